@@ -1,0 +1,5 @@
+//! polder: see README.
+pub mod problem;
+pub mod model;
+pub mod read;
+pub mod report;

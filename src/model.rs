@@ -1,0 +1,3 @@
+//! The validated model. (being built)
+pub mod schema;
+pub mod table;

@@ -1,0 +1,495 @@
+//! The one schema of a model: every table, column and setting, with its kind, unit and meaning.
+//!
+//! `docs/schema.md` is generated from this file (`polder schema`), and a test compares the two. Nothing here knows a carrier.
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The row's own name; unique in the table.
+    Key,
+    /// Free text.
+    Text,
+    /// The key of a row in another table.
+    Ref(&'static str),
+    /// An account: `partij` or `partij/rekening`; `buiten` is the outside world.
+    Account,
+    /// An amount in euro.
+    Amount,
+    /// A number with a unit that another column or the description names.
+    Number,
+    /// A whole number.
+    Whole,
+    /// A rate or share: 0.02 or 2%.
+    Rate,
+    /// A date.
+    Date,
+    /// A calendar year.
+    Year,
+    /// A period: 2030, 2030-H1 or 2030-K3, in the model's tijdstap.
+    Period,
+    /// One of a closed list.
+    Choice(&'static [&'static str]),
+    /// An address such as `kosten[3.2].bedrag`.
+    Address,
+    /// Names or patterns divided by semicolons.
+    List,
+    /// A phasing: a profile's name, a period, a range `2027-2031`, or `volgt ID +2`.
+    Phasing,
+    /// Whatever the setting of the same row asks for.
+    Any,
+}
+
+impl Kind {
+    /// The kind in words, for messages and documentation.
+    pub fn words(self) -> String {
+        match self {
+            Kind::Key => "a unique name".into(),
+            Kind::Text => "text".into(),
+            Kind::Ref(table) => format!("a name from table {table}"),
+            Kind::Account => "a partij, or partij/rekening (grex, exploitatie, fonds, eigen)".into(),
+            Kind::Amount => "an amount in euro".into(),
+            Kind::Number => "a number".into(),
+            Kind::Whole => "a whole number".into(),
+            Kind::Rate => "a rate: 0.02 or 2%".into(),
+            Kind::Date => "a date: 2026-01-01".into(),
+            Kind::Year => "a year: 2030".into(),
+            Kind::Period => "a period: 2030, 2030-H1 or 2030-K3".into(),
+            Kind::Choice(list) => format!("one of {}", list.join(", ")),
+            Kind::Address => "an address such as kosten[3.2].bedrag".into(),
+            Kind::List => "names divided by ; (a closing * stands for any rest)".into(),
+            Kind::Phasing => "a profile, a period, a range 2027-2031, or \"volgt ID +2\"".into(),
+            Kind::Any => "what the setting asks for".into(),
+        }
+    }
+}
+
+/// A column of a table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The heading in a workbook and csv, the key in toml, the field in code.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether every row must fill it.
+    pub required: bool,
+    /// What it means, with unit, sign and default.
+    pub meaning: &'static str,
+}
+
+/// A table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TableSchema {
+    /// Sheet name, csv file name, toml key.
+    pub name: &'static str,
+    /// What a row is.
+    pub row: &'static str,
+    /// Its columns, in the order they are written.
+    pub columns: &'static [Column],
+}
+
+impl TableSchema {
+    /// Position of a column by its exact name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == name)
+    }
+}
+
+/// A setting of table `gebied`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// The default in words; empty when the setting is required.
+    pub default: &'static str,
+    /// What it means, with article or section of the rule.
+    pub meaning: &'static str,
+}
+
+const fn req(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+    Column { name, kind, required: true, meaning }
+}
+
+const fn opt(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+    Column { name, kind, required: false, meaning }
+}
+
+const fn set(name: &'static str, kind: Kind, default: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, kind, default, meaning }
+}
+
+/// The roles a partij can have.
+pub const ROLLEN: &[&str] = &[
+    "gemeente", "provincie", "rijk", "waterschap", "corporatie", "ontwikkelaar", "belegger", "netbeheerder", "zorgverzekeraar",
+    "zorgaanbieder", "schadeverzekeraar", "onderwijs", "bewoners", "bedrijven", "vve", "natuurfonds", "gebiedsorganisatie", "overig",
+];
+
+/// The opgaven of the matrix (annex 3 of the Praktijkhandleiding NOVEX).
+pub const OPGAVEN: &[&str] = &[
+    "vastgoedontwikkeling", "programmering en gemeenschap", "openbare ruimte", "infrastructuur", "mobiliteit", "energie", "circulariteit",
+];
+
+/// The twelve themes of the Handreiking Waardegedreven Gezonde Gebiedsontwikkeling.
+pub const THEMAS: &[&str] = &[
+    "sociale cohesie", "leefbaarheid", "nabijheid voorzieningen", "gezondheid en welzijn", "gezonde leefstijl", "schone lucht", "geluid",
+    "klimaatbestendigheid", "veiligheid", "vergroenen", "actieve mobiliteit", "kwaliteit van wonen",
+];
+
+const ROUTES: &[&str] = &["grex", "cofinanciering"];
+const FASERING: &str = "When: a profile of table fasering, a period, a range 2027-2031 (equal parts), or \"volgt ID +2\". Default: a profile named as the id";
+const INDEX: &str = "Index group. Default: geen (never indexed)";
+const OPGAVE: &str = "Opgave it serves. Default: vastgoedontwikkeling";
+
+/// Every table of a model.
+pub const SCHEMA: &[TableSchema] = &[
+    TableSchema {
+        name: "gebied",
+        row: "one setting of the area",
+        columns: &[
+            req("instelling", Kind::Key, "Name of the setting; the list stands below the tables"),
+            req("waarde", Kind::Any, "Its value"),
+            opt("bron", Kind::Text, "Where the value comes from"),
+        ],
+    },
+    TableSchema {
+        name: "indexen",
+        row: "the yearly growth of an index group, from a year on",
+        columns: &[
+            req("index", Kind::Text, "Index group"),
+            req("vanaf", Kind::Year, "First year of this growth: growth from 1 January of the year before to 1 January of this year. It holds until a later row"),
+            req("groei", Kind::Rate, "Growth per year, above -100%"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "partijen",
+        row: "a party at the table",
+        columns: &[
+            req("partij", Kind::Key, "Short name, used everywhere else"),
+            opt("naam", Kind::Text, "Full name, for reports"),
+            req("rol", Kind::Choice(ROLLEN), "Role"),
+            opt("schil", Kind::Whole, "Shell 1 to 4: 1 regular players, 2 public-social, 3 residents and users, 4 indirect financial-social"),
+            opt("discontovoet", Kind::Rate, "Own discount rate for saldo and baten. Default: discontovoet_bbv"),
+            opt("rente", Kind::Rate, "Own debit rate for its boekwaarde. Default: rente of the area"),
+            opt("creditrente", Kind::Rate, "Own credit rate. Default: its rente"),
+            opt("minimaal_resultaat", Kind::Amount, "Lowest netto_baat at which it takes part. Default: no minimum"),
+            opt("bron", Kind::Text, "Source of the rates"),
+        ],
+    },
+    TableSchema {
+        name: "deelgebieden",
+        row: "a part of the area",
+        columns: &[
+            req("deelgebied", Kind::Key, "Name"),
+            opt("oppervlakte_m2", Kind::Number, "Area in m2"),
+            opt("uitgeefbaar_m2", Kind::Number, "Land to be sold, in m2"),
+            opt("uitstel", Kind::Number, "Years by which everything after peildatum in this deelgebied comes later. Default 0"),
+        ],
+    },
+    TableSchema {
+        name: "programma",
+        row: "something built, whose land is sold",
+        columns: &[
+            req("id", Kind::Key, "Code; unique over programma, kosten, opbrengsten, exploitatie and objecten"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied"),
+            opt("partij", Kind::Account, "Who receives the land price. Default: the first gemeente, rekening grex"),
+            opt("betaler", Kind::Account, "Who pays it. Default: buiten"),
+            opt("functie", Kind::Text, "Wonen, Kantoren..."),
+            opt("segment", Kind::Text, "sociale huur, middenhuur..."),
+            req("aantal", Kind::Number, "Number of units, zero or more"),
+            opt("eenheid", Kind::Text, "woning, m2 bvo..."),
+            opt("m2_per_eenheid", Kind::Number, "Use area per unit in m2"),
+            req("grondprijs", Kind::Amount, "Land price per unit at prijspeil, excluding btw"),
+            opt("index", Kind::Text, INDEX),
+            opt("fasering", Kind::Phasing, FASERING),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            opt("groep", Kind::Text, "Group, for totals"),
+            opt("raming", Kind::Amount, "The source's own total, compared with aantal x grondprijs"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "kosten",
+        row: "a cost line",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied; empty is the whole area"),
+            opt("partij", Kind::Account, "Who pays. Default: the first gemeente, rekening grex"),
+            opt("ontvanger", Kind::Account, "Who receives. Default: buiten"),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            opt("soort", Kind::Text, "Kind of cost, for totals"),
+            opt("kostensoort", Kind::Text, "Code A1 to A14, B1 to B4 of Omgevingsbesluit bijlage IV"),
+            opt("groep", Kind::Text, "Group, for totals"),
+            opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
+            opt("eenheid", Kind::Text, "Unit of the quantity"),
+            opt("prijs", Kind::Amount, "Price per unit at prijspeil"),
+            opt("bedrag", Kind::Amount, "Amount at prijspeil, instead of hoeveelheid x prijs. Positive is a cost"),
+            opt("percentage", Kind::Rate, "Share of the lines named in over, instead of an amount"),
+            opt("over", Kind::List, "Ids that the percentage is taken over: 2.1; 3.*"),
+            opt("index", Kind::Text, INDEX),
+            opt("fasering", Kind::Phasing, FASERING),
+            opt("maatregel", Kind::Ref("maatregelen"), "Maatregel it belongs to; it then counts only in the routes that have the maatregel"),
+            opt("vorm", Kind::Choice(&["geld", "natura"]), "Money, or in natura. Default geld"),
+            opt("raming", Kind::Amount, "The source's own amount, compared with the one calculated"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "opbrengsten",
+        row: "a revenue line: land, subsidy, contribution, rent, deposit",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied; empty is the whole area"),
+            opt("partij", Kind::Account, "Who receives. Default: the first gemeente, rekening grex"),
+            opt("betaler", Kind::Account, "Who pays. Default: buiten"),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            opt("soort", Kind::Text, "Kind of revenue, for totals"),
+            opt("groep", Kind::Text, "Group, for totals"),
+            opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
+            opt("eenheid", Kind::Text, "Unit of the quantity"),
+            opt("prijs", Kind::Amount, "Price per unit at prijspeil"),
+            opt("bedrag", Kind::Amount, "Amount at prijspeil, instead of hoeveelheid x prijs. Positive is revenue"),
+            opt("percentage", Kind::Rate, "Share of the lines named in over, instead of an amount"),
+            opt("over", Kind::List, "Ids that the percentage is taken over"),
+            opt("index", Kind::Text, INDEX),
+            opt("fasering", Kind::Phasing, FASERING),
+            opt("maatregel", Kind::Ref("maatregelen"), "Maatregel it belongs to"),
+            opt("vorm", Kind::Choice(&["geld", "natura"]), "Money, or in natura. Default geld"),
+            opt("raming", Kind::Amount, "The source's own amount, compared with the one calculated"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "fasering",
+        row: "one period of a phasing profile",
+        columns: &[
+            req("fasering", Kind::Text, "Profile; a line uses the profile named as its id when its own fasering is empty"),
+            req("periode", Kind::Period, "Period"),
+            opt("aandeel", Kind::Rate, "Share of the amount; the shares of a profile add up to 100%"),
+            opt("hoeveelheid", Kind::Number, "Units in this period; they add up to the line's aantal or hoeveelheid"),
+            opt("bedrag", Kind::Amount, "Amount in this period; they add up to the line's bedrag, or are it when that is empty"),
+        ],
+    },
+    TableSchema {
+        name: "boekwaarde",
+        row: "history up to peildatum of an account, when it is given and not derived from realised periods",
+        columns: &[
+            opt("partij", Kind::Account, "Account. Default: the first gemeente, rekening grex"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied"),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("kosten", Kind::Amount, "Costs made, with booked interest"),
+            opt("opbrengsten", Kind::Amount, "Revenue received"),
+            opt("winst_genomen", Kind::Amount, "Profit taken, which raises the boekwaarde"),
+            opt("bedrag", Kind::Amount, "The boekwaarde itself, instead of the three: positive is money invested"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "maatregelen",
+        row: "an investment that has baathouders",
+        columns: &[
+            req("maatregel", Kind::Key, "Short name"),
+            opt("naam", Kind::Text, "Full name"),
+            opt("opgave", Kind::Choice(OPGAVEN), "Opgave. Default: openbare ruimte"),
+            opt("thema", Kind::Choice(THEMAS), "Main theme"),
+            req("route", Kind::Choice(ROUTES), "grex: in both routes; cofinanciering: only in that one"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied; its uitstel moves the baten too"),
+            opt("drager", Kind::Account, "Who carries it out; receives the fund's share and in natura contributions. Default: the first gemeente, rekening eigen"),
+            opt("dekking_fonds", Kind::Rate, "Share of its cost lines that is asked from the gebiedsfonds in route cofinanciering. Default 0"),
+            opt("volgorde", Kind::Whole, "Order in which the fund pays, low first. Default: the order of the rows"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "baten",
+        row: "a benefit of a maatregel for a baathouder",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            req("maatregel", Kind::Ref("maatregelen"), "Maatregel that brings it"),
+            req("baathouder", Kind::Ref("partijen"), "Party that gains"),
+            req("thema", Kind::Choice(THEMAS), "Theme"),
+            opt("omschrijving", Kind::Text, "Description"),
+            req("soort", Kind::Choice(&["besparing", "maatschappelijk"]), "besparing: money saved; maatschappelijk: social value"),
+            req("volume", Kind::Number, "Units per year at full strength"),
+            opt("eenheid", Kind::Text, "Unit"),
+            req("prijs", Kind::Amount, "Value per unit at prijspeil"),
+            req("vanaf", Kind::Year, "First year"),
+            opt("ingroei", Kind::Whole, "Years to full strength, in equal steps: 3 gives 1/3, 2/3, 1. Default 0"),
+            opt("tot", Kind::Year, "Last year. Default: horizon"),
+            opt("index", Kind::Text, INDEX),
+            opt("zekerheid", Kind::Rate, "Certainty, 0 to 100%: what is counted of it. Default 100%"),
+            opt("bijdrage_aandeel", Kind::Rate, "Share of the counted benefit that the baathouder commits as a contribution in route cofinanciering. Default 0"),
+            opt("betaaljaar", Kind::Year, "Year in which the whole contribution is paid at once, at its present value at prijspeil; empty: year by year, as the benefit comes"),
+            opt("vorm", Kind::Choice(&["geld", "beheer", "expertise", "programmering"]), "Form of the contribution; all but geld are in natura. Default geld"),
+            opt("naar", Kind::Choice(&["fonds", "drager"]), "Who receives the contribution. Default: fonds for geld when there is one, drager otherwise"),
+            req("bron", Kind::Text, "Source of volume and price; invented figures say so"),
+        ],
+    },
+    TableSchema {
+        name: "exploitatie",
+        row: "a yearly or cyclic flow after delivery",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied"),
+            req("soort", Kind::Choice(&["kosten", "opbrengsten"]), "Cost or revenue of partij"),
+            opt("partij", Kind::Account, "Whose cost or revenue. Default: the first gemeente, rekening exploitatie"),
+            opt("tegenpartij", Kind::Account, "The other side. Default: buiten"),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            opt("hoeveelheid", Kind::Number, "Quantity"),
+            opt("eenheid", Kind::Text, "Unit"),
+            opt("prijs", Kind::Amount, "Price per unit per occurrence at prijspeil"),
+            opt("bedrag", Kind::Amount, "Amount per occurrence at prijspeil, instead of hoeveelheid x prijs"),
+            req("vanaf", Kind::Year, "First year"),
+            opt("tot", Kind::Year, "Last year. Default: horizon"),
+            opt("cyclus", Kind::Whole, "Years between two occurrences. Default 1: every year"),
+            opt("index", Kind::Text, INDEX),
+            opt("maatregel", Kind::Ref("maatregelen"), "Maatregel it belongs to"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "objecten",
+        row: "a thing that is kept up and replaced; its first investment is a cost line elsewhere",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied"),
+            opt("partij", Kind::Account, "Who keeps it up. Default: the first gemeente, rekening exploitatie"),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            req("investering", Kind::Amount, "Value when new at prijspeil; the cost of a replacement"),
+            opt("onderhoud", Kind::Amount, "Upkeep per year at prijspeil, from the year after in_gebruik"),
+            req("levensduur", Kind::Whole, "Years until it is replaced"),
+            req("in_gebruik", Kind::Year, "Year in which it is taken into use"),
+            opt("index", Kind::Text, INDEX),
+            opt("maatregel", Kind::Ref("maatregelen"), "Maatregel it belongs to"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "fonds",
+        row: "the gebiedsfonds (one at most)",
+        columns: &[
+            req("partij", Kind::Ref("partijen"), "Party that holds the fund; its account is partij/fonds. Deposits are opbrengsten with this account as partij"),
+            opt("beginsaldo", Kind::Amount, "Balance at peildatum. Default 0"),
+            opt("rente", Kind::Rate, "Return on a positive balance. Default 0 (BBV art. 45)"),
+            opt("minimum", Kind::Amount, "Balance below which the fund does not spend. Default 0"),
+            opt("aandeel_organisatie", Kind::Rate, "Share of each contribution for the gebiedsorganisatie. Default 0"),
+            opt("organisatie", Kind::Account, "Who receives that share. Default: partij/eigen"),
+            opt("regel", Kind::Choice(&["voorfinancieren", "doorschuiven", "drager"]), "When the balance is short: go below zero and report the prefinancing; pay later; or leave it with the drager. Default voorfinancieren"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "onzekerheden",
+        row: "an uncertain input",
+        columns: &[
+            req("id", Kind::Key, "Name of the driver; its random numbers belong to this name"),
+            req("doel", Kind::Address, "What it changes: kosten[3.3].bedrag, programma[*].grondprijs, index[Kosten civiel].groei, deelgebied[Silo].uitstel, gebied.rente, baten[B1].volume. One draw for all lines that a pattern names"),
+            req("verdeling", Kind::Choice(&["pert", "driehoek", "normaal", "lognormaal", "uniform", "discreet"]), "Distribution"),
+            opt("als", Kind::Choice(&["factor", "waarde", "verschuiving"]), "How the draw is used: times, instead of, or added to the input. Default factor; verschuiving for groei, rente and uitstel"),
+            opt("laag", Kind::Number, "Lowest value (pert, driehoek, uniform)"),
+            opt("modus", Kind::Number, "Most likely value (pert, driehoek)"),
+            opt("hoog", Kind::Number, "Highest value (pert, driehoek, uniform)"),
+            opt("gemiddelde", Kind::Number, "Mean (normaal, lognormaal)"),
+            opt("spreiding", Kind::Number, "Standard deviation (normaal, lognormaal)"),
+            opt("waarden", Kind::List, "Values with their chance: 0: 60%; 1: 30%; 2: 10% (discreet)"),
+            opt("per_jaar", Kind::Choice(&["ja", "nee"]), "A new draw every year (only groei). Default ja for groei, nee otherwise"),
+            opt("persistentie", Kind::Rate, "Part of last year's deviation that stays (only per_jaar). Default 0"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "correlaties",
+        row: "the rank correlation of two onzekerheden",
+        columns: &[
+            req("a", Kind::Ref("onzekerheden"), "One"),
+            req("b", Kind::Ref("onzekerheden"), "The other"),
+            req("rho", Kind::Number, "Spearman's rank correlation, between -1 and 1"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "risicos",
+        row: "a discrete risk event",
+        columns: &[
+            req("risico", Kind::Key, "Name"),
+            opt("omschrijving", Kind::Text, "Description"),
+            req("kans", Kind::Rate, "Chance that it happens"),
+            req("laag", Kind::Amount, "Lowest cost at prijspeil if it happens (a negative cost is a chance)"),
+            req("modus", Kind::Amount, "Most likely cost"),
+            req("hoog", Kind::Amount, "Highest cost"),
+            req("periode", Kind::Period, "When"),
+            opt("partij", Kind::Account, "Who pays. Default: the first gemeente, rekening grex"),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied; its uitstel moves the event"),
+            opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
+            opt("index", Kind::Text, INDEX),
+            opt("maatregel", Kind::Ref("maatregelen"), "Maatregel it belongs to"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "scenarios",
+        row: "one change of a named scenario",
+        columns: &[
+            req("scenario", Kind::Text, "Scenario; the rows of one name belong together"),
+            req("doel", Kind::Address, "What changes"),
+            opt("waarde", Kind::Any, "New value"),
+            opt("factor", Kind::Number, "Times this"),
+            opt("verschuiving", Kind::Number, "Plus this"),
+            opt("omschrijving", Kind::Text, "Why"),
+        ],
+    },
+    TableSchema {
+        name: "controles",
+        row: "an expected figure, checked on every run",
+        columns: &[
+            req("doel", Kind::Address, "A result: eindwaarde, boekwaarde.2030, partij[corporatie].saldo"),
+            req("waarde", Kind::Number, "Expected value, in euro"),
+            opt("tolerantie", Kind::Number, "Largest difference allowed. Default 0.01"),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+];
+
+/// The four interest conventions (rules chapter 0.3).
+pub const RENTEMETHODEN: &[&str] = &["JAN1", "GEMIDDELD", "HALFJAAR_SI", "BEGIN"];
+
+/// The settings of table `gebied`.
+pub const SETTINGS: &[Setting] = &[
+    set("naam", Kind::Text, "the folder's name", "Name of the area"),
+    set("peildatum", Kind::Date, "", "First day of the forecast; divides history from forecast. The first day of a period"),
+    set("prijspeil", Kind::Date, "peildatum", "Date of the price level; a date within a year counts as 1 January of that year"),
+    set("eindjaar", Kind::Year, "", "Last year of the grondexploitatie; EW is per 31 December of it"),
+    set("horizon", Kind::Year, "eindjaar", "Last year of the gebiedsexploitatie"),
+    set("tijdstap", Kind::Choice(&["jaar", "halfjaar", "kwartaal"]), "jaar", "Length of a period"),
+    set("periodevoet", Kind::Choice(&["effectief", "nominaal"]), "effectief", "Rate per half-year or quarter: (1+i)^(1/m)-1, or i/m"),
+    set("btw", Kind::Choice(&["exclusief", "inclusief"]), "exclusief", "Whether amounts hold btw; shown in reports, nothing is calculated with it"),
+    set("rentemethode", Kind::Choice(RENTEMETHODEN), "JAN1", "Interest over: opening balance; opening + half of the flow, simple; the same, compound; opening + whole flow"),
+    set("indexmoment", Kind::Choice(&["jaar", "halfjaar"]), "jaar", "Price level of a flow: that of the start, or of the middle of its period"),
+    set("dagtelling", Kind::Choice(&["jaren", "dagen_36525", "dagen_365"]), "jaren", "Exponent of the NCW: whole years, days/365,25, days/365"),
+    set("ncw_methode", Kind::Choice(&["ncw_bbv", "ncw_rente", "ncw_kasstroom"]), "ncw_bbv", "Which NCW is called ncw"),
+    set("kasstroommoment", Kind::Choice(&["begin", "midden", "eind"]), "eind", "Moment in the period at which ncw_kasstroom discounts a flow"),
+    set("rente", Kind::Rate, "", "Interest on the boekwaarde (debit)"),
+    set("creditrente", Kind::Rate, "rente", "Interest when the boekwaarde is negative"),
+    set("discontovoet_bbv", Kind::Rate, "parameter bbv.discontovoet at peildatum", "Discount rate of ncw_bbv and of the voorziening"),
+    set("discontovoet_maatschappelijk", Kind::Rate, "parameter mkba.discontovoet at peildatum", "Real discount rate for life-cycle costs"),
+    set("discontovoet_matrix", Kind::Rate, "discontovoet_bbv", "The one rate of the matrix and of één portemonnee"),
+    set("voorziening_basis", Kind::Choice(&["contant", "eindwaarde"]), "contant", "Whether a loss is provided for at its present value (at discontovoet_bbv) or at its end value"),
+];
+
+/// The schema of a table by its exact name.
+pub fn table_schema(name: &str) -> Option<&'static TableSchema> {
+    SCHEMA.iter().find(|t| t.name == name)
+}
+
+/// A setting by its exact name.
+pub fn setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|s| s.name == name)
+}
+
+/// The rekeningen that an account can name.
+pub const REKENINGEN: &[&str] = &["grex", "exploitatie", "fonds", "eigen"];
