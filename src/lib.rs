@@ -1,5 +1,7 @@
 //! polder: see README.
 pub mod problem;
+pub mod number;
+pub mod expression;
 pub mod model;
 pub mod read;
 pub mod report;
