@@ -2,6 +2,8 @@
 pub mod problem;
 pub mod number;
 pub mod expression;
+pub mod timeline;
+pub mod parameters;
 pub mod model;
 pub mod read;
 pub mod report;

@@ -1,3 +1,1175 @@
-//! The validated model. (being built)
+//! The validated model: raw tables checked once, names resolved to positions. After this nothing is optional "just in case".
+//!
+//! [`Model::new`] gives a model or all problems at once. The model knows no files, scenarios or results, and calculates
+//! nothing but the history (realised amounts), which no scenario or draw may touch.
+
+pub mod address;
+mod fields;
+mod lines;
 pub mod schema;
 pub mod table;
+
+use crate::number::Quantity;
+use crate::parameters;
+use crate::problem::{has_errors, nearest, Place, Problem};
+use crate::timeline::{Dagtelling, Indexmoment, Kasstroommoment, Periode, Periodevoet, Tijdstap, PERIODS_MAX};
+use fields::Fields;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
+use std::collections::HashMap;
+use table::{fold, name_key, Row, Scalar, Table, Tables, Value};
+
+pub use lines::{Baat, Bedrag, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
+
+/// The interest conventions (rules 0.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rentemethode {
+    /// Over the opening balance (BBV).
+    Jan1,
+    /// Over the opening balance and half of the flow, simple.
+    Gemiddeld,
+    /// Over the opening balance, and compound half a period over the flow.
+    HalfjaarSi,
+    /// Over the opening balance and the whole flow.
+    Begin,
+}
+
+/// Which NCW is called `ncw` (rules 0.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NcwMethode {
+    /// EW discounted at the BBV rate.
+    Bbv,
+    /// EW discounted at the interest rate.
+    Rente,
+    /// Flows discounted at the BBV rate.
+    Kasstroom,
+}
+
+/// The settings of the area.
+#[derive(Debug, Clone)]
+pub struct Gebied {
+    /// Name.
+    pub naam: String,
+    /// First day of the forecast.
+    pub peildatum: Date,
+    /// Period that begins at peildatum.
+    pub peil: Periode,
+    /// Date of the price level.
+    pub prijspeil: Date,
+    /// Period that begins at the price level's 1 January.
+    pub prijs: Periode,
+    /// Last year of the grondexploitatie.
+    pub eindjaar: i32,
+    /// Last year of the gebiedsexploitatie.
+    pub horizon: i32,
+    /// Length of a period.
+    pub tijdstap: Tijdstap,
+    /// Rate per period.
+    pub periodevoet: Periodevoet,
+    /// exclusief or inclusief.
+    pub btw: &'static str,
+    /// Interest convention.
+    pub rentemethode: Rentemethode,
+    /// Price level within the period.
+    pub indexmoment: Indexmoment,
+    /// Exponent.
+    pub dagtelling: Dagtelling,
+    /// Which NCW is `ncw`.
+    pub ncw_methode: NcwMethode,
+    /// Moment of ncw_kasstroom.
+    pub kasstroommoment: Kasstroommoment,
+    /// Debit rate.
+    pub rente: Quantity,
+    /// Credit rate.
+    pub creditrente: Quantity,
+    /// BBV discount rate.
+    pub discontovoet_bbv: Quantity,
+    /// Real rate for life-cycle costs.
+    pub discontovoet_maatschappelijk: Quantity,
+    /// The one rate of the matrix and the one wallet.
+    pub discontovoet_matrix: Quantity,
+    /// Whether a loss is provided for at present value.
+    pub voorziening_contant: bool,
+    /// Every setting with its value in words and whether it was given: for reports.
+    pub getoond: Vec<(&'static str, String, bool)>,
+}
+
+/// An index group.
+#[derive(Debug, Clone)]
+pub struct IndexGroep {
+    /// Name.
+    pub naam: String,
+    /// Growth from a year on, by year.
+    pub groei: Vec<(i32, Quantity)>,
+}
+
+impl IndexGroep {
+    /// The growth into a year; nothing before the first row.
+    pub fn groei(&self, year: i32) -> Option<&Quantity> {
+        self.groei.iter().rev().find(|(from, _)| *from <= year).map(|(_, q)| q)
+    }
+}
+
+/// A party.
+#[derive(Debug, Clone)]
+pub struct Partij {
+    /// Short name.
+    pub partij: String,
+    /// Full name.
+    pub naam: String,
+    /// Role.
+    pub rol: &'static str,
+    /// Shell 1 to 4.
+    pub schil: Option<i64>,
+    /// Own discount rate.
+    pub discontovoet: Quantity,
+    /// Own debit rate.
+    pub rente: Quantity,
+    /// Own credit rate.
+    pub creditrente: Quantity,
+    /// Lowest netto_baat at which it takes part.
+    pub minimaal_resultaat: Option<Quantity>,
+}
+
+/// An account: a party's rekening, or the outside world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rekening {
+    /// The party; nothing for the outside world.
+    pub partij: Option<usize>,
+    /// grex, exploitatie, fonds, eigen; empty for the outside world.
+    pub soort: &'static str,
+}
+
+/// A part of the area.
+#[derive(Debug, Clone)]
+pub struct Deelgebied {
+    /// Name.
+    pub deelgebied: String,
+    /// Years later than phased.
+    pub uitstel: Quantity,
+    /// The same in periods.
+    pub uitstel_perioden: u32,
+    /// Land to be sold, m2.
+    pub uitgeefbaar_m2: Option<Quantity>,
+}
+
+/// A maatregel.
+#[derive(Debug, Clone)]
+pub struct Maatregel {
+    /// Short name.
+    pub maatregel: String,
+    /// Full name.
+    pub naam: String,
+    /// Position in [`OPGAVEN`].
+    pub opgave: usize,
+    /// Main theme.
+    pub thema: Option<&'static str>,
+    /// Whether it exists in route grex too.
+    pub in_grex: bool,
+    /// Deelgebied.
+    pub deelgebied: Option<usize>,
+    /// Account that carries it out.
+    pub drager: usize,
+    /// Share of its costs asked from the fund.
+    pub dekking_fonds: Quantity,
+    /// Order in which the fund pays.
+    pub volgorde: i64,
+}
+
+/// What the fund does when its balance is short (rules 3.3 and chapter 8, point 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fondsregel {
+    /// Goes below zero; the depth is the prefinancing needed.
+    Voorfinancieren,
+    /// Pays later.
+    Doorschuiven,
+    /// Leaves it with the drager.
+    Drager,
+}
+
+/// The gebiedsfonds.
+#[derive(Debug, Clone)]
+pub struct Fonds {
+    /// Its account.
+    pub rekening: usize,
+    /// Balance at peildatum.
+    pub beginsaldo: Quantity,
+    /// Return per year on a positive balance.
+    pub rente: Quantity,
+    /// Balance below which it does not spend.
+    pub minimum: Quantity,
+    /// Share of contributions for the organisation.
+    pub aandeel_organisatie: Quantity,
+    /// Account that receives that share.
+    pub organisatie: usize,
+    /// What it does when short.
+    pub regel: Fondsregel,
+}
+
+/// A given boekwaarde.
+#[derive(Debug, Clone)]
+pub struct Boekwaarde {
+    /// Account.
+    pub rekening: usize,
+    /// Positive is money invested.
+    pub bedrag: Quantity,
+}
+
+/// A row of onzekerheden, checked but not yet resolved to what it changes; `plan` does that.
+#[derive(Debug, Clone)]
+pub struct Onzekerheid {
+    /// Name; its random numbers belong to it.
+    pub id: String,
+    /// What it changes.
+    pub doel: address::Address,
+    /// How.
+    pub als: address::Als,
+    /// Distribution and its figures.
+    pub verdeling: VerdelingRij,
+    /// Own draw per year, with this persistence.
+    pub per_jaar: Option<Decimal>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// A distribution as given; `risk` makes a sampler of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VerdelingRij {
+    /// Lowest, most likely, highest.
+    Pert([Decimal; 3]),
+    /// Lowest, most likely, highest.
+    Driehoek([Decimal; 3]),
+    /// Mean and standard deviation.
+    Normaal([Decimal; 2]),
+    /// Mean and standard deviation of the value itself.
+    Lognormaal([Decimal; 2]),
+    /// Lowest and highest.
+    Uniform([Decimal; 2]),
+    /// Values with their chances.
+    Discreet(Vec<(Decimal, Decimal)>),
+}
+
+/// A discrete risk; its line is in `lijnen` with role [`Rol::Risico`].
+#[derive(Debug, Clone)]
+pub struct Risico {
+    /// Name.
+    pub risico: String,
+    /// Chance.
+    pub kans: Decimal,
+    /// Lowest, most likely, highest cost.
+    pub impact: [Decimal; 3],
+    /// Its line, of amount 1.
+    pub lijn: usize,
+}
+
+/// A row of controles.
+#[derive(Debug, Clone)]
+pub struct Controle {
+    /// Result address.
+    pub doel: String,
+    /// Expected value.
+    pub waarde: Quantity,
+    /// Largest difference allowed.
+    pub tolerantie: Decimal,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// A change of table scenarios.
+#[derive(Debug, Clone)]
+pub struct ScenarioRij {
+    /// Scenario.
+    pub scenario: String,
+    /// Change.
+    pub change: address::Change,
+}
+
+/// A validated model.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The tables it was made of.
+    pub tables: Tables,
+    /// Settings.
+    pub gebied: Gebied,
+    /// Index groups.
+    pub indexen: Vec<IndexGroep>,
+    /// Parties.
+    pub partijen: Vec<Partij>,
+    /// Accounts; 0 is the outside world, 1 the main one (first gemeente, grex).
+    pub rekeningen: Vec<Rekening>,
+    /// Deelgebieden.
+    pub deelgebieden: Vec<Deelgebied>,
+    /// Every flow: programma, kosten, opbrengsten, exploitatie, objecten, baten, contributions, risks.
+    pub lijnen: Vec<Lijn>,
+    /// Maatregelen.
+    pub maatregelen: Vec<Maatregel>,
+    /// Benefits.
+    pub baten: Vec<Baat>,
+    /// Things kept up and replaced.
+    pub objecten: Vec<Object>,
+    /// The fund.
+    pub fonds: Option<Fonds>,
+    /// Given boekwaarden.
+    pub boekwaarden: Vec<Boekwaarde>,
+    /// Uncertain inputs.
+    pub onzekerheden: Vec<Onzekerheid>,
+    /// Rank correlations between positions of onzekerheden.
+    pub correlaties: Vec<(usize, usize, Decimal)>,
+    /// Risk events.
+    pub risicos: Vec<Risico>,
+    /// Scenarios of the tables.
+    pub scenarios: Vec<ScenarioRij>,
+    /// Expected figures.
+    pub controles: Vec<Controle>,
+}
+
+/// Position of the outside world among the accounts.
+pub const BUITEN: usize = 0;
+/// Position of the main account, (first gemeente, grex).
+pub const HOOFD: usize = 1;
+
+impl Model {
+    /// Checks tables and makes a model of them. Warnings come along; with any error there is no model.
+    pub fn new(tables: Tables) -> (Option<Model>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let model = Builder::default().build(tables, &mut problems);
+        let model = if has_errors(&problems) { None } else { model };
+        (model, problems)
+    }
+
+    /// The name of an account, as a user writes it.
+    pub fn rekening_naam(&self, rekening: usize) -> String {
+        let r = &self.rekeningen[rekening];
+        r.partij.map_or_else(|| "buiten".into(), |p| format!("{}/{}", self.partijen[p].partij, r.soort))
+    }
+
+    /// Position of a party by name.
+    pub fn partij(&self, naam: &str) -> Option<usize> {
+        let folded = name_key(naam);
+        self.partijen.iter().position(|p| name_key(&p.partij) == folded)
+    }
+}
+
+/// What is known while tables are being checked.
+#[derive(Default)]
+pub(crate) struct Builder {
+    gebied: Option<Gebied>,
+    indexen: Vec<IndexGroep>,
+    partijen: Vec<Partij>,
+    rekeningen: Vec<Rekening>,
+    deelgebieden: Vec<Deelgebied>,
+    maatregelen: Vec<Maatregel>,
+    fonds: Option<Fonds>,
+}
+
+/// Walks the rows of a table.
+pub(crate) fn rows<'a>(tables: &'a Tables, name: &str) -> (&'a Table, std::slice::Iter<'a, Row>) {
+    let table = tables.table(name);
+    (table, table.rows.iter())
+}
+
+/// Says that a key stands twice.
+fn check_keys(tables: &Tables, problems: &mut Vec<Problem>) {
+    use schema::Kind;
+    let mut ids: HashMap<(String, String), &Place> = HashMap::new();
+    for table in &tables.tables {
+        let Some(key) = table.schema.columns.iter().position(|c| c.kind == Kind::Key) else { continue };
+        // Lines share one space of ids, so that an address and a percentage-of-lines can name any of them.
+        let space = if lines::LINE_TABLES.contains(&table.schema.name) { "line" } else { table.schema.name };
+        for row in &table.rows {
+            let value = &row.values[key];
+            let Scalar::Text(text) = &value.scalar else { continue };
+            if let Some(first) = ids.insert((space.into(), name_key(text)), &value.place) {
+                problems.push(
+                    Problem::error("duplicate-key", format!("\"{text}\" in table {} was used before", table.schema.name))
+                        .at(&value.place)
+                        .and(first)
+                        .fix("give each row a name of its own, or remove the one that was meant to be replaced"),
+                );
+            }
+        }
+    }
+}
+
+impl Builder {
+    fn build(mut self, tables: Tables, problems: &mut Vec<Problem>) -> Option<Model> {
+        check_keys(&tables, problems);
+        self.gebied = read_gebied(&tables, problems);
+        self.read_indexen(&tables, problems);
+        self.read_partijen(&tables, problems);
+        self.read_deelgebieden(&tables, problems);
+        self.read_maatregelen(&tables, problems);
+        self.read_fonds(&tables, problems);
+        let gebied = self.gebied.clone()?;
+        let mut lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
+        let boekwaarden = self.read_boekwaarde(&tables, problems);
+        lines.check_history(&self, &gebied, &boekwaarden, problems);
+        let onzekerheden = read_onzekerheden(&tables, problems);
+        let correlaties = read_correlaties(&tables, &onzekerheden, problems);
+        let scenarios = read_scenarios(&tables, problems);
+        let controles = read_controles(&tables, problems);
+        self.check_index_reach(&gebied, &lines.lijnen, problems);
+        Some(Model {
+            tables,
+            gebied,
+            indexen: self.indexen,
+            partijen: self.partijen,
+            rekeningen: self.rekeningen,
+            deelgebieden: self.deelgebieden,
+            lijnen: lines.lijnen,
+            maatregelen: self.maatregelen,
+            baten: lines.baten,
+            objecten: lines.objecten,
+            fonds: self.fonds,
+            boekwaarden,
+            onzekerheden,
+            correlaties,
+            risicos: lines.risicos,
+            scenarios,
+            controles,
+        })
+    }
+
+    fn read_indexen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "indexen");
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let (Some(naam), Some(vanaf), Some(groei)) = (f.text("index"), f.year("vanaf"), f.rate("groei")) else { continue };
+            let folded = name_key(&naam);
+            let groep = match self.indexen.iter_mut().find(|g| name_key(&g.naam) == folded) {
+                Some(g) => g,
+                None => {
+                    self.indexen.push(IndexGroep { naam, groei: Vec::new() });
+                    let Some(last) = self.indexen.last_mut() else { continue };
+                    last
+                }
+            };
+            if let Some((_, earlier)) = groep.groei.iter().find(|(y, _)| *y == vanaf) {
+                let mut problem = Problem::error("duplicate-key", format!("index \"{}\" has two rows from {vanaf}", groep.naam)).fix("keep one of the two");
+                if let Some(place) = &earlier.place {
+                    problem = problem.and(place);
+                }
+                f.problem("vanaf", problem);
+                continue;
+            }
+            groep.groei.push((vanaf, groei));
+        }
+        for groep in &mut self.indexen {
+            groep.groei.sort_by_key(|(y, _)| *y);
+        }
+    }
+
+    /// A flow in a year that its index group says nothing of is an error; nothing is guessed.
+    fn check_index_reach(&self, gebied: &Gebied, lijnen: &[Lijn], problems: &mut Vec<Problem>) {
+        let first_needed = gebied.prijs.year(gebied.tijdstap).min(gebied.peil.year(gebied.tijdstap)) + 1;
+        for (i, groep) in self.indexen.iter().enumerate() {
+            let used = lijnen.iter().any(|l| l.index == Some(i));
+            let starts = groep.groei.first();
+            if let (true, Some((year, quantity))) = (used, starts)
+                && *year > first_needed
+            {
+                let mut p = Problem::error("index-gap", format!("index \"{}\" starts in {year}, but prices run from {}", groep.naam, gebied.prijspeil))
+                    .fix(format!("add a row with vanaf = {first_needed}, growth 0 if that is meant"));
+                if let Some(place) = &quantity.place {
+                    p = p.at(place);
+                }
+                problems.push(p);
+            }
+        }
+    }
+
+    fn read_partijen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "partijen");
+        let default = |f: &Option<Gebied>, pick: fn(&Gebied) -> &Quantity| f.as_ref().map_or_else(|| Quantity::made(Decimal::ZERO), |g| pick(g).clone());
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let (partij, rol) = (f.text("partij"), f.choice("rol", ROLLEN));
+            let naam = f.text("naam");
+            let schil = f.whole("schil", 1, 4);
+            let discontovoet = f.rate("discontovoet").unwrap_or_else(|| default(&self.gebied, |g| &g.discontovoet_bbv));
+            let rente = f.rate("rente");
+            let creditrente = f.rate("creditrente");
+            let minimaal_resultaat = f.amount("minimaal_resultaat");
+            let (Some(partij), Some(rol)) = (partij, rol) else { continue };
+            if name_key(&partij) == "buiten" || partij.contains('/') {
+                f.problem("partij", Problem::error("reserved-name", format!("\"{partij}\" can't be the name of a partij")).fix("buiten is the outside world and / divides partij and rekening: choose another name"));
+                continue;
+            }
+            // A party with a rate of its own for debit has it for credit too, unless it says otherwise.
+            let creditrente = creditrente.or_else(|| rente.clone()).unwrap_or_else(|| default(&self.gebied, |g| &g.creditrente));
+            let rente = rente.unwrap_or_else(|| default(&self.gebied, |g| &g.rente));
+            self.partijen.push(Partij { naam: naam.unwrap_or_else(|| partij.clone()), partij, rol, schil, discontovoet, rente, creditrente, minimaal_resultaat });
+        }
+        if self.partijen.is_empty() {
+            // A bare GREX has one party: the municipality.
+            self.partijen.push(Partij {
+                partij: "gemeente".into(),
+                naam: "gemeente".into(),
+                rol: "gemeente",
+                schil: Some(1),
+                discontovoet: default(&self.gebied, |g| &g.discontovoet_bbv),
+                rente: default(&self.gebied, |g| &g.rente),
+                creditrente: default(&self.gebied, |g| &g.creditrente),
+                minimaal_resultaat: None,
+            });
+        }
+        let hoofd = self.partijen.iter().position(|p| p.rol == "gemeente");
+        if hoofd.is_none() {
+            problems.push(Problem::error("no-gemeente", "no partij has rol gemeente").fix("give the party that keeps the grondexploitatie rol = gemeente"));
+        }
+        self.rekeningen.push(Rekening { partij: None, soort: "" });
+        self.rekeningen.push(Rekening { partij: Some(hoofd.unwrap_or(0)), soort: "grex" });
+    }
+
+    /// Position of an account, made when it is new.
+    pub(crate) fn rekening(&mut self, partij: usize, soort: &'static str) -> usize {
+        let rekening = Rekening { partij: Some(partij), soort };
+        self.rekeningen.iter().position(|r| *r == rekening).unwrap_or_else(|| {
+            self.rekeningen.push(rekening);
+            self.rekeningen.len() - 1
+        })
+    }
+
+    /// The party of the main account.
+    pub(crate) fn hoofdpartij(&self) -> usize {
+        self.rekeningen.get(HOOFD).and_then(|r| r.partij).unwrap_or(0)
+    }
+
+    /// Reads an account; `standaard` is the rekening meant when a gemeente or another party names none.
+    pub(crate) fn account(&mut self, f: &mut Fields<'_>, column: &str, standaard: (&'static str, &'static str)) -> Option<usize> {
+        let text = f.text(column)?;
+        let (partij, rekening) = text.split_once('/').map_or((text.as_str(), None), |(p, r)| (p.trim(), Some(r.trim())));
+        if name_key(partij) == "buiten" && rekening.is_none() {
+            return Some(BUITEN);
+        }
+        let Some(position) = self.partijen.iter().position(|p| name_key(&p.partij) == name_key(partij)) else {
+            let mut problem = Problem::error("undeclared-party", format!("{}: unknown partij \"{partij}\" in column {column}", f.name()))
+                .allowed(self.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"]).collect::<Vec<_>>().join(", "));
+            problem = match nearest(partij, self.partijen.iter().map(|p| p.partij.as_str())) {
+                Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                None => problem.fix("add the partij to table partijen"),
+            };
+            f.problem(column, problem);
+            return None;
+        };
+        let soort = match rekening {
+            None => {
+                let gemeente = self.partijen[position].rol == "gemeente";
+                if gemeente { standaard.0 } else { standaard.1 }
+            }
+            Some(name) => {
+                let folded = fold(name);
+                match REKENINGEN.iter().copied().find(|r| fold(r) == folded) {
+                    Some(r) => r,
+                    None => {
+                        f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\"", f.name())).allowed(REKENINGEN.join(", ")));
+                        return None;
+                    }
+                }
+            }
+        };
+        Some(self.rekening(position, soort))
+    }
+
+    /// Reads a reference to a row of another table by name.
+    pub(crate) fn reference(&self, f: &mut Fields<'_>, column: &str, what: &str) -> Option<usize> {
+        let text = f.text(column)?;
+        let names: Vec<&str> = match what {
+            "deelgebieden" => self.deelgebieden.iter().map(|d| d.deelgebied.as_str()).collect(),
+            "maatregelen" => self.maatregelen.iter().map(|m| m.maatregel.as_str()).collect(),
+            _ => self.partijen.iter().map(|p| p.partij.as_str()).collect(),
+        };
+        let folded = name_key(&text);
+        let found = names.iter().position(|n| name_key(n) == folded);
+        if found.is_none() {
+            let code = if what == "partijen" { "undeclared-party" } else { "unknown-reference" };
+            let problem = Problem::error(code, format!("{}: unknown {column} \"{text}\"", f.name())).allowed(if names.is_empty() { format!("a row of table {what}, which is empty") } else { names.join(", ") });
+            let problem = match nearest(&text, names.iter().copied()) {
+                Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                None => problem.fix(format!("add it to table {what}")),
+            };
+            f.problem(column, problem);
+        }
+        found
+    }
+
+    fn read_deelgebieden(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "deelgebieden");
+        let per_year = self.gebied.as_ref().map_or(1, |g| g.tijdstap.per_year());
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let Some(deelgebied) = f.text("deelgebied") else { continue };
+            f.count("oppervlakte_m2");
+            let uitgeefbaar_m2 = f.count("uitgeefbaar_m2");
+            let uitstel = f.quantity("uitstel", Decimal::ZERO, Decimal::from(50)).unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            let Some(uitstel_perioden) = whole_periods(uitstel.value, per_year) else {
+                f.problem("uitstel", Problem::error("not-whole", format!("uitstel {} is not a whole number of periods", uitstel.value)).fix("use whole years, or a smaller tijdstap"));
+                continue;
+            };
+            self.deelgebieden.push(Deelgebied { deelgebied, uitstel, uitstel_perioden, uitgeefbaar_m2 });
+        }
+        // A workbook names its deelgebieden in the lines only: then those are the deelgebieden.
+        if tables.table("deelgebieden").rows.is_empty() {
+            for name in ["programma", "kosten", "opbrengsten"] {
+                let table = tables.table(name);
+                for row in &table.rows {
+                    if let Scalar::Text(naam) = &table.get(row, "deelgebied").scalar
+                        && !self.deelgebieden.iter().any(|d| name_key(&d.deelgebied) == name_key(naam))
+                    {
+                        let uitstel = Quantity::made(Decimal::ZERO);
+                        self.deelgebieden.push(Deelgebied { deelgebied: naam.clone(), uitstel, uitstel_perioden: 0, uitgeefbaar_m2: None });
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_maatregelen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "maatregelen");
+        for (order, row) in rows.enumerate() {
+            let mut f = Fields { table, row, problems };
+            let maatregel = f.text("maatregel");
+            let naam = f.text("naam");
+            let opgave = f.choice("opgave", OPGAVEN).unwrap_or("openbare ruimte");
+            let thema = f.choice("thema", THEMAS);
+            let route = f.choice("route", &["grex", "cofinanciering"]);
+            let deelgebied = self.reference(&mut f, "deelgebied", "deelgebieden");
+            let drager = if f.empty("drager") { Some(self.rekening(self.hoofdpartij(), "eigen")) } else { self.account(&mut f, "drager", ("eigen", "eigen")) };
+            let dekking_fonds = f.share("dekking_fonds").unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            let volgorde = f.whole("volgorde", 0, 1_000_000).unwrap_or(order as i64 + 1);
+            let (Some(maatregel), Some(route), Some(drager)) = (maatregel, route, drager) else { continue };
+            self.maatregelen.push(Maatregel {
+                naam: naam.unwrap_or_else(|| maatregel.clone()),
+                maatregel,
+                opgave: OPGAVEN.iter().position(|o| *o == opgave).unwrap_or(0),
+                thema,
+                in_grex: route == "grex",
+                deelgebied,
+                drager,
+                dekking_fonds,
+                volgorde,
+            });
+        }
+    }
+
+    fn read_fonds(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "fonds");
+        for (i, row) in rows.enumerate() {
+            let mut f = Fields { table, row, problems };
+            if i > 0 {
+                f.problem("partij", Problem::error("two-funds", "table fonds has more than one row").fix("keep one gebiedsfonds; other money is an account of its own"));
+                continue;
+            }
+            let partij = self.reference(&mut f, "partij", "partijen");
+            let zero = || Quantity::made(Decimal::ZERO);
+            let beginsaldo = f.amount("beginsaldo").unwrap_or_else(zero);
+            let rente = f.rate("rente").unwrap_or_else(zero);
+            let minimum = f.amount("minimum").unwrap_or_else(zero);
+            let aandeel_organisatie = f.share("aandeel_organisatie").unwrap_or_else(zero);
+            let regel = match f.choice("regel", &["voorfinancieren", "doorschuiven", "drager"]) {
+                Some("doorschuiven") => Fondsregel::Doorschuiven,
+                Some("drager") => Fondsregel::Drager,
+                _ => Fondsregel::Voorfinancieren,
+            };
+            let Some(partij) = partij else { continue };
+            let organisatie = if f.empty("organisatie") { Some(self.rekening(partij, "eigen")) } else { self.account(&mut f, "organisatie", ("eigen", "eigen")) };
+            let rekening = self.rekening(partij, "fonds");
+            let Some(organisatie) = organisatie else { continue };
+            if organisatie == rekening {
+                f.problem("organisatie", Problem::error("fund-pays-itself", "the fund can't be its own gebiedsorganisatie").fix("name another account, such as gebiedsorganisatie/eigen"));
+                continue;
+            }
+            self.fonds = Some(Fonds { rekening, beginsaldo, rente, minimum, aandeel_organisatie, organisatie, regel });
+        }
+        if let Some((m, rows)) = self.fonds.is_none().then(|| (self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero()), &tables.table("maatregelen").rows))
+            && let Some(m) = m
+        {
+            let mut problem = Problem::error("no-fund", format!("maatregel \"{}\" asks money from a gebiedsfonds, but table fonds is empty", self.maatregelen[m].maatregel)).fix("add a row to table fonds, or clear dekking_fonds");
+            if let Some(row) = rows.get(m) {
+                problem = problem.at(&row.place);
+            }
+            problems.push(problem);
+        }
+    }
+
+    fn read_boekwaarde(&mut self, tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Boekwaarde> {
+        let (table, rows) = rows(tables, "boekwaarde");
+        let mut out = Vec::new();
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            self.reference(&mut f, "deelgebied", "deelgebieden");
+            let rekening = if f.empty("partij") { Some(HOOFD) } else { self.account(&mut f, "partij", ("grex", "eigen")) };
+            let (bedrag, kosten, opbrengsten, winst) = (f.amount("bedrag"), f.amount("kosten"), f.amount("opbrengsten"), f.amount("winst_genomen"));
+            let parts = [&kosten, &opbrengsten, &winst].iter().any(|q| q.is_some());
+            let Some(rekening) = rekening else { continue };
+            let bedrag = match (bedrag, parts) {
+                (Some(_), true) => {
+                    f.problem("bedrag", Problem::error("amount-twice", "boekwaarde has a bedrag and also kosten, opbrengsten or winst_genomen").fix("fill bedrag, or the three, not both"));
+                    continue;
+                }
+                (Some(bedrag), false) => bedrag,
+                (None, true) => {
+                    let v = |q: Option<Quantity>| q.map_or(Decimal::ZERO, |q| q.value);
+                    Quantity::new(v(kosten) - v(opbrengsten) + v(winst), &row.place)
+                }
+                (None, false) => {
+                    f.problem("bedrag", Problem::error("missing-value", "boekwaarde has no amount").fix("fill bedrag, or kosten, opbrengsten and winst_genomen"));
+                    continue;
+                }
+            };
+            out.push(Boekwaarde { rekening, bedrag });
+        }
+        out
+    }
+}
+
+/// Years as a whole number of periods.
+pub(crate) fn whole_periods(years: Decimal, per_year: i32) -> Option<u32> {
+    use rust_decimal::prelude::ToPrimitive;
+    let periods = years * Decimal::from(per_year);
+    if periods.fract().is_zero() { periods.to_u32() } else { None }
+}
+
+/// Reads table gebied.
+fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
+    let table = tables.table("gebied");
+    let mut given: HashMap<&'static str, &Value> = HashMap::new();
+    for row in &table.rows {
+        let (name, value) = (table.get(row, "instelling"), table.get(row, "waarde"));
+        let Scalar::Text(text) = &name.scalar else { continue };
+        match SETTINGS.iter().find(|s| fold(s.name) == fold(text)) {
+            Some(setting) if !value.is_empty() => {
+                given.insert(setting.name, value);
+            }
+            Some(_) => {}
+            None => {
+                let mut problem = Problem::error("unknown-setting", format!("unknown setting \"{text}\" in table gebied")).at(&name.place).allowed(SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", "));
+                if let Some(near) = nearest(text, SETTINGS.iter().map(|s| s.name)) {
+                    problem = problem.fix(format!("did you mean \"{near}\"?"));
+                }
+                problems.push(problem);
+            }
+        }
+    }
+    settings::Settings { given, problems, shown: Vec::new() }.gebied()
+}
+
+mod settings {
+    //! One setting at a time, each with its default.
+    use super::*;
+
+    pub(super) struct Settings<'a> {
+        pub(super) given: HashMap<&'static str, &'a Value>,
+        pub(super) problems: &'a mut Vec<Problem>,
+        pub(super) shown: Vec<(&'static str, String, bool)>,
+    }
+
+    impl Settings<'_> {
+        fn required(&mut self, name: &'static str) {
+            let kind = schema::setting(name).map(|s| s.kind.words()).unwrap_or_default();
+            self.problems.push(Problem::error("missing-setting", format!("table gebied has no {name}")).allowed(kind).fix(format!("add a row with instelling = {name}")));
+        }
+
+        fn wrong(&mut self, name: &str, value: &Value, wanted: &str) {
+            self.problems.push(Problem::error("wrong-setting", format!("setting {name} holds {}", value.shown())).at(&value.place).allowed(wanted.to_owned()));
+        }
+
+        fn date(&mut self, name: &'static str, default: Option<Date>) -> Option<Date> {
+            let Some(value) = self.given.get(name).copied() else {
+                if default.is_none() {
+                    self.required(name);
+                }
+                self.shown.push((name, default.map(|d| d.to_string()).unwrap_or_default(), false));
+                return default;
+            };
+            let date = match &value.scalar {
+                Scalar::Date(d) => Some(*d),
+                Scalar::Text(t) => fields::parse_date(t),
+                _ => None,
+            };
+            if date.is_none() {
+                self.wrong(name, value, "a date: 2026-01-01");
+            }
+            self.shown.push((name, date.map(|d| d.to_string()).unwrap_or_default(), true));
+            date
+        }
+
+        fn year(&mut self, name: &'static str, default: Option<i32>) -> Option<i32> {
+            use rust_decimal::prelude::ToPrimitive;
+            let Some(value) = self.given.get(name).copied() else {
+                if default.is_none() {
+                    self.required(name);
+                }
+                self.shown.push((name, default.map(|d| d.to_string()).unwrap_or_default(), false));
+                return default;
+            };
+            let year = match &value.scalar {
+                Scalar::Number(n) if n.fract().is_zero() => n.to_i32().filter(|y| (1900..=2200).contains(y)),
+                Scalar::Text(t) => t.parse().ok().filter(|y| (1900..=2200).contains(y)),
+                _ => None,
+            };
+            if year.is_none() {
+                self.wrong(name, value, "a year between 1900 and 2200, such as 2037");
+            }
+            self.shown.push((name, year.map(|d| d.to_string()).unwrap_or_default(), true));
+            year
+        }
+
+        fn choice(&mut self, name: &'static str, list: &'static [&'static str]) -> &'static str {
+            let default = schema::setting(name).map_or(list[0], |s| s.default);
+            let found = match self.given.get(name).copied() {
+                None => {
+                    self.shown.push((name, default.into(), false));
+                    return default;
+                }
+                Some(value) => match &value.scalar {
+                    Scalar::Text(t) => list.iter().copied().find(|c| fold(c) == fold(t)),
+                    _ => None,
+                },
+            };
+            if found.is_none()
+                && let Some(value) = self.given.get(name).copied()
+            {
+                self.wrong(name, value, &format!("one of {}", list.join(", ")));
+            }
+            self.shown.push((name, found.unwrap_or_default().into(), true));
+            found.unwrap_or(default)
+        }
+
+        fn rate(&mut self, name: &'static str, default: Option<Quantity>) -> Option<Quantity> {
+            let Some(value) = self.given.get(name).copied() else {
+                if default.is_none() {
+                    self.required(name);
+                }
+                self.shown.push((name, default.as_ref().map(|d| d.value.normalize().to_string()).unwrap_or_default(), false));
+                return default;
+            };
+            let rate = match value.scalar {
+                Scalar::Number(n) if n > Decimal::new(-5, 1) && n < Decimal::ONE => Some(Quantity::new(n, &value.place)),
+                _ => None,
+            };
+            if rate.is_none() {
+                self.wrong(name, value, "a rate above -50% and below 100%: 0.02 or 2%");
+            }
+            self.shown.push((name, rate.as_ref().map(|d| d.value.normalize().to_string()).unwrap_or_default(), true));
+            rate
+        }
+
+        /// A rate that a dated parameter gives when the model does not.
+        fn parameter(&mut self, name: &'static str, key: &str, date: Option<Date>) -> Option<Quantity> {
+            let default = date.and_then(|d| parameters::on(key, d)).map(|v| Quantity::new(v.waarde, &Place::file(&format!("parameter {key} ({})", v.bron))));
+            if default.is_none() && !self.given.contains_key(name) && date.is_some() {
+                self.problems.push(Problem::error("no-parameter", format!("parameter {key} has no value at peildatum")).fix(format!("give {name} in table gebied")));
+                return None;
+            }
+            if date.is_none() && !self.given.contains_key(name) {
+                return None;
+            }
+            self.rate(name, default)
+        }
+
+        pub(super) fn gebied(mut self) -> Option<Gebied> {
+            let naam = match self.given.get("naam").map(|v| &v.scalar) {
+                Some(Scalar::Text(t)) => t.clone(),
+                _ => String::new(),
+            };
+            let tijdstap = match self.choice("tijdstap", &["jaar", "halfjaar", "kwartaal"]) {
+                "halfjaar" => Tijdstap::Halfjaar,
+                "kwartaal" => Tijdstap::Kwartaal,
+                _ => Tijdstap::Jaar,
+            };
+            let peildatum = self.date("peildatum", None);
+            let prijspeil = self.date("prijspeil", peildatum);
+            let eindjaar = self.year("eindjaar", None);
+            let horizon = self.year("horizon", eindjaar);
+            let periodevoet = if self.choice("periodevoet", &["effectief", "nominaal"]) == "nominaal" { Periodevoet::Nominaal } else { Periodevoet::Effectief };
+            let btw = self.choice("btw", &["exclusief", "inclusief"]);
+            let rentemethode = match self.choice("rentemethode", schema::RENTEMETHODEN) {
+                "GEMIDDELD" => Rentemethode::Gemiddeld,
+                "HALFJAAR_SI" => Rentemethode::HalfjaarSi,
+                "BEGIN" => Rentemethode::Begin,
+                _ => Rentemethode::Jan1,
+            };
+            let indexmoment = if self.choice("indexmoment", &["jaar", "halfjaar"]) == "halfjaar" { Indexmoment::Midden } else { Indexmoment::Begin };
+            let dagtelling = match self.choice("dagtelling", &["jaren", "dagen_36525", "dagen_365"]) {
+                "dagen_36525" => Dagtelling::Dagen36525,
+                "dagen_365" => Dagtelling::Dagen365,
+                _ => Dagtelling::Jaren,
+            };
+            let ncw_methode = match self.choice("ncw_methode", &["ncw_bbv", "ncw_rente", "ncw_kasstroom"]) {
+                "ncw_rente" => NcwMethode::Rente,
+                "ncw_kasstroom" => NcwMethode::Kasstroom,
+                _ => NcwMethode::Bbv,
+            };
+            let kasstroommoment = match self.choice("kasstroommoment", &["begin", "midden", "eind"]) {
+                "begin" => Kasstroommoment::Begin,
+                "midden" => Kasstroommoment::Midden,
+                _ => Kasstroommoment::Eind,
+            };
+            let rente = self.rate("rente", None);
+            let creditrente = self.rate("creditrente", rente.clone());
+            let discontovoet_bbv = self.parameter("discontovoet_bbv", "bbv.discontovoet", peildatum);
+            let discontovoet_maatschappelijk = self.parameter("discontovoet_maatschappelijk", "mkba.discontovoet", peildatum);
+            let discontovoet_matrix = self.rate("discontovoet_matrix", discontovoet_bbv.clone());
+            let voorziening_contant = self.choice("voorziening_basis", &["contant", "eindwaarde"]) == "contant";
+
+            let peil = peildatum.and_then(|d| Periode::beginning(d, tijdstap));
+            if let (Some(date), None) = (peildatum, peil) {
+                self.problems.push(
+                    Problem::error("peildatum-within-period", format!("peildatum {date} is not the first day of a period"))
+                        .at(&self.given["peildatum"].place)
+                        .fix("take the first day of a year, half-year or quarter, and a tijdstap that fits"),
+                );
+            }
+            let (peildatum, prijspeil, eindjaar, horizon, peil) = (peildatum?, prijspeil?, eindjaar?, horizon?, peil?);
+            let place = |given: &HashMap<&'static str, &Value>, name: &str| given.get(name).map(|v| v.place.clone());
+            if eindjaar < peil.year(tijdstap) {
+                let mut p = Problem::error("end-before-start", format!("eindjaar {eindjaar} lies before peildatum {peildatum}")).fix("give a later eindjaar");
+                p.place = place(&self.given, "eindjaar");
+                self.problems.push(p);
+                return None;
+            }
+            if horizon < eindjaar {
+                let mut p = Problem::error("horizon-before-end", format!("horizon {horizon} lies before eindjaar {eindjaar}")).fix("give a later horizon, or leave it out");
+                p.place = place(&self.given, "horizon");
+                self.problems.push(p);
+                return None;
+            }
+            let periods = (horizon - peil.year(tijdstap) + 1) * tijdstap.per_year();
+            if periods as usize > PERIODS_MAX / 2 {
+                let mut p = Problem::error("too-many-periods", format!("the horizon gives {periods} periods")).allowed(format!("{} at most", PERIODS_MAX / 2)).fix("take an earlier horizon or a longer tijdstap");
+                p.place = place(&self.given, "horizon");
+                self.problems.push(p);
+                return None;
+            }
+            let prijs = Periode::of_year(i32::from(prijspeil.year()), tijdstap);
+            if (prijs.0 - peil.0).abs() > 60 * tijdstap.per_year() {
+                let mut p = Problem::error("prijspeil-far", format!("prijspeil {prijspeil} lies more than 60 years from peildatum")).fix("check the year of the prijspeil");
+                p.place = place(&self.given, "prijspeil");
+                self.problems.push(p);
+                return None;
+            }
+            Some(Gebied {
+                naam,
+                peildatum,
+                peil,
+                prijspeil,
+                prijs,
+                eindjaar,
+                horizon,
+                tijdstap,
+                periodevoet,
+                btw,
+                rentemethode,
+                indexmoment,
+                dagtelling,
+                ncw_methode,
+                kasstroommoment,
+                rente: rente?,
+                creditrente: creditrente?,
+                discontovoet_bbv: discontovoet_bbv?,
+                discontovoet_maatschappelijk: discontovoet_maatschappelijk?,
+                discontovoet_matrix: discontovoet_matrix?,
+                voorziening_contant,
+                getoond: self.shown,
+            })
+        }
+    }
+}
+
+fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzekerheid> {
+    let (table, rows) = rows(tables, "onzekerheden");
+    let mut out = Vec::new();
+    for row in rows {
+        let mut f = Fields { table, row, problems };
+        let (id, doel) = (f.text("id"), f.text("doel"));
+        let soort = f.choice("verdeling", &["pert", "driehoek", "normaal", "lognormaal", "uniform", "discreet"]);
+        let als = f.choice("als", &["factor", "waarde", "verschuiving"]);
+        let per_jaar = f.choice("per_jaar", &["ja", "nee"]);
+        let persistentie = f.quantity("persistentie", Decimal::new(-999, 3), Decimal::new(999, 3));
+        let (Some(id), Some(doel), Some(soort)) = (id, doel, soort) else { continue };
+        let doel = match address::Address::parse(&doel) {
+            Ok(doel) => doel,
+            Err(reason) => {
+                f.problem("doel", Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}")));
+                continue;
+            }
+        };
+        let groei = doel.column == "groei";
+        let additive = groei || doel.table == "gebied" || doel.column == "uitstel";
+        let als = match als {
+            Some("waarde") => address::Als::Waarde,
+            Some("verschuiving") => address::Als::Verschuiving,
+            None if additive => address::Als::Verschuiving,
+            _ => address::Als::Factor,
+        };
+        if groei && als != address::Als::Verschuiving {
+            f.problem("als", Problem::error("shock-not-added", format!("onzekerheid \"{id}\": a groei is uncertain by verschuiving only")).fix("set als = verschuiving and give the deviation from the expected growth"));
+            continue;
+        }
+        let per_jaar = match per_jaar {
+            Some("ja") if !groei => {
+                f.problem("per_jaar", Problem::error("yearly-not-growth", format!("onzekerheid \"{id}\": only a groei can be drawn every year")).fix("clear per_jaar"));
+                continue;
+            }
+            Some("nee") => None,
+            _ => groei.then(|| persistentie.as_ref().map_or(Decimal::ZERO, |q| q.value)),
+        };
+        let max = Decimal::from(fields::AMOUNT_MAX);
+        let mut needed = |f: &mut Fields<'_>, names: &[&str]| -> Option<Vec<Decimal>> {
+            let values: Vec<Option<Decimal>> = names
+                .iter()
+                .map(|n| {
+                    let q = f.quantity(n, -max, max);
+                    if q.is_none() && f.empty(n) {
+                        f.problem(n, Problem::error("missing-value", format!("onzekerheid \"{id}\": verdeling {soort} needs {n}")).fix(format!("fill {n}")));
+                    }
+                    q.map(|q| q.value)
+                })
+                .collect();
+            values.into_iter().collect()
+        };
+        let verdeling = match soort {
+            "pert" | "driehoek" => needed(&mut f, &["laag", "modus", "hoog"]).map(|v| {
+                let v = [v[0], v[1], v[2]];
+                if soort == "pert" { VerdelingRij::Pert(v) } else { VerdelingRij::Driehoek(v) }
+            }),
+            "normaal" => needed(&mut f, &["gemiddelde", "spreiding"]).map(|v| VerdelingRij::Normaal([v[0], v[1]])),
+            "lognormaal" => needed(&mut f, &["gemiddelde", "spreiding"]).map(|v| VerdelingRij::Lognormaal([v[0], v[1]])),
+            "uniform" => needed(&mut f, &["laag", "hoog"]).map(|v| VerdelingRij::Uniform([v[0], v[1]])),
+            _ => match f.text("waarden").map(|t| read_values(&t)) {
+                Some(Ok(values)) => Some(VerdelingRij::Discreet(values)),
+                Some(Err(reason)) => {
+                    f.problem("waarden", Problem::error("bad-values", format!("onzekerheid \"{id}\": {reason}")).fix("write 0: 60%; 1: 30%; 2: 10%"));
+                    None
+                }
+                None => {
+                    f.problem("waarden", Problem::error("missing-value", format!("onzekerheid \"{id}\": verdeling discreet needs waarden")).fix("write 0: 60%; 1: 30%; 2: 10%"));
+                    None
+                }
+            },
+        };
+        let Some(verdeling) = verdeling else { continue };
+        if let Some(reason) = verdeling.wrong() {
+            f.problem("verdeling", Problem::error("bad-distribution", format!("onzekerheid \"{id}\": {reason}")));
+            continue;
+        }
+        out.push(Onzekerheid { id, doel, als, verdeling, per_jaar, place: row.place.clone() });
+    }
+    out
+}
+
+impl VerdelingRij {
+    /// Why the figures can't be this distribution, if they can't.
+    fn wrong(&self) -> Option<String> {
+        match self {
+            VerdelingRij::Pert([l, m, h]) | VerdelingRij::Driehoek([l, m, h]) => (!(l <= m && m <= h)).then(|| format!("laag {l}, modus {m} and hoog {h} are not in ascending order")),
+            VerdelingRij::Uniform([l, h]) => (l > h).then(|| format!("laag {l} is above hoog {h}")),
+            VerdelingRij::Normaal([_, s]) => (*s < Decimal::ZERO).then(|| format!("spreiding {s} is below zero")),
+            VerdelingRij::Lognormaal([g, s]) => (*g <= Decimal::ZERO || *s < Decimal::ZERO).then(|| format!("a lognormaal has a gemiddelde above zero and a spreiding of at least zero, found {g} and {s}")),
+            VerdelingRij::Discreet(values) => {
+                let total: Decimal = values.iter().map(|(_, k)| *k).sum();
+                ((total - Decimal::ONE).abs() > Decimal::new(1, 9)).then(|| format!("the chances add up to {}, not to 100%", (total * Decimal::ONE_HUNDRED).normalize()))
+            }
+        }
+    }
+
+    /// Lowest and highest value it can take; nothing where it has no bound.
+    pub fn bounds(&self) -> Option<(Decimal, Decimal)> {
+        match self {
+            VerdelingRij::Pert([l, _, h]) | VerdelingRij::Driehoek([l, _, h]) | VerdelingRij::Uniform([l, h]) => Some((*l, *h)),
+            VerdelingRij::Normaal(_) | VerdelingRij::Lognormaal(_) => None,
+            VerdelingRij::Discreet(values) => Some((values.iter().map(|v| v.0).min()?, values.iter().map(|v| v.0).max()?)),
+        }
+    }
+}
+
+/// Reads `0: 60%; 1: 30%; 2: 10%`.
+fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
+    let number = |t: &str| {
+        let t = t.trim();
+        let notation = if t.contains(',') { table::Notation::Dutch } else { table::Notation::Plain };
+        table::parse_number(t, notation).map_err(|e| format!("\"{t}\": {e}"))
+    };
+    let values = text
+        .split(';')
+        .filter(|p| !p.trim().is_empty())
+        .map(|pair| {
+            let (value, chance) = pair.split_once(':').ok_or_else(|| format!("\"{}\" has no chance", pair.trim()))?;
+            let chance = number(chance)?;
+            if chance < Decimal::ZERO || chance > Decimal::ONE {
+                return Err(format!("chance {chance} is not between 0 and 100%"));
+            }
+            Ok((number(value)?, chance))
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    if values.is_empty() { Err("no values".into()) } else { Ok(values) }
+}
+
+fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mut Vec<Problem>) -> Vec<(usize, usize, Decimal)> {
+    let (table, rows) = rows(tables, "correlaties");
+    let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
+    for row in rows {
+        let mut f = Fields { table, row, problems };
+        let mut side = |f: &mut Fields<'_>, column: &str| {
+            let name = f.text(column)?;
+            let found = onzekerheden.iter().position(|o| name_key(&o.id) == name_key(&name));
+            if found.is_none() {
+                let problem = Problem::error("unknown-reference", format!("correlatie: unknown onzekerheid \"{name}\"")).allowed(onzekerheden.iter().map(|o| o.id.as_str()).collect::<Vec<_>>().join(", "));
+                let problem = match nearest(&name, onzekerheden.iter().map(|o| o.id.as_str())) {
+                    Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                    None => problem.fix("add it to table onzekerheden"),
+                };
+                f.problem(column, problem);
+            }
+            found
+        };
+        let (a, b) = (side(&mut f, "a"), side(&mut f, "b"));
+        let rho = f.quantity("rho", Decimal::NEGATIVE_ONE, Decimal::ONE);
+        let (Some(a), Some(b), Some(rho)) = (a, b, rho) else { continue };
+        if a == b {
+            f.problem("b", Problem::error("self-correlation", "a correlatie names the same onzekerheid twice").fix("name two"));
+        } else if onzekerheden[a].per_jaar.is_some() != onzekerheden[b].per_jaar.is_some() {
+            f.problem("a", Problem::error("mixed-correlation", format!("\"{}\" and \"{}\" can't be correlated: one is drawn every year, the other once", onzekerheden[a].id, onzekerheden[b].id)).fix("correlate two that are both yearly, or both not"));
+        } else if out.iter().any(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a)) {
+            f.problem("a", Problem::error("duplicate-key", format!("the pair \"{}\", \"{}\" stands twice", onzekerheden[a].id, onzekerheden[b].id)).fix("keep one of the two"));
+        } else {
+            out.push((a, b, rho.value));
+        }
+    }
+    out
+}
+
+fn read_scenarios(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<ScenarioRij> {
+    let (table, rows) = rows(tables, "scenarios");
+    let mut out = Vec::new();
+    for row in rows {
+        let mut f = Fields { table, row, problems };
+        let (Some(scenario), Some(doel)) = (f.text("scenario"), f.text("doel")) else { continue };
+        let value = |name: &str| {
+            let value = table.get(row, name);
+            (!value.is_empty()).then(|| value.clone())
+        };
+        match address::Change::new(&doel, &table.get(row, "doel").place, value("waarde"), value("factor"), value("verschuiving")) {
+            Ok(change) => out.push(ScenarioRij { scenario, change }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    out
+}
+
+fn read_controles(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Controle> {
+    let (table, rows) = rows(tables, "controles");
+    let max = Decimal::from(fields::AMOUNT_MAX);
+    let mut out = Vec::new();
+    for row in rows {
+        let mut f = Fields { table, row, problems };
+        let doel = f.text("doel");
+        let waarde = f.quantity("waarde", -max, max);
+        let tolerantie = f.count("tolerantie").map_or(Decimal::new(1, 2), |q| q.value);
+        let (Some(doel), Some(waarde)) = (doel, waarde) else { continue };
+        out.push(Controle { doel, waarde, tolerantie, place: row.place.clone() });
+    }
+    out
+}

@@ -151,6 +151,11 @@ pub fn fold(heading: &str) -> String {
         .collect()
 }
 
+/// A name as names are compared: no case, single spaces. Dots and hyphens count, so that 1.12 is not 11.2.
+pub fn name_key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// Which schema column each heading of a carrier fills.
 #[derive(Debug, Clone)]
 pub struct Binding {

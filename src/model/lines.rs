@@ -1,0 +1,975 @@
+//! Lines: every flow of the model, from programma to risk, with its amount, its parties and its phasing.
+//!
+//! History is settled here: what a line did in realised periods is a fixed amount that no scenario, delay or draw touches.
+
+use super::address::pattern_matches;
+use super::fields::Fields;
+use super::schema::{Kind, OPGAVEN, THEMAS};
+use super::table::{name_key, Row, Scalar, Table, Tables};
+use super::{rows, Boekwaarde, Builder, Gebied, Risico, BUITEN, HOOFD};
+use crate::number::{Exact, Number, Quantity};
+use crate::problem::{nearest, Place, Problem};
+use crate::timeline::Periode;
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// The tables whose rows are lines; their ids are unique together.
+pub(crate) const LINE_TABLES: &[&str] = &["programma", "kosten", "opbrengsten", "exploitatie", "objecten", "baten", "risicos"];
+
+/// What kind of flow it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stroomsoort {
+    /// Money.
+    Geld,
+    /// Work or means instead of money.
+    Natura,
+    /// Money that a baathouder saves; never cash.
+    Besparing,
+    /// Social value; never cash.
+    Maatschappelijk,
+}
+
+impl Stroomsoort {
+    /// Whether it counts in saldo; the others count in baten.
+    pub fn in_saldo(self) -> bool {
+        matches!(self, Stroomsoort::Geld | Stroomsoort::Natura)
+    }
+
+    /// Dutch word.
+    pub fn woord(self) -> &'static str {
+        match self {
+            Stroomsoort::Geld => "geld",
+            Stroomsoort::Natura => "natura",
+            Stroomsoort::Besparing => "besparing",
+            Stroomsoort::Maatschappelijk => "maatschappelijk",
+        }
+    }
+}
+
+/// What a line is in the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rol {
+    /// A line of the tables.
+    Gewoon,
+    /// A contribution of a baathouder: only in route cofinanciering.
+    Bijdrage,
+    /// A benefit.
+    Baat,
+    /// A risk event: nothing unless a draw says that it happens.
+    Risico,
+}
+
+/// A factor of an amount.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// Its column, which is also its name.
+    pub kolom: &'static str,
+    /// Its value.
+    pub waarde: Quantity,
+}
+
+/// The amount of a line at prijspeil.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bedrag {
+    /// The product of factors.
+    Product(Vec<Factor>),
+    /// A percentage of other lines' amounts.
+    Opslag {
+        /// The percentage.
+        percentage: Quantity,
+        /// Positions of the lines.
+        over: Vec<usize>,
+    },
+}
+
+/// What the weights of a phasing are divided by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Totaal {
+    /// Nothing: the weights are shares.
+    Een,
+    /// This.
+    Door(Decimal),
+}
+
+/// When a line falls: a weight per period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verloop {
+    /// Weights by period, in ascending order, each period once.
+    pub gewichten: Vec<(Periode, Quantity)>,
+    /// What they are divided by.
+    pub totaal: Totaal,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lijn {
+    /// Code.
+    pub id: String,
+    /// Table it stands in.
+    pub tabel: &'static str,
+    /// Description.
+    pub omschrijving: String,
+    /// Group, for totals.
+    pub groep: String,
+    /// Deelgebied whose uitstel moves it.
+    pub deelgebied: Option<usize>,
+    /// Index group; nothing is never indexed.
+    pub index: Option<usize>,
+    /// Account that pays.
+    pub van: usize,
+    /// Account that receives.
+    pub naar: usize,
+    /// Position in [`OPGAVEN`].
+    pub opgave: usize,
+    /// Maatregel.
+    pub maatregel: Option<usize>,
+    /// Money, in natura or benefit.
+    pub soort: Stroomsoort,
+    /// What it is in the whole.
+    pub rol: Rol,
+    /// Amount at prijspeil.
+    pub bedrag: Bedrag,
+    /// Forecast part of its phasing.
+    pub verloop: Verloop,
+    /// What it did in realised periods.
+    pub realisatie: Vec<(Periode, Quantity)>,
+    /// The source's own amount.
+    pub raming: Option<Quantity>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// A benefit with the lines it gives.
+#[derive(Debug, Clone)]
+pub struct Baat {
+    /// Code.
+    pub id: String,
+    /// Maatregel.
+    pub maatregel: usize,
+    /// Party that gains.
+    pub baathouder: usize,
+    /// Theme.
+    pub thema: &'static str,
+    /// Description.
+    pub omschrijving: String,
+    /// Source of the figures.
+    pub bron: String,
+    /// Position of its own line.
+    pub lijn: usize,
+    /// Position of its contribution's line.
+    pub bijdrage: Option<usize>,
+    /// geld, beheer, expertise, programmering.
+    pub vorm: &'static str,
+}
+
+/// A thing kept up and replaced.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Code.
+    pub id: String,
+    /// Description.
+    pub omschrijving: String,
+    /// Value when new.
+    pub investering: Quantity,
+    /// Upkeep per year.
+    pub onderhoud: Quantity,
+    /// Years until replaced.
+    pub levensduur: i64,
+    /// Year taken into use.
+    pub in_gebruik: i32,
+}
+
+/// All that the line tables give.
+pub(crate) struct Lines {
+    pub(crate) lijnen: Vec<Lijn>,
+    pub(crate) baten: Vec<Baat>,
+    pub(crate) objecten: Vec<Object>,
+    pub(crate) risicos: Vec<Risico>,
+}
+
+/// What the rows of table fasering say of one profile.
+struct Profile {
+    weights: Vec<(Periode, Quantity, bool)>,
+    unit: &'static str,
+    place: Place,
+    used: bool,
+}
+
+/// A phasing as a line asks for it.
+enum Wanted {
+    Profile(String),
+    Weights(Vec<(Periode, Quantity)>),
+    Follow { id: String, years: i32 },
+}
+
+/// A line before its phasing is known.
+struct Draft {
+    lijn: Lijn,
+    wanted: Wanted,
+    /// Amount before any scenario: history is made of this.
+    base: Option<Decimal>,
+    over: Option<String>,
+    hoeveelheid_base: Option<Decimal>,
+    /// Amount empty: the profile's amounts are it.
+    open_amount: bool,
+    row_place: Place,
+}
+
+impl Lines {
+    pub(crate) fn read(b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) -> Lines {
+        let mut profiles = read_profiles(tables, gebied, problems);
+        let mut drafts: Vec<Draft> = Vec::new();
+        for name in ["programma", "kosten", "opbrengsten"] {
+            let (table, rows) = rows(tables, name);
+            for row in rows {
+                drafts.extend(read_line(b, gebied, table, row, problems));
+            }
+        }
+        let mut lines = Lines { lijnen: Vec::new(), baten: Vec::new(), objecten: Vec::new(), risicos: Vec::new() };
+        settle(&mut drafts, &mut profiles, gebied, problems);
+        lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
+        for (name, profile) in &profiles {
+            if !profile.used {
+                problems.push(
+                    Problem::warning("unused-phasing", format!("fasering \"{name}\" is used by no line"))
+                        .at(&profile.place)
+                        .fix("name it in the fasering column of a line, or name it as the line's id"),
+                );
+            }
+        }
+        lines.read_exploitatie(b, gebied, tables, problems);
+        lines.read_objecten(b, gebied, tables, problems);
+        lines.read_baten(b, gebied, tables, problems);
+        lines.read_risicos(b, gebied, tables, problems);
+        if lines.lijnen.is_empty() && problems.is_empty() {
+            problems.push(Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml"));
+        }
+        lines
+    }
+
+    /// Boekwaarde is derived from realised periods or given, never both.
+    pub(crate) fn check_history(&self, b: &Builder, gebied: &Gebied, given: &[Boekwaarde], problems: &mut Vec<Problem>) {
+        for boekwaarde in given {
+            let realised = self.lijnen.iter().find(|l| (l.van == boekwaarde.rekening || l.naar == boekwaarde.rekening) && l.soort.in_saldo() && !l.realisatie.is_empty());
+            if let Some(lijn) = realised {
+                let r = &b.rekeningen[boekwaarde.rekening];
+                let naam = r.partij.map_or_else(|| "buiten".into(), |p| format!("{}/{}", b.partijen[p].partij, r.soort));
+                let mut p = Problem::error("boekwaarde-double", format!("boekwaarde of {naam} is given, but line \"{}\" also has amounts before peildatum {}", lijn.id, gebied.peildatum))
+                    .and(&lijn.place)
+                    .fix("give the boekwaarde, or the realised amounts, not both");
+                p.place.clone_from(&boekwaarde.bedrag.place);
+                problems.push(p);
+            }
+        }
+    }
+
+    fn read_exploitatie(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "exploitatie");
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let id = f.text("id");
+            let kosten = f.choice("soort", &["kosten", "opbrengsten"]);
+            let eigen = account_or(b, &mut f, "partij", ("exploitatie", "exploitatie"), "exploitatie");
+            let ander = if f.empty("tegenpartij") { Some(BUITEN) } else { b.account(&mut f, "tegenpartij", ("exploitatie", "eigen")) };
+            let bedrag = read_bedrag(&mut f);
+            let vanaf = f.year("vanaf");
+            let tot = if f.empty("tot") { Some(gebied.horizon) } else { f.year("tot") };
+            let cyclus = f.whole("cyclus", 1, 500).unwrap_or(1);
+            let common = Common::read(b, &mut f);
+            let (Some(id), Some(kosten), Some(eigen), Some(ander), Some(bedrag), Some(vanaf), Some(tot)) = (id, kosten, eigen, ander, bedrag, vanaf, tot) else { continue };
+            if !within(&mut f, gebied, vanaf, tot) {
+                continue;
+            }
+            let years = (vanaf..=tot).step_by(cyclus as usize);
+            let gewichten = if cyclus == 1 { spread(gebied, years.map(|y| (y, Decimal::ONE))) } else { years.map(|y| (Periode::of_year(y, gebied.tijdstap), Quantity::made(Decimal::ONE))).collect() };
+            let (van, naar) = if kosten == "kosten" { (eigen, ander) } else { (ander, eigen) };
+            self.lijnen.push(common.lijn(id, table, row, van, naar, Bedrag::Product(bedrag), Verloop { gewichten, totaal: Totaal::Een }));
+        }
+    }
+
+    fn read_objecten(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "objecten");
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let id = f.text("id");
+            let eigen = account_or(b, &mut f, "partij", ("exploitatie", "exploitatie"), "exploitatie");
+            let investering = f.count("investering");
+            let onderhoud = f.count("onderhoud");
+            let levensduur = f.whole("levensduur", 1, 500);
+            let in_gebruik = f.year("in_gebruik");
+            let common = Common::read(b, &mut f);
+            let (Some(id), Some(eigen), Some(investering), Some(levensduur), Some(in_gebruik)) = (id, eigen, investering, levensduur, in_gebruik) else { continue };
+            if !within(&mut f, gebied, in_gebruik, gebied.horizon.max(in_gebruik)) {
+                continue;
+            }
+            // A replacement exactly at the horizon is not booked (rules 4.1).
+            let replaced: Vec<_> = (1..)
+                .map(|k| i64::from(in_gebruik) + k * levensduur)
+                .take_while(|y| *y < i64::from(gebied.horizon) + 1)
+                .map(|y| (Periode::of_year(y as i32, gebied.tijdstap), Quantity::made(Decimal::ONE)))
+                .collect();
+            let upkeep = onderhoud.clone().unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            if onderhoud.is_some() {
+                let gewichten = spread(gebied, (in_gebruik + 1..=gebied.horizon).map(|y| (y, Decimal::ONE)));
+                let bedrag = Bedrag::Product(vec![Factor { kolom: "onderhoud", waarde: upkeep.clone() }]);
+                self.lijnen.push(common.lijn(format!("{id} onderhoud"), table, row, eigen, BUITEN, bedrag, Verloop { gewichten, totaal: Totaal::Een }));
+            }
+            if !replaced.is_empty() {
+                let bedrag = Bedrag::Product(vec![Factor { kolom: "investering", waarde: investering.clone() }]);
+                self.lijnen.push(common.lijn(format!("{id} vervanging"), table, row, eigen, BUITEN, bedrag, Verloop { gewichten: replaced, totaal: Totaal::Een }));
+            }
+            self.objecten.push(Object { id, omschrijving: common.omschrijving, investering, onderhoud: upkeep, levensduur, in_gebruik });
+        }
+    }
+
+    fn read_baten(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "baten");
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let id = f.text("id");
+            let maatregel = b.reference(&mut f, "maatregel", "maatregelen");
+            let baathouder = b.reference(&mut f, "baathouder", "partijen");
+            let thema = f.choice("thema", THEMAS);
+            let soort = f.choice("soort", &["besparing", "maatschappelijk"]);
+            let (volume, prijs) = (f.count("volume"), f.amount("prijs"));
+            let vanaf = f.year("vanaf");
+            let ingroei = f.whole("ingroei", 0, 100).unwrap_or(0);
+            let tot = if f.empty("tot") { Some(gebied.horizon) } else { f.year("tot") };
+            let zekerheid = f.share("zekerheid");
+            let aandeel = f.share("bijdrage_aandeel");
+            let betaaljaar = f.year("betaaljaar");
+            let vorm = f.choice("vorm", &["geld", "beheer", "expertise", "programmering"]).unwrap_or("geld");
+            let naar = f.choice("naar", &["fonds", "drager"]);
+            let bron = f.text("bron");
+            let mut common = Common::read(b, &mut f);
+            let (Some(id), Some(maatregel), Some(baathouder), Some(thema), Some(soort), Some(volume), Some(prijs), Some(vanaf), Some(tot)) = (id, maatregel, baathouder, thema, soort, volume, prijs, vanaf, tot) else { continue };
+            if !within(&mut f, gebied, vanaf, tot) {
+                continue;
+            }
+            if vanaf < gebied.peil.year(gebied.tijdstap) {
+                f.problem("vanaf", Problem::error("before-peildatum", format!("baat \"{id}\" starts in {vanaf}, before peildatum {}", gebied.peildatum)).fix("start it at peildatum or later"));
+                continue;
+            }
+            common.maatregel = Some(maatregel);
+            common.opgave = b.maatregelen[maatregel].opgave;
+            common.deelgebied = b.maatregelen[maatregel].deelgebied;
+            common.soort = if soort == "besparing" { Stroomsoort::Besparing } else { Stroomsoort::Maatschappelijk };
+            common.rol = Rol::Baat;
+            let mut factors = vec![Factor { kolom: "volume", waarde: volume }, Factor { kolom: "prijs", waarde: prijs }];
+            if let Some(zekerheid) = zekerheid {
+                factors.push(Factor { kolom: "zekerheid", waarde: zekerheid });
+            }
+            let share = |year: i32| {
+                let step = Decimal::from(year - vanaf + 1);
+                if ingroei == 0 || i64::from(year - vanaf + 1) >= ingroei { Decimal::ONE } else { step / Decimal::from(ingroei) }
+            };
+            let gewichten = spread(gebied, (vanaf..=tot).map(|y| (y, share(y))));
+            let eigen = b.rekening(baathouder, if b.partijen[baathouder].rol == "gemeente" { "exploitatie" } else { "eigen" });
+            let lijn = self.lijnen.len();
+            self.lijnen.push(common.lijn(id.clone(), table, row, BUITEN, eigen, Bedrag::Product(factors.clone()), Verloop { gewichten: gewichten.clone(), totaal: Totaal::Een }));
+            let mut bijdrage = None;
+            if let Some(aandeel) = aandeel.filter(|q| !q.value.is_zero()) {
+                let fonds = b.fonds.as_ref().map(|f| f.rekening);
+                let drager = b.maatregelen[maatregel].drager;
+                let ontvanger = match (naar, fonds) {
+                    (Some("fonds"), Some(fonds)) => fonds,
+                    (Some("fonds"), None) => {
+                        f.problem("naar", Problem::error("no-fund", format!("baat \"{id}\" pays to a gebiedsfonds, but table fonds is empty")).fix("add a row to table fonds, or set naar = drager"));
+                        continue;
+                    }
+                    (None, Some(fonds)) if vorm == "geld" => fonds,
+                    _ => drager,
+                };
+                if vorm != "geld" && Some(ontvanger) == fonds {
+                    f.problem("naar", Problem::error("natura-to-fund", format!("baat \"{id}\": {vorm} can't be paid into the fund")).fix("set naar = drager, or vorm = geld"));
+                    continue;
+                }
+                let verloop = match betaaljaar {
+                    None => gewichten,
+                    Some(year) => {
+                        if year < gebied.peil.year(gebied.tijdstap) || year > gebied.horizon {
+                            f.problem("betaaljaar", Problem::error("outside-horizon", format!("baat \"{id}\": betaaljaar {year} lies outside {} to {}", gebied.peil.year(gebied.tijdstap), gebied.horizon)).fix("take a year within the horizon"));
+                            continue;
+                        }
+                        vec![(Periode::of_year(year, gebied.tijdstap), Quantity::made(present_weight(&gewichten, year, gebied, b.partijen[baathouder].discontovoet.value)))]
+                    }
+                };
+                factors.push(Factor { kolom: "bijdrage_aandeel", waarde: aandeel });
+                common.soort = if vorm == "geld" { Stroomsoort::Geld } else { Stroomsoort::Natura };
+                common.rol = Rol::Bijdrage;
+                if eigen == ontvanger {
+                    f.problem("baathouder", Problem::error("pays-itself", format!("baat \"{id}\": the baathouder would pay a contribution to its own account")).fix("clear bijdrage_aandeel, or name another drager"));
+                    continue;
+                }
+                bijdrage = Some(self.lijnen.len());
+                self.lijnen.push(common.lijn(format!("{id} bijdrage"), table, row, eigen, ontvanger, Bedrag::Product(factors), Verloop { gewichten: verloop, totaal: Totaal::Een }));
+            } else if betaaljaar.is_some() {
+                f.problem("betaaljaar", Problem::warning("no-contribution", format!("baat \"{id}\" has a betaaljaar but no bijdrage_aandeel")).fix("give bijdrage_aandeel, or clear betaaljaar"));
+            }
+            let omschrijving = common.omschrijving;
+            self.baten.push(Baat { id, maatregel, baathouder, thema, omschrijving, bron: bron.unwrap_or_default(), lijn, bijdrage, vorm });
+        }
+    }
+
+    fn read_risicos(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(tables, "risicos");
+        for row in rows {
+            let mut f = Fields { table, row, problems };
+            let risico = f.text("risico");
+            let kans = f.share("kans");
+            let (laag, modus, hoog) = (f.amount("laag"), f.amount("modus"), f.amount("hoog"));
+            let periode = f.text("periode");
+            let eigen = account_or(b, &mut f, "partij", ("grex", "eigen"), "grex");
+            let mut common = Common::read(b, &mut f);
+            let (Some(risico), Some(kans), Some(laag), Some(modus), Some(hoog), Some(periode), Some(eigen)) = (risico, kans, laag, modus, hoog, periode, eigen) else { continue };
+            if !(laag.value <= modus.value && modus.value <= hoog.value) {
+                f.problem("modus", Problem::error("bad-distribution", format!("risico \"{risico}\": laag, modus and hoog are not in ascending order")));
+                continue;
+            }
+            let periode = match Periode::parse(&periode, gebied.tijdstap) {
+                Ok((p, _)) => p,
+                Err(reason) => {
+                    f.problem("periode", Problem::error("bad-period", format!("risico \"{risico}\": {reason}")));
+                    continue;
+                }
+            };
+            let year = periode.year(gebied.tijdstap);
+            if periode < gebied.peil || year > gebied.horizon {
+                f.problem("periode", Problem::error("outside-horizon", format!("risico \"{risico}\" falls in {year}, outside peildatum to horizon {}", gebied.horizon)).fix("take a later or earlier period"));
+                continue;
+            }
+            common.rol = Rol::Risico;
+            let lijn = self.lijnen.len();
+            let verloop = Verloop { gewichten: vec![(periode, Quantity::made(Decimal::ONE))], totaal: Totaal::Een };
+            // The amount is one; the draw multiplies it by what happens.
+            let bedrag = Bedrag::Product(vec![Factor { kolom: "bedrag", waarde: Quantity::made(Decimal::ONE) }]);
+            self.lijnen.push(common.lijn(risico.clone(), table, row, eigen, BUITEN, bedrag, verloop));
+            self.risicos.push(Risico { risico, kans: kans.value, impact: [laag.value, modus.value, hoog.value], lijn });
+        }
+    }
+}
+
+/// The account in a column, or the main party's `standaard` when it is empty.
+fn account_or(b: &mut Builder, f: &mut Fields<'_>, column: &str, named: (&'static str, &'static str), standaard: &'static str) -> Option<usize> {
+    if f.empty(column) { Some(b.rekening(b.hoofdpartij(), standaard)) } else { b.account(f, column, named) }
+}
+
+/// Whether years lie in order and within the horizon; a problem when not.
+fn within(f: &mut Fields<'_>, gebied: &Gebied, vanaf: i32, tot: i32) -> bool {
+    let first = gebied.peil.year(gebied.tijdstap);
+    if vanaf > tot {
+        f.problem("vanaf", Problem::error("years-reversed", format!("{}: starts in {vanaf}, after its end {tot}", f.name())).fix("swap the years"));
+    } else if tot > gebied.horizon {
+        f.problem("vanaf", Problem::error("outside-horizon", format!("{}: runs to {tot}, past the horizon {}", f.name(), gebied.horizon)).fix("take an earlier year, or a later horizon in table gebied"));
+    } else if vanaf < first {
+        f.problem("vanaf", Problem::error("before-peildatum", format!("{}: starts in {vanaf}, before peildatum {}", f.name(), gebied.peildatum)).fix("start it at peildatum or later; history is boekwaarde"));
+    } else {
+        return true;
+    }
+    false
+}
+
+/// Yearly weights divided over the periods of each year.
+fn spread(gebied: &Gebied, years: impl Iterator<Item = (i32, Decimal)>) -> Vec<(Periode, Quantity)> {
+    let m = gebied.tijdstap.per_year();
+    years
+        .flat_map(|(year, weight)| (0..m).map(move |s| (year, s, weight)))
+        .map(|(year, s, weight)| (Periode(year * m + s), Quantity::made(weight / Decimal::from(m))))
+        .collect()
+}
+
+/// Present value in a year, at a real rate, of yearly weights: a contribution that is paid at once.
+fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, rate: Decimal) -> Decimal {
+    let start = Periode::of_year(year, gebied.tijdstap).0;
+    let total = gewichten.iter().fold(Exact::ZERO, |sum, (p, q)| {
+        let years = Decimal::from(p.0 - start) / Decimal::from(gebied.tijdstap.per_year());
+        sum + Exact::from(q.value) * Exact::from(Decimal::ONE + rate).power(-years)
+    });
+    total.0.unwrap_or_default()
+}
+
+/// The columns that all line tables share.
+struct Common {
+    omschrijving: String,
+    groep: String,
+    deelgebied: Option<usize>,
+    index: Option<usize>,
+    opgave: usize,
+    maatregel: Option<usize>,
+    soort: Stroomsoort,
+    rol: Rol,
+}
+
+impl Common {
+    fn read(b: &mut Builder, f: &mut Fields<'_>) -> Self {
+        let has = |f: &Fields<'_>, c: &str| f.table.schema.column(c).is_some();
+        let text = |f: &mut Fields<'_>, c: &str| if has(f, c) { f.text(c) } else { None };
+        let omschrijving = text(f, "omschrijving").unwrap_or_default();
+        let groep = text(f, "groep").unwrap_or_default();
+        let deelgebied = if has(f, "deelgebied") { b.reference(f, "deelgebied", "deelgebieden") } else { None };
+        let maatregel = if has(f, "maatregel") { b.reference(f, "maatregel", "maatregelen") } else { None };
+        let opgave = if has(f, "opgave") { f.choice("opgave", OPGAVEN) } else { None };
+        let opgave = opgave.and_then(|o| OPGAVEN.iter().position(|x| *x == o)).unwrap_or_else(|| maatregel.map_or(0, |m| b.maatregelen[m].opgave));
+        let soort = if has(f, "vorm") && f.table.schema.name != "baten" && f.choice("vorm", &["geld", "natura"]) == Some("natura") { Stroomsoort::Natura } else { Stroomsoort::Geld };
+        Common { omschrijving, groep, deelgebied, index: read_index(b, f), opgave, maatregel, soort, rol: Rol::Gewoon }
+    }
+
+    fn lijn(&self, id: String, table: &Table, row: &Row, van: usize, naar: usize, bedrag: Bedrag, verloop: Verloop) -> Lijn {
+        Lijn {
+            omschrijving: if self.omschrijving.is_empty() { id.clone() } else { self.omschrijving.clone() },
+            id,
+            tabel: table.schema.name,
+            groep: self.groep.clone(),
+            deelgebied: self.deelgebied,
+            index: self.index,
+            van,
+            naar,
+            opgave: self.opgave,
+            maatregel: self.maatregel,
+            soort: self.soort,
+            rol: self.rol,
+            bedrag,
+            verloop,
+            realisatie: Vec::new(),
+            raming: None,
+            place: row.place.clone(),
+        }
+    }
+}
+
+/// The index group of a row; "geen" and nothing are never indexed.
+fn read_index(b: &Builder, f: &mut Fields<'_>) -> Option<usize> {
+    let naam = f.text("index")?;
+    let key = name_key(&naam);
+    if key == "geen" {
+        return None;
+    }
+    let found = b.indexen.iter().position(|g| name_key(&g.naam) == key);
+    if found.is_none() {
+        let names = || b.indexen.iter().map(|g| g.naam.as_str()).chain(["geen"]);
+        let problem = Problem::error("unknown-index", format!("{}: unknown index group \"{naam}\"", f.name())).allowed(names().collect::<Vec<_>>().join(", "));
+        let problem = match nearest(&naam, names()) {
+            Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+            None => problem.fix("add its growth to table indexen"),
+        };
+        f.problem("index", problem);
+    }
+    found
+}
+
+/// hoeveelheid × prijs, or bedrag.
+fn read_bedrag(f: &mut Fields<'_>) -> Option<Vec<Factor>> {
+    let (hoeveelheid, prijs, bedrag) = (f.count("hoeveelheid"), f.amount("prijs"), f.amount("bedrag"));
+    match (hoeveelheid, prijs, bedrag) {
+        (_, None, Some(bedrag)) => Some(vec![Factor { kolom: "bedrag", waarde: bedrag }]),
+        (Some(h), Some(p), None) => Some(vec![Factor { kolom: "hoeveelheid", waarde: h }, Factor { kolom: "prijs", waarde: p }]),
+        (None, Some(p), None) => Some(vec![Factor { kolom: "prijs", waarde: p }]),
+        (_, Some(_), Some(_)) => {
+            f.problem("bedrag", Problem::error("amount-twice", format!("{} has a bedrag and also a prijs", f.name())).fix("fill bedrag, or hoeveelheid and prijs, not both"));
+            None
+        }
+        (_, None, None) => {
+            if f.empty("bedrag") && f.empty("prijs") {
+                let place = f.row.place.clone();
+                let problem = Problem::error("missing-value", format!("{} has no amount", f.name())).at(&place).fix("fill bedrag, or hoeveelheid and prijs");
+                f.problems.push(problem);
+            }
+            None
+        }
+    }
+}
+
+/// A row of programma, kosten or opbrengsten.
+fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problems: &mut Vec<Problem>) -> Option<Draft> {
+    let mut f = Fields { table, row, problems };
+    let name = table.schema.name;
+    let id = f.text("id");
+    let eigen = account_or(b, &mut f, "partij", ("grex", "eigen"), "grex");
+    let (ander_kolom, kosten) = if name == "kosten" { ("ontvanger", true) } else { ("betaler", false) };
+    let ander = if f.empty(ander_kolom) { Some(BUITEN) } else { b.account(&mut f, ander_kolom, ("grex", "eigen")) };
+    let mut common = Common::read(b, &mut f);
+    let raming = f.amount("raming");
+    let mut over = None;
+    let mut open_amount = false;
+    let bedrag = if name == "programma" {
+        let segment = [f.text("functie"), f.text("segment")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if !segment.is_empty() {
+            common.omschrijving = segment;
+        }
+        f.count("m2_per_eenheid");
+        match (f.count("aantal"), f.amount("grondprijs")) {
+            (Some(h), Some(p)) => Some(Bedrag::Product(vec![Factor { kolom: "aantal", waarde: h }, Factor { kolom: "grondprijs", waarde: p }])),
+            _ => None,
+        }
+    } else if !f.empty("percentage") || !f.empty("over") {
+        let percentage = f.quantity("percentage", Decimal::from(-10), Decimal::from(10));
+        over = f.text("over");
+        if !f.empty("bedrag") || !f.empty("prijs") {
+            f.problem("percentage", Problem::error("amount-twice", format!("{} has a percentage and also an amount", f.name())).fix("fill percentage and over, or an amount, not both"));
+        }
+        if percentage.is_none() && f.empty("percentage") || over.is_none() && f.empty("over") {
+            f.problem("percentage", Problem::error("missing-value", format!("{} has only one of percentage and over", f.name())).fix("fill both: percentage = 0.08 and over = 2.*; 3.*"));
+        }
+        percentage.map(|percentage| Bedrag::Opslag { percentage, over: Vec::new() })
+    } else if f.empty("bedrag") && f.empty("prijs") && id.is_some() {
+        // Amounts per period may stand in table fasering only.
+        open_amount = true;
+        Some(Bedrag::Product(Vec::new()))
+    } else {
+        read_bedrag(&mut f).map(Bedrag::Product)
+    };
+    let hoeveelheid_base = f.base(if name == "programma" { "aantal" } else { "hoeveelheid" });
+    let base = match &bedrag {
+        Some(Bedrag::Product(factors)) => factors.iter().try_fold(Decimal::ONE, |product, x| product.checked_mul(f.base(x.kolom)?)),
+        _ => None,
+    };
+    let fasering = f.text("fasering");
+    let id = id?;
+    let wanted = match fasering {
+        None => Some(Wanted::Profile(id.clone())),
+        Some(text) => match read_phasing(&text, gebied) {
+            Ok(wanted) => Some(wanted),
+            Err(reason) => {
+                f.problem("fasering", Problem::error("bad-phasing", format!("{}: {reason}", f.name())).allowed(Kind::Phasing.words()));
+                None
+            }
+        },
+    };
+    let (eigen, ander, bedrag, wanted) = (eigen?, ander?, bedrag?, wanted?);
+    let (van, naar) = if kosten { (eigen, ander) } else { (ander, eigen) };
+    if van == naar {
+        f.problem(ander_kolom, Problem::error("pays-itself", format!("{}: payer and receiver are the same account", f.name())).fix("name another account"));
+        return None;
+    }
+    let empty = Verloop { gewichten: Vec::new(), totaal: Totaal::Een };
+    let mut lijn = common.lijn(id, table, row, van, naar, bedrag, empty);
+    lijn.raming = raming;
+    Some(Draft { lijn, wanted, base, over, hoeveelheid_base, open_amount, row_place: row.place.clone() })
+}
+
+/// A period, a range, "volgt ID +2", or a profile.
+fn read_phasing(text: &str, gebied: &Gebied) -> Result<Wanted, String> {
+    let text = text.trim();
+    let stap = gebied.tijdstap;
+    if let Some(rest) = text.strip_prefix("volgt ").or_else(|| text.strip_prefix("Volgt ")) {
+        let (id, years) = match rest.rsplit_once(['+', '-']) {
+            Some((id, n)) => {
+                let years: i32 = n.trim().parse().map_err(|_| format!("\"{text}\": \"{n}\" is not a number of years"))?;
+                if years > 100 {
+                    return Err(format!("\"{text}\": a lag of more than 100 years"));
+                }
+                (id.trim(), if rest[id.len()..].starts_with('-') { -years } else { years })
+            }
+            None => (rest.trim(), 0),
+        };
+        return Ok(Wanted::Follow { id: id.to_owned(), years });
+    }
+    let one = |t: &str| Periode::parse(t, stap);
+    let all_of = |from: Periode, to: Periode| (from.0..=to.0).map(|p| (Periode(p), Quantity::made(Decimal::ONE))).collect::<Vec<_>>();
+    let end_of = |p: Periode, whole: bool| if whole { Periode(p.0 + stap.per_year() - 1) } else { p };
+    if text.starts_with(|c: char| c.is_ascii_digit()) && text.len() >= 4 && text.chars().take(4).all(|c| c.is_ascii_digit()) {
+        if let Ok((p, whole)) = one(text) {
+            return Ok(Wanted::Weights(all_of(p, end_of(p, whole))));
+        }
+        let halves: Vec<&str> = text.split(['–', '—']).collect();
+        let halves = if let [from, to] = halves.as_slice() { Some((*from, *to)) } else { split_range(text) };
+        if let Some((from, to)) = halves {
+            let ((from, _), (to, whole)) = (one(from.trim())?, one(to.trim())?);
+            if from > to {
+                return Err(format!("\"{text}\" ends before it begins"));
+            }
+            return Ok(Wanted::Weights(all_of(from, end_of(to, whole))));
+        }
+        if text.chars().all(|c| c.is_ascii_digit()) {
+            return Err(format!("\"{text}\" is not a year between 1900 and 2200"));
+        }
+    }
+    Ok(Wanted::Profile(text.to_owned()))
+}
+
+/// Splits `2027-2031` and `2027-K1-2028-K4` at the hyphen before the second year.
+fn split_range(text: &str) -> Option<(&str, &str)> {
+    text.match_indices('-').map(|(i, _)| (&text[..i], &text[i + 1..])).find(|(_, to)| to.trim().len() >= 4 && to.trim().chars().take(4).all(|c| c.is_ascii_digit()))
+}
+
+/// Reads table fasering.
+fn read_profiles(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> Vec<(String, Profile)> {
+    let (table, rows) = rows(tables, "fasering");
+    let mut out: Vec<(String, Profile)> = Vec::new();
+    let mut positions: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        let mut f = Fields { table, row, problems };
+        let (naam, periode) = (f.text("fasering"), f.text("periode"));
+        let values = [("aandeel", f.quantity("aandeel", Decimal::from(-10), Decimal::from(10))), ("hoeveelheid", f.amount("hoeveelheid")), ("bedrag", f.amount("bedrag"))];
+        let given: Vec<(&'static str, Quantity)> = values.into_iter().filter_map(|(n, q)| Some((n, q?))).collect();
+        let (Some(naam), Some(periode)) = (naam, periode) else { continue };
+        let (periode, whole) = match Periode::parse(&periode, gebied.tijdstap) {
+            Ok(p) => p,
+            Err(reason) => {
+                let date = matches!(table.get(row, "periode").scalar, Scalar::Date(_));
+                let problem = if date { Problem::error("date-for-year", format!("fasering \"{naam}\": column periode holds a date")).fix("write the year only") } else { Problem::error("bad-period", format!("fasering \"{naam}\": {reason}")) };
+                f.problem("periode", problem);
+                continue;
+            }
+        };
+        let [(unit, waarde)] = given.as_slice() else {
+            if given.len() > 1 || ["aandeel", "hoeveelheid", "bedrag"].iter().all(|c| f.empty(c)) {
+                f.problem("aandeel", Problem::error("one-of-three", format!("fasering \"{naam}\": fill exactly one of aandeel, hoeveelheid and bedrag, found {}", given.len())));
+            }
+            continue;
+        };
+        let position = *positions.entry(name_key(&naam)).or_insert_with(|| {
+            out.push((naam.clone(), Profile { weights: Vec::new(), unit, place: row.place.clone(), used: false }));
+            out.len() - 1
+        });
+        let profile = &mut out[position].1;
+        if profile.unit != *unit {
+            f.problem(unit, Problem::error("mixed-phasing", format!("fasering \"{naam}\" mixes {} and {unit}", profile.unit)).fix("use one of the two in the whole profile"));
+            continue;
+        }
+        if let Some((_, earlier, _)) = profile.weights.iter().find(|(p, _, _)| *p == periode) {
+            let mut problem = Problem::error("duplicate-key", format!("fasering \"{naam}\" has period {} twice", periode.label(gebied.tijdstap))).fix("keep one of the two");
+            if let Some(place) = &earlier.place {
+                problem = problem.and(place);
+            }
+            f.problem("periode", problem);
+            continue;
+        }
+        profile.weights.push((periode, waarde.clone(), whole));
+    }
+    for (_, profile) in &mut out {
+        profile.weights.sort_by_key(|(p, _, _)| *p);
+    }
+    out
+}
+
+/// Gives every line its weights: looks up profiles, follows other lines, resolves percentages, settles history.
+fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], gebied: &Gebied, problems: &mut Vec<Problem>) {
+    let index: HashMap<String, usize> = drafts.iter().enumerate().map(|(i, d)| (name_key(&d.lijn.id), i)).collect();
+    let by_profile: HashMap<String, usize> = profiles.iter().enumerate().map(|(i, (n, _))| (name_key(n), i)).collect();
+    // Percentages first: their lines have amounts only after this.
+    for i in 0..drafts.len() {
+        let Some(over) = drafts[i].over.clone() else { continue };
+        let mut found = Vec::new();
+        for pattern in over.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+            let before = found.len();
+            found.extend((0..drafts.len()).filter(|j| pattern_matches(pattern, &drafts[*j].lijn.id)));
+            if found.len() == before {
+                let mut p = Problem::error("unknown-reference", format!("\"{}\": no line fits \"{pattern}\" in over", drafts[i].lijn.id)).at(&drafts[i].row_place);
+                if let Some(near) = nearest(pattern, drafts.iter().map(|d| d.lijn.id.as_str())) {
+                    p = p.fix(format!("did you mean \"{near}\"?"));
+                }
+                problems.push(p);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        if let Bedrag::Opslag { over, .. } = &mut drafts[i].lijn.bedrag {
+            *over = found;
+        }
+    }
+    for i in check_circles(drafts, problems) {
+        if let Bedrag::Opslag { over, .. } = &mut drafts[i].lijn.bedrag {
+            over.clear();
+        }
+    }
+    // Weights: follow chains until a line has its own.
+    let mut done: Vec<Option<(Vec<(Periode, Quantity)>, Totaal)>> = vec![None; drafts.len()];
+    for start in 0..drafts.len() {
+        let mut chain = Vec::new();
+        let mut i = start;
+        let mut lag = 0;
+        let weights = loop {
+            if chain.contains(&i) {
+                problems.push(Problem::error("circular-phasing", format!("fasering of \"{}\" follows itself", drafts[start].lijn.id)).at(&drafts[start].row_place).fix("give one of the lines a phasing of its own"));
+                break None;
+            }
+            chain.push(i);
+            match &drafts[i].wanted {
+                Wanted::Follow { id, years } => {
+                    lag += years;
+                    let Some(next) = index.get(&name_key(id)) else {
+                        if i == start {
+                            let mut p = Problem::error("unknown-reference", format!("\"{}\" follows \"{id}\", which is no line", drafts[i].lijn.id)).at(&drafts[i].row_place);
+                            if let Some(near) = nearest(id, drafts.iter().map(|d| d.lijn.id.as_str())) {
+                                p = p.fix(format!("did you mean \"{near}\"?"));
+                            }
+                            problems.push(p);
+                        }
+                        break None;
+                    };
+                    i = *next;
+                }
+                Wanted::Weights(weights) => {
+                    let total = Totaal::Door(Decimal::from(weights.len()));
+                    break Some((weights.clone(), if weights.len() == 1 { Totaal::Een } else { total }));
+                }
+                Wanted::Profile(name) => {
+                    let Some(p) = by_profile.get(&name_key(name)) else {
+                        if i == start {
+                            let problem = Problem::error("unknown-phasing", format!("\"{}\": no fasering \"{name}\"", drafts[i].lijn.id)).at(&drafts[i].row_place).allowed(Kind::Phasing.words());
+                            let near = nearest(name, profiles.iter().map(|(n, _)| n.as_str()));
+                            problems.push(problem.fix(near.map_or_else(|| "add the profile to table fasering, or write years".into(), |n| format!("did you mean \"{n}\"?"))));
+                        }
+                        break None;
+                    };
+                    break profile_weights(&mut profiles[*p], &mut drafts[i], gebied, i == start, problems);
+                }
+            }
+        };
+        done[start] = weights.map(|(weights, total)| {
+            let lag = lag * gebied.tijdstap.per_year();
+            (weights.into_iter().map(|(p, q)| (Periode(p.0 + lag), q)).collect(), total)
+        });
+    }
+    let base = base_amounts(drafts);
+    for ((draft, weights), base) in drafts.iter_mut().zip(done).zip(base) {
+        let Some((weights, total)) = weights else { continue };
+        settle_history(draft, weights, total, base, gebied, problems);
+    }
+}
+
+/// Lines whose percentage leads back to themselves; each circle is told once.
+fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
+    fn visit(i: usize, drafts: &[Draft], state: &mut [u8], path: &mut Vec<usize>, problems: &mut Vec<Problem>, circular: &mut Vec<usize>) {
+        state[i] = 1;
+        path.push(i);
+        if let Bedrag::Opslag { over, .. } = &drafts[i].lijn.bedrag {
+            for &j in over {
+                match state[j] {
+                    0 => visit(j, drafts, state, path, problems, circular),
+                    1 => {
+                        let from = path.iter().position(|k| *k == j).unwrap_or(0);
+                        let circle: Vec<&str> = path[from..].iter().map(|k| drafts[*k].lijn.id.as_str()).chain([drafts[j].lijn.id.as_str()]).collect();
+                        problems.push(Problem::error("circular-percentage", format!("percentage of lines goes round: {}", circle.join(" over "))).at(&drafts[j].row_place).fix("take one of them out of the column over of the other"));
+                        circular.push(i);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        path.pop();
+        state[i] = 2;
+    }
+    let mut state = vec![0u8; drafts.len()];
+    let mut circular = Vec::new();
+    for i in 0..drafts.len() {
+        if state[i] == 0 {
+            visit(i, drafts, &mut state, &mut Vec::new(), problems, &mut circular);
+        }
+    }
+    circular
+}
+
+/// The weights of a profile for a line, checked against what the line holds.
+fn profile_weights(profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, tell: bool, problems: &mut Vec<Problem>) -> Option<(Vec<(Periode, Quantity)>, Totaal)> {
+    profile.used = true;
+    let m = gebied.tijdstap.per_year();
+    let mut weights = Vec::new();
+    for (p, q, whole) in &profile.weights {
+        // A whole year in a model of quarters is divided equally over its quarters.
+        let parts = if *whole { m } else { 1 };
+        for s in 0..parts {
+            weights.push((Periode(p.0 + s), Quantity { value: q.value / Decimal::from(parts), place: q.place.clone() }));
+        }
+    }
+    let sum: Decimal = profile.weights.iter().map(|(_, q, _)| q.value).sum();
+    let wrong = |what: String, fix: &str| Problem::error("phasing-total", what).at(&profile.place).and(&draft.row_place).fix(fix.to_owned());
+    let total = match profile.unit {
+        "aandeel" => {
+            if (sum - Decimal::ONE).abs() > Decimal::new(1, 9) {
+                if tell {
+                    problems.push(wrong(format!("fasering of \"{}\" adds up to {}%, not to 100%", draft.lijn.id, (sum * Decimal::ONE_HUNDRED).round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize()), "correct the shares"));
+                }
+                return None;
+            }
+            if sum == Decimal::ONE { Totaal::Een } else { Totaal::Door(sum) }
+        }
+        "hoeveelheid" => {
+            let held = draft.hoeveelheid_base;
+            if held.is_some_and(|h| (sum - h).abs() > Decimal::new(1, 6)) || held.is_none() {
+                if tell {
+                    problems.push(wrong(format!("fasering of \"{}\" adds up to {} units, the line has {}", draft.lijn.id, sum.normalize(), held.map_or("none".into(), |h| h.normalize().to_string())), "correct the units per period, or the line's number"));
+                }
+                return None;
+            }
+            Totaal::Door(sum)
+        }
+        _ => {
+            if draft.open_amount {
+                if let Bedrag::Product(factors) = &mut draft.lijn.bedrag
+                    && factors.is_empty()
+                {
+                    factors.push(Factor { kolom: "bedrag", waarde: Quantity { value: sum, place: Some(profile.place.clone()) } });
+                    draft.base = Some(sum);
+                }
+            } else if draft.base.is_none_or(|b| (sum - b).abs() > Decimal::new(1, 2)) {
+                if tell {
+                    problems.push(wrong(format!("fasering of \"{}\" adds up to {}, the line's amount is {}", draft.lijn.id, sum.normalize(), draft.base.map_or("not known".into(), |b| b.normalize().to_string())), "correct the amounts per period, or the line's amount"));
+                }
+                return None;
+            }
+            Totaal::Door(sum)
+        }
+    };
+    if total == Totaal::Door(Decimal::ZERO) {
+        // Nothing is spread over nothing: the line is zero, which needs no weights.
+        return Some((Vec::new(), Totaal::Een));
+    }
+    Some((weights, total))
+}
+
+/// The amounts before any scenario, percentages resolved. Circles are gone by now.
+fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
+    fn amount(i: usize, drafts: &[Draft], known: &mut [Option<Option<Decimal>>]) -> Option<Decimal> {
+        if let Some(known) = known[i] {
+            return known;
+        }
+        let value = match &drafts[i].lijn.bedrag {
+            Bedrag::Product(_) => drafts[i].base,
+            Bedrag::Opslag { percentage, over } => over.iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(amount(*j, drafts, known)?)).and_then(|sum| sum.checked_mul(percentage.value)),
+        };
+        known[i] = Some(value);
+        value
+    }
+    let mut known = vec![None; drafts.len()];
+    (0..drafts.len()).map(|i| amount(i, drafts, &mut known)).collect()
+}
+
+/// Splits weights into history (amounts, settled now) and forecast, and checks that they lie on the timeline.
+fn settle_history(draft: &mut Draft, weights: Vec<(Periode, Quantity)>, total: Totaal, base: Option<Decimal>, gebied: &Gebied, problems: &mut Vec<Problem>) {
+    let lijn = &mut draft.lijn;
+    if draft.open_amount && matches!(&lijn.bedrag, Bedrag::Product(f) if f.is_empty()) {
+        problems.push(Problem::error("missing-value", format!("{} \"{}\" has no amount", lijn.tabel, lijn.id)).at(&draft.row_place).fix("fill bedrag, hoeveelheid and prijs, or amounts per period in table fasering"));
+        return;
+    }
+    let (first, last) = (gebied.peil.year(gebied.tijdstap) - 60, gebied.horizon);
+    if let Some((p, q)) = weights.iter().find(|(p, q)| !q.value.is_zero() && (p.year(gebied.tijdstap) < first || p.year(gebied.tijdstap) > last)) {
+        let problem = Problem::error("outside-horizon", format!("{} \"{}\" has an amount in {}, outside {first} to the horizon {last}", lijn.tabel, lijn.id, p.label(gebied.tijdstap))).at(q.place.as_ref().unwrap_or(&draft.row_place));
+        problems.push(problem.fix("correct the period, or take a later horizon in table gebied"));
+        return;
+    }
+    // The account of the grondexploitatie ends with eindjaar; what comes later belongs to the gebiedsexploitatie.
+    if (lijn.van == HOOFD || lijn.naar == HOOFD)
+        && let Some((p, q)) = weights.iter().find(|(p, q)| !q.value.is_zero() && p.year(gebied.tijdstap) > gebied.eindjaar)
+    {
+        let problem = Problem::error("after-eindjaar", format!("{} \"{}\" has an amount in {}, after eindjaar {} of the grondexploitatie", lijn.tabel, lijn.id, p.label(gebied.tijdstap), gebied.eindjaar)).at(q.place.as_ref().unwrap_or(&draft.row_place));
+        problems.push(problem.fix("correct the period, take a later eindjaar, or book it on another rekening such as gemeente/exploitatie"));
+        return;
+    }
+    let (history, forecast): (Vec<_>, Vec<_>) = weights.into_iter().filter(|(_, q)| !q.value.is_zero()).partition(|(p, _)| *p < gebied.peil);
+    let amount = Exact(base);
+    let by = |w: Decimal| match &total {
+        Totaal::Een => amount * Exact::from(w),
+        Totaal::Door(t) => (amount * Exact::from(w)).per(Exact::from(*t)),
+    };
+    for (p, q) in history {
+        if let Some(value) = by(q.value).0 {
+            lijn.realisatie.push((p, Quantity { value, place: q.place.or_else(|| Some(lijn.place.clone())) }));
+        } else {
+            problems.push(Problem::error("too-large", format!("the realised amounts of \"{}\" are too large to calculate with", lijn.id)).at(&draft.row_place));
+            return;
+        }
+    }
+    lijn.verloop = Verloop { gewichten: forecast, totaal: total };
+}
