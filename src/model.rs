@@ -20,6 +20,7 @@ use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
 use std::collections::HashMap;
 use table::{fold, name_key, Row, Scalar, Table, Tables, Value};
 
+pub(crate) use lines::LINE_TABLES;
 pub use lines::{Baat, Bedrag, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
 
 /// The interest conventions (rules 0.3).
@@ -149,7 +150,7 @@ pub struct Deelgebied {
     /// Years later than phased.
     pub uitstel: Quantity,
     /// The same in periods.
-    pub uitstel_perioden: u32,
+    pub uitstel_perioden: i32,
     /// Land to be sold, m2.
     pub uitgeefbaar_m2: Option<Quantity>,
 }
@@ -402,7 +403,7 @@ impl Builder {
         self.read_maatregelen(&tables, problems);
         self.read_fonds(&tables, problems);
         let gebied = self.gebied.clone()?;
-        let mut lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
+        let lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
         let boekwaarden = self.read_boekwaarde(&tables, problems);
         lines.check_history(&self, &gebied, &boekwaarden, problems);
         let onzekerheden = read_onzekerheden(&tables, problems);
@@ -602,7 +603,7 @@ impl Builder {
             let Some(deelgebied) = f.text("deelgebied") else { continue };
             f.count("oppervlakte_m2");
             let uitgeefbaar_m2 = f.count("uitgeefbaar_m2");
-            let uitstel = f.quantity("uitstel", Decimal::ZERO, Decimal::from(50)).unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            let uitstel = f.quantity("uitstel", Decimal::from(-20), Decimal::from(50)).unwrap_or_else(|| Quantity::made(Decimal::ZERO));
             let Some(uitstel_perioden) = whole_periods(uitstel.value, per_year) else {
                 f.problem("uitstel", Problem::error("not-whole", format!("uitstel {} is not a whole number of periods", uitstel.value)).fix("use whole years, or a smaller tijdstap"));
                 continue;
@@ -725,10 +726,10 @@ impl Builder {
 }
 
 /// Years as a whole number of periods.
-pub(crate) fn whole_periods(years: Decimal, per_year: i32) -> Option<u32> {
+pub(crate) fn whole_periods(years: Decimal, per_year: i32) -> Option<i32> {
     use rust_decimal::prelude::ToPrimitive;
-    let periods = years * Decimal::from(per_year);
-    if periods.fract().is_zero() { periods.to_u32() } else { None }
+    let periods = years.checked_mul(Decimal::from(per_year))?;
+    if periods.fract().is_zero() { periods.to_i32() } else { None }
 }
 
 /// Reads table gebied.
@@ -1017,7 +1018,7 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
             _ => groei.then(|| persistentie.as_ref().map_or(Decimal::ZERO, |q| q.value)),
         };
         let max = Decimal::from(fields::AMOUNT_MAX);
-        let mut needed = |f: &mut Fields<'_>, names: &[&str]| -> Option<Vec<Decimal>> {
+        let needed = |f: &mut Fields<'_>, names: &[&str]| -> Option<Vec<Decimal>> {
             let values: Vec<Option<Decimal>> = names
                 .iter()
                 .map(|n| {
@@ -1112,7 +1113,7 @@ fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mu
     let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
     for row in rows {
         let mut f = Fields { table, row, problems };
-        let mut side = |f: &mut Fields<'_>, column: &str| {
+        let side = |f: &mut Fields<'_>, column: &str| {
             let name = f.text(column)?;
             let found = onzekerheden.iter().position(|o| name_key(&o.id) == name_key(&name));
             if found.is_none() {

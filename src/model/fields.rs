@@ -148,25 +148,6 @@ impl<'a> Fields<'a> {
         self.whole(name, 1900, 2200).map(|y| y as i32)
     }
 
-    /// A date.
-    pub(crate) fn date_of(&mut self, name: &str) -> Option<Date> {
-        let (column, value) = self.column(name);
-        if !self.filled(column, value) {
-            return None;
-        }
-        match &value.scalar {
-            Scalar::Date(d) => return Some(*d),
-            Scalar::Text(t) => {
-                if let Some(date) = parse_date(t) {
-                    return Some(date);
-                }
-            }
-            _ => {}
-        }
-        self.wrong("not-a-date", column, value, "a date: 2026-01-01 or 1-1-2026");
-        None
-    }
-
     /// One of a closed list; matched without regard to case, spaces and accents.
     pub(crate) fn choice(&mut self, name: &str, list: &'static [&'static str]) -> Option<&'static str> {
         let text = self.text(name)?;

@@ -103,8 +103,10 @@ pub struct Verloop {
 /// A line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lijn {
-    /// Code.
+    /// Code; a row that gives several lines adds a word to its own.
     pub id: String,
+    /// Key of its row.
+    pub rij: String,
     /// Table it stands in.
     pub tabel: &'static str,
     /// Description.
@@ -241,10 +243,31 @@ impl Lines {
         lines.read_objecten(b, gebied, tables, problems);
         lines.read_baten(b, gebied, tables, problems);
         lines.read_risicos(b, gebied, tables, problems);
+        lines.check_vervroeging(b, gebied, problems);
         if lines.lijnen.is_empty() && problems.is_empty() {
             problems.push(Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml"));
         }
         lines
+    }
+
+    /// An uitstel below zero may not bring the forecast before peildatum.
+    fn check_vervroeging(&self, b: &Builder, gebied: &Gebied, problems: &mut Vec<Problem>) {
+        for (d, deelgebied) in b.deelgebieden.iter().enumerate().filter(|(_, d)| d.uitstel_perioden < 0) {
+            let early = self.lijnen.iter().filter(|l| l.deelgebied == Some(d)).find_map(|l| {
+                let (first, _) = l.verloop.gewichten.first()?;
+                (first.0 + deelgebied.uitstel_perioden < gebied.peil.0).then_some((l, first))
+            });
+            if let Some((lijn, first)) = early {
+                let mut p = Problem::error(
+                    "before-peildatum",
+                    format!("uitstel {} of deelgebied \"{}\" brings \"{}\" from {} to before peildatum {}", deelgebied.uitstel.value.normalize(), deelgebied.deelgebied, lijn.id, first.label(gebied.tijdstap), gebied.peildatum),
+                )
+                .and(&lijn.place)
+                .fix("take an uitstel closer to zero, or phase that line later");
+                p.place.clone_from(&deelgebied.uitstel.place);
+                problems.push(p);
+            }
+        }
     }
 
     /// Boekwaarde is derived from realised periods or given, never both.
@@ -305,7 +328,7 @@ impl Lines {
             // A replacement exactly at the horizon is not booked (rules 4.1).
             let replaced: Vec<_> = (1..)
                 .map(|k| i64::from(in_gebruik) + k * levensduur)
-                .take_while(|y| *y < i64::from(gebied.horizon) + 1)
+                .take_while(|y| *y < i64::from(gebied.horizon))
                 .map(|y| (Periode::of_year(y as i32, gebied.tijdstap), Quantity::made(Decimal::ONE)))
                 .collect();
             let upkeep = onderhoud.clone().unwrap_or_else(|| Quantity::made(Decimal::ZERO));
@@ -517,6 +540,7 @@ impl Common {
     fn lijn(&self, id: String, table: &Table, row: &Row, van: usize, naar: usize, bedrag: Bedrag, verloop: Verloop) -> Lijn {
         Lijn {
             omschrijving: if self.omschrijving.is_empty() { id.clone() } else { self.omschrijving.clone() },
+            rij: rij(table, row).unwrap_or_else(|| id.clone()),
             id,
             tabel: table.schema.name,
             groep: self.groep.clone(),
@@ -534,6 +558,15 @@ impl Common {
             raming: None,
             place: row.place.clone(),
         }
+    }
+}
+
+/// The key of a row.
+fn rij(table: &Table, row: &Row) -> Option<String> {
+    let key = table.schema.columns.iter().position(|c| c.kind == Kind::Key)?;
+    match &row.values[key].scalar {
+        Scalar::Text(t) => Some(t.clone()),
+        _ => None,
     }
 }
 
@@ -813,7 +846,7 @@ fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], gebied: &Geb
                         }
                         break None;
                     };
-                    break profile_weights(&mut profiles[*p], &mut drafts[i], gebied, i == start, problems);
+                    break profile_weights(&mut profiles[*p].1, &mut drafts[i], gebied, i == start, problems);
                 }
             }
         };

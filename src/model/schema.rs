@@ -184,7 +184,7 @@ pub const SCHEMA: &[TableSchema] = &[
             req("deelgebied", Kind::Key, "Name"),
             opt("oppervlakte_m2", Kind::Number, "Area in m2"),
             opt("uitgeefbaar_m2", Kind::Number, "Land to be sold, in m2"),
-            opt("uitstel", Kind::Number, "Years by which everything after peildatum in this deelgebied comes later. Default 0"),
+            opt("uitstel", Kind::Number, "Years by which everything after peildatum in this deelgebied comes later; below zero is earlier. Default 0"),
         ],
     },
     TableSchema {

@@ -1,0 +1,779 @@
+//! The only way to calculate: index → flows → gebiedsfonds → accounts → results, once for all three arithmetics.
+//!
+//! [`Voorbereid`] holds a plan's numbers in one arithmetic; [`evaluate`] runs one set of draws through it. Knows no files and no
+//! distributions.
+
+use crate::cashflow;
+use crate::ledger::{self, Disconto, Looptijd, Rentes, Resultaat};
+use crate::model::address::Als;
+use crate::model::{Bedrag, Fondsregel, Totaal, BUITEN, HOOFD};
+use crate::number::{at, At, Exact, Number, Of};
+use crate::plan::{Gebruik, Plan};
+use crate::rules::gebiedsfonds::{self, Tekortregel};
+use crate::timeline;
+use rust_decimal::Decimal;
+
+/// The draws of one evaluation: a value per scalar slot, a shock per yearly driver and year, a delay per deelgebied.
+#[derive(Debug, Clone)]
+pub struct Trekking<N: Number> {
+    /// By scalar slot.
+    pub slots: Vec<N>,
+    /// By yearly driver, then by year from [`Voorbereid::eerste_jaar`] on: the deviation of growth, persistence included.
+    pub schokken: Vec<Vec<N>>,
+    /// By deelgebied: the drawn delay in periods.
+    pub uitstel: Vec<N::Whole>,
+}
+
+impl<N: Number> Trekking<N> {
+    /// No draws: for a plan without drivers.
+    pub fn geen() -> Self {
+        Trekking { slots: Vec::new(), schokken: Vec::new(), uitstel: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct TermN<N: Number> {
+    eerste: usize,
+    gewichten: Vec<N::Fixed>,
+    maal: Vec<(usize, N::Fixed)>,
+}
+
+#[derive(Debug, Clone)]
+enum Vorm<N: Number> {
+    /// Amounts by position from `eerste` on, and terms.
+    Gevouwen { eerste: usize, vast: Vec<N::Fixed>, termen: Vec<TermN<N>> },
+    /// One line, to be written out.
+    Lijn(LijnN<N>),
+}
+
+#[derive(Debug, Clone)]
+struct LijnN<N: Number> {
+    lijn: usize,
+    gewichten: Vec<(usize, N::Fixed)>,
+    totaal: Option<N::Fixed>,
+    realisatie: Vec<(usize, N::Fixed)>,
+}
+
+#[derive(Debug, Clone)]
+struct BedragN<N: Number> {
+    factoren: Vec<(&'static str, N::Fixed)>,
+    opslag: Option<(N::Fixed, Vec<usize>)>,
+}
+
+/// A plan's numbers in one arithmetic. Made once, read by every evaluation.
+#[derive(Debug)]
+pub struct Voorbereid<'p, N: Number> {
+    /// The plan.
+    pub plan: &'p Plan<'p>,
+    vormen: Vec<Vorm<N>>,
+    bedragen: Vec<Option<BedragN<N>>>,
+    groei: Vec<Vec<N::Fixed>>,
+    rente: N::Fixed,
+    creditrente: N::Fixed,
+    partijrente: Vec<(N::Fixed, N::Fixed)>,
+    bbv: N::Fixed,
+    opening: Vec<Option<N::Fixed>>,
+    fonds: Option<[N::Fixed; 4]>,
+    /// Discount factors by party, then by position.
+    disconto: Vec<Vec<N>>,
+    /// Discount factors at the BBV rate.
+    disconto_bbv: Vec<N>,
+    /// Discount factors at the rate of the matrix.
+    disconto_matrix: Vec<N>,
+    perioden: Vec<N>,
+    exponent: Decimal,
+}
+
+impl<'p, N: Number> Voorbereid<'p, N> {
+    /// Reads a plan into an arithmetic.
+    pub fn new(plan: &'p Plan<'p>) -> Self {
+        let (model, tl) = (plan.model, &plan.timeline);
+        let g = &model.gebied;
+        let q = |q: &crate::number::Quantity| N::fixed(q.value, q.place.as_ref());
+        let made = |d: Decimal| N::fixed(d, None);
+        let mut bedragen: Vec<Option<BedragN<N>>> = vec![None; model.lijnen.len()];
+        let vormen = plan
+            .cellen
+            .iter()
+            .map(|cel| {
+                let Some(l) = cel.lijn else {
+                    let eerste = cel.vast.iter().position(|v| !v.is_zero()).unwrap_or(0);
+                    let einde = cel.vast.iter().rposition(|v| !v.is_zero()).map_or(eerste, |i| i + 1);
+                    let vast = cel.vast[eerste..einde].iter().map(|v| made(*v)).collect();
+                    let termen = cel.termen.iter().map(|t| TermN { eerste: t.eerste, gewichten: t.gewichten.iter().map(|w| made(*w)).collect(), maal: t.maal.iter().map(|(s, p)| (*s, made(*p))).collect() }).collect();
+                    return Vorm::Gevouwen { eerste, vast, termen };
+                };
+                let lijn = &model.lijnen[l];
+                let history = cel.index.is_none() && cel.vast.iter().take(tl.peil).any(|v| !v.is_zero());
+                let shift = if plan.drijvers.uitstel.get(lijn.deelgebied.unwrap_or(usize::MAX)).copied().flatten().is_some_and(|u| u.als == Als::Waarde) { 0 } else { lijn.deelgebied.map_or(0, |k| model.deelgebieden[k].uitstel_perioden) };
+                let place = |p: crate::timeline::Periode, by: i32| (p.0 + by - tl.first.0).max(0) as usize;
+                Vorm::Lijn(LijnN {
+                    lijn: l,
+                    gewichten: if history { Vec::new() } else { lijn.verloop.gewichten.iter().map(|(p, w)| (place(*p, shift), q(w))).collect() },
+                    totaal: match &lijn.verloop.totaal {
+                        Totaal::Een => None,
+                        Totaal::Door(t) => Some(made(*t)),
+                    },
+                    realisatie: if history { lijn.realisatie.iter().map(|(p, w)| (place(*p, 0), q(w))).collect() } else { Vec::new() },
+                })
+            })
+            .collect();
+        if plan.diepte == crate::plan::Diepte::Lijn {
+            for (l, lijn) in model.lijnen.iter().enumerate() {
+                bedragen[l] = Some(match &lijn.bedrag {
+                    Bedrag::Product(factors) => BedragN { factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(), opslag: None },
+                    Bedrag::Opslag { percentage, over } => BedragN { factoren: Vec::new(), opslag: Some((q(percentage), over.clone())) },
+                });
+            }
+        }
+        let zero = || made(Decimal::ZERO);
+        let years = Self::jaren(plan);
+        let groei = model.indexen.iter().map(|i| years.clone().map(|y| i.groei(y).map_or_else(zero, &q)).collect()).collect();
+        let opening = plan
+            .opening
+            .iter()
+            .map(|list| match list.as_slice() {
+                [] => None,
+                [one] => Some(q(one)),
+                many => Some(N::fixed(many.iter().map(|b| b.value).sum(), many[0].place.as_ref())),
+            })
+            .collect();
+        let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| [q(&f.beginsaldo), q(&f.rente), q(&f.minimum), q(&f.aandeel_organisatie)]);
+        let factors = |rate: &crate::number::Quantity, of: Of| {
+            let mut out = vec![N::number(0); tl.len];
+            timeline::discount_factors(tl, N::of(q(rate)), g.kasstroommoment, of, true, &mut out);
+            out
+        };
+        Voorbereid {
+            vormen,
+            bedragen,
+            groei,
+            rente: q(&g.rente),
+            creditrente: q(&g.creditrente),
+            partijrente: model.partijen.iter().map(|p| (q(&p.rente), q(&p.creditrente))).collect(),
+            bbv: q(&g.discontovoet_bbv),
+            opening,
+            fonds,
+            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(&p.discontovoet, Of::Partij(i as u16))).collect(),
+            disconto_bbv: factors(&g.discontovoet_bbv, Of::Rekening(HOOFD as u16)),
+            disconto_matrix: factors(&g.discontovoet_matrix, Of::Geheel),
+            perioden: (0..tl.len).map(|t| N::number(t as i64)).collect(),
+            exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
+            plan,
+        }
+    }
+
+    /// The years for which growth is needed.
+    fn jaren(plan: &Plan<'_>) -> std::ops::RangeInclusive<i32> {
+        let tl = &plan.timeline;
+        let prijs = plan.model.gebied.prijs.year(tl.stap);
+        let last = tl.year(tl.len.saturating_sub(1)) + 1;
+        prijs.min(tl.year(tl.peil))..=last.max(prijs)
+    }
+
+    /// First year of the growth and shock series.
+    pub fn eerste_jaar(&self) -> i32 {
+        *Self::jaren(self.plan).start()
+    }
+
+    /// Number of years in them.
+    pub fn aantal_jaren(&self) -> usize {
+        Self::jaren(self.plan).count()
+    }
+
+    /// Discount factors of a party's own rate.
+    pub fn disconto(&self, partij: usize) -> &[N] {
+        &self.disconto[partij]
+    }
+
+    /// Discount factors of the matrix' rate.
+    pub fn disconto_matrix(&self) -> &[N] {
+        &self.disconto_matrix
+    }
+}
+
+/// The series of an evaluation; allocated once per thread.
+#[derive(Debug, Clone)]
+pub struct Werk<N: Number> {
+    len: usize,
+    /// Index factors by group.
+    pub index: Vec<Vec<N>>,
+    /// Net cash and in natura by account: positive is income.
+    pub kasstroom: Vec<Vec<N>>,
+    /// Benefits by party, money saved and social value: never cash.
+    pub baten: Vec<[Vec<N>; 2]>,
+    /// What the fund did.
+    pub fonds: FondsWerk<N>,
+    /// By cell, when details are kept: at prijspeil and at current prices.
+    pub cellen: Option<Vec<(Vec<N>, Vec<N>)>>,
+    /// Costs and revenue of the main account, when details are kept: kosten prijspeil, opbrengsten prijspeil, kosten, opbrengsten.
+    pub hoofd: Option<[Vec<N>; 4]>,
+    /// Boekwaarde of the main account.
+    pub boekwaarde: Vec<N>,
+    /// Interest of the main account.
+    pub rente: Vec<N>,
+    loopt: Vec<N>,
+    bedragen: Vec<Option<N>>,
+    prijs: Vec<N>,
+    lopend: Vec<N>,
+    mutatie: Vec<N>,
+    los: Vec<N>,
+}
+
+/// The fund's series.
+#[derive(Debug, Clone)]
+pub struct FondsWerk<N> {
+    /// All that comes in.
+    pub inleg: Vec<N>,
+    /// Contributions of baathouders.
+    pub bijdragen: Vec<N>,
+    /// Costs of the fund itself.
+    pub uitgaven: Vec<N>,
+    /// Asked by maatregelen, one after the other.
+    pub vraag: Vec<N>,
+    /// Paid to them.
+    pub betaald: Vec<N>,
+    /// Balance.
+    pub saldo: Vec<N>,
+    /// Return.
+    pub rendement: Vec<N>,
+    /// Share of the gebiedsorganisatie.
+    pub organisatie: Vec<N>,
+    open: Vec<N>,
+}
+
+impl<N: Number> Werk<N> {
+    /// Room for a plan. With `detail` the flows of every cell are kept.
+    pub fn new(plan: &Plan<'_>, detail: bool) -> Self {
+        let len = plan.timeline.len;
+        let row = || vec![N::number(0); len];
+        let asked = if plan.fonds { plan.vraag.len() } else { 0 };
+        let fund = || if plan.fonds { row() } else { Vec::new() };
+        Werk {
+            len,
+            index: plan.model.indexen.iter().map(|_| row()).collect(),
+            kasstroom: plan.model.rekeningen.iter().map(|_| row()).collect(),
+            baten: plan.model.partijen.iter().map(|_| [row(), row()]).collect(),
+            fonds: FondsWerk {
+                inleg: fund(),
+                bijdragen: fund(),
+                uitgaven: fund(),
+                vraag: vec![N::number(0); asked * len],
+                betaald: vec![N::number(0); asked * len],
+                saldo: fund(),
+                rendement: fund(),
+                organisatie: fund(),
+                open: vec![N::number(0); asked],
+            },
+            cellen: detail.then(|| plan.cellen.iter().map(|_| (row(), row())).collect()),
+            hoofd: detail.then(|| [row(), row(), row(), row()]),
+            boekwaarde: row(),
+            rente: row(),
+            loopt: row(),
+            bedragen: vec![None; plan.model.lijnen.len()],
+            prijs: row(),
+            lopend: row(),
+            mutatie: row(),
+            los: Vec::with_capacity(len),
+        }
+    }
+
+    fn clear(&mut self) {
+        let zero = N::number(0);
+        self.kasstroom.iter_mut().for_each(|s| s.fill(zero));
+        self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
+        let f = &mut self.fonds;
+        for series in [&mut f.inleg, &mut f.bijdragen, &mut f.uitgaven, &mut f.vraag, &mut f.betaald, &mut f.saldo, &mut f.rendement, &mut f.organisatie] {
+            series.fill(zero);
+        }
+        self.bedragen.fill(None);
+    }
+}
+
+/// What one evaluation gives; the series stand in [`Werk`].
+#[derive(Debug, Clone)]
+pub struct Uitkomst<N> {
+    /// The main account: (gemeente, grex).
+    pub hoofd: Resultaat<N>,
+    /// Position of the last period that the main account ran.
+    pub laatste: N,
+    /// Nominal result at prijspeil, when details are kept.
+    pub nominaal_saldo: Option<N>,
+    /// Prefinancing that the fund needs; zero without a fund.
+    pub voorfinanciering: N,
+    /// By party: saldo and baten (money saved, social value), present values at its own rate.
+    pub partijen: Vec<PartijUitkomst<N>>,
+    /// Present value of all accounts at the rate of the matrix.
+    pub portemonnee: N,
+}
+
+/// The two figures of a party (design section 6).
+#[derive(Debug, Clone, Copy)]
+pub struct PartijUitkomst<N> {
+    /// Cash and in natura.
+    pub saldo: N,
+    /// Money that it saves.
+    pub besparing: N,
+    /// Social value that it gains.
+    pub maatschappelijk: N,
+    /// saldo + baten.
+    pub netto_baat: N,
+}
+
+/// An input with the draws that work on it.
+#[inline(always)]
+fn met<N: Number>(value: N, uses: impl Iterator<Item = Gebruik>, slots: &[N]) -> N {
+    let mut value = value;
+    for u in uses {
+        value = match u.als {
+            Als::Waarde => slots[u.slot],
+            Als::Factor => value * slots[u.slot],
+            Als::Verschuiving => value + slots[u.slot],
+        };
+    }
+    value
+}
+
+/// Calculates one set of draws (or `W` side by side).
+#[inline(always)]
+pub fn evaluate<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) -> Uitkomst<N> {
+    werk.clear();
+    indexeren(v, trekking, werk);
+    stromen(v, trekking, werk);
+    let voorfinanciering = fonds(v, werk);
+    let (hoofd, laatste) = hoofdrekening(v, trekking, werk);
+    let nominaal_saldo = werk.hoofd.as_ref().map(|[kosten, opbrengsten, ..]| {
+        let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
+        (N::sum(opbrengsten) - N::sum(kosten) - opening).named("nominaal saldo", Of::Rekening(HOOFD as u16), At::Once)
+    });
+    let partijen = partijen(v, werk);
+    let portemonnee = portemonnee(v, werk);
+    Uitkomst { hoofd, laatste, nominaal_saldo, voorfinanciering, partijen, portemonnee }
+}
+
+/// Index factors per group, shocks included.
+#[inline(always)]
+fn indexeren<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    let first = v.eerste_jaar();
+    // Shocks begin after peildatum: what is known by then is not uncertain.
+    let known = g.peil.year(g.tijdstap);
+    let lowest = N::constant(Decimal::new(-9, 1));
+    for (i, out) in werk.index.iter_mut().enumerate() {
+        let none: (&[usize], &[(Option<i32>, usize)]) = (&[], &[]);
+        let (shocks, once) = if plan.drijvers.is_empty() { none } else { (&plan.drijvers.groei_schok[i][..], &plan.drijvers.groei[i][..]) };
+        let growth = |year: i32| {
+            let position = ((year - first).max(0) as usize).min(v.groei[i].len() - 1);
+            let mut growth = N::of(v.groei[i][position]);
+            if year > known && !(shocks.is_empty() && once.is_empty()) {
+                for s in shocks {
+                    growth = growth + trekking.schokken[*s][position];
+                }
+                for (only, slot) in once {
+                    if only.is_none_or(|y| y == year) {
+                        growth = growth + trekking.slots[*slot];
+                    }
+                }
+                growth = growth.max(lowest);
+            }
+            growth
+        };
+        timeline::index_factors(&plan.timeline, g.prijs, g.periodevoet, g.indexmoment, Of::Index(i as u16), growth, out);
+    }
+}
+
+/// The amount of a line, written out with names. Lines that are percentages ask for others first.
+fn bedrag<N: Number>(v: &Voorbereid<'_, N>, l: usize, slots: &[N], known: &mut Vec<Option<N>>) -> N {
+    if let Some(known) = known[l] {
+        return known;
+    }
+    let of = Of::Lijn(l as u16);
+    let none = Vec::new();
+    let uses = if slots.is_empty() { &none } else { v.plan.drijvers.lijnen.get(&l).unwrap_or(&none) };
+    let on = |kolom: &str| uses.iter().filter(|(t, _)| *t == kolom).map(|(_, g)| *g).collect::<Vec<_>>().into_iter();
+    let value = match &v.bedragen[l] {
+        None => N::number(0),
+        Some(b) => {
+            let whole = !b.factoren.iter().any(|(k, _)| *k == "bedrag");
+            match &b.opslag {
+                None => {
+                    let mut parts: Vec<N> = b
+                        .factoren
+                        .iter()
+                        .map(|(kolom, f)| {
+                            let value = met(N::of(*f), on(kolom), slots);
+                            if *kolom == "bedrag" { value } else { value.named(lijn_woord(kolom), of, At::Once) }
+                        })
+                        .collect();
+                    if whole {
+                        parts.extend(on("bedrag").map(|u| slots[u.slot]));
+                    }
+                    cashflow::product(&parts, of)
+                }
+                Some((percentage, over)) => {
+                    let parts: Vec<N> = over.iter().map(|j| bedrag(v, *j, slots, known)).collect();
+                    let rate = met(met(N::of(*percentage), on("percentage"), slots).named("percentage", of, At::Once), on("bedrag"), slots);
+                    cashflow::opslag(rate, &parts, of)
+                }
+            }
+        }
+    };
+    known[l] = Some(value);
+    value
+}
+
+/// The name under which a column's factor is recorded.
+fn lijn_woord(kolom: &str) -> &'static str {
+    match kolom {
+        "aantal" | "hoeveelheid" => "hoeveelheid",
+        "grondprijs" | "prijs" => "prijs",
+        "volume" => "volume",
+        "zekerheid" => "zekerheid",
+        "bijdrage_aandeel" => "bijdrage_aandeel",
+        "investering" => "investering",
+        _ => "onderhoud",
+    }
+}
+
+/// Flows: amounts × phasing × index, shifted by delays, put where they belong.
+#[inline(always)]
+fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    let plan = v.plan;
+    let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+    for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
+        let prijs = &mut werk.prijs;
+        prijs.fill(N::number(0));
+        let mut span = (werk.len, 0);
+        let lijn = match vorm {
+            Vorm::Gevouwen { eerste, vast, termen } => {
+                for (into, from) in prijs[*eerste..].iter_mut().zip(vast) {
+                    *into = N::of(*from);
+                }
+                if !vast.is_empty() {
+                    span = (*eerste, eerste + vast.len());
+                }
+                for term in termen {
+                    let mut by = N::number(1);
+                    for (i, (slot, plus)) in term.maal.iter().enumerate() {
+                        let part = N::of(*plus) + trekking.slots[*slot];
+                        by = if i == 0 { part } else { by * part };
+                    }
+                    N::add_scaled(&mut prijs[term.eerste..term.eerste + term.gewichten.len()], &term.gewichten, by);
+                    span = (span.0.min(term.eerste), span.1.max(term.eerste + term.gewichten.len()));
+                }
+                None
+            }
+            Vorm::Lijn(l) => {
+                span = (0, werk.len);
+                let of = Of::Lijn(l.lijn as u16);
+                if !l.gewichten.is_empty() {
+                    let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
+                    let totaal = l.totaal.map(N::of);
+                    for (t, w) in &l.gewichten {
+                        prijs[*t] = cashflow::deel(amount, N::of(*w).named("gewicht", of, at(*t)), totaal);
+                    }
+                }
+                for (t, amount) in &l.realisatie {
+                    prijs[*t] = N::of(*amount);
+                }
+                Some(l)
+            }
+        };
+        if let Some(k) = cel.deelgebied {
+            N::shift(prijs, trekking.uitstel[k]);
+            span = (span.0, werk.len);
+        }
+        let span = span.0.min(span.1)..span.1;
+        let lopend = &mut werk.lopend;
+        match (lijn, cel.index) {
+            (None, None) => lopend[span.clone()].copy_from_slice(&prijs[span.clone()]),
+            (None, Some(i)) => {
+                for t in span.clone() {
+                    lopend[t] = prijs[t] * werk.index[i][t];
+                }
+            }
+            (Some(l), index) => {
+                lopend.fill(N::number(0));
+                // Only the periods in which the line does something get a name.
+                let of = Of::Lijn(l.lijn as u16);
+                let mut named: Vec<usize> = l.realisatie.iter().map(|(t, _)| *t).collect();
+                let delayed = cel.deelgebied.is_some();
+                if delayed { named.extend(v.plan.timeline.peil..werk.len) } else { named.extend(l.gewichten.iter().map(|(t, _)| *t)) }
+                for t in named {
+                    prijs[t] = prijs[t].named("bedrag in periode", of, at(t));
+                    lopend[t] = match index {
+                        Some(i) if t >= v.plan.timeline.peil => cashflow::stroom(prijs[t], werk.index[i][t], of, t),
+                        _ => prijs[t].named("stroom", of, at(t)),
+                    };
+                }
+            }
+        }
+        if let Some(all) = werk.cellen.as_mut() {
+            all[c].0.copy_from_slice(prijs);
+            all[c].1.fill(N::number(0));
+            all[c].1[span.clone()].copy_from_slice(&lopend[span]);
+            continue;
+        }
+        if cel.soort.in_saldo() {
+            for t in span.clone() {
+                werk.kasstroom[cel.van][t] = werk.kasstroom[cel.van][t] - lopend[t];
+                werk.kasstroom[cel.naar][t] = werk.kasstroom[cel.naar][t] + lopend[t];
+            }
+            if fonds == Some(cel.naar) {
+                for t in span.clone() {
+                    werk.fonds.inleg[t] = werk.fonds.inleg[t] + lopend[t];
+                    if cel.bijdrage {
+                        werk.fonds.bijdragen[t] = werk.fonds.bijdragen[t] + lopend[t];
+                    }
+                }
+            }
+            if fonds == Some(cel.van) {
+                for t in span.clone() {
+                    werk.fonds.uitgaven[t] = werk.fonds.uitgaven[t] + lopend[t];
+                }
+            }
+        } else if let Some(p) = plan.model.rekeningen[cel.naar].partij {
+            let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
+            for t in span.clone() {
+                werk.baten[p][kind][t] = werk.baten[p][kind][t] + lopend[t];
+            }
+        }
+        if let Some(m) = cel.vraag {
+            let share = N::of(N::fixed(plan.model.maatregelen[plan.vraag[m].maatregel].dekking_fonds.value, None));
+            for t in span {
+                werk.fonds.vraag[m * werk.len + t] = werk.fonds.vraag[m * werk.len + t] + lopend[t] * share;
+            }
+        }
+    }
+    if werk.cellen.is_some() {
+        verzamelen(v, werk, fonds);
+    }
+}
+
+/// The same gathering with details kept: sums of named flows, so that a record reads as a sheet does.
+fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Option<usize>) {
+    let plan = v.plan;
+    let Some(cellen) = werk.cellen.take() else { return };
+    // Zeroes of lines that do nothing in a period stay out of the sums.
+    let active = |c: usize, t: usize| match (&v.vormen[c], plan.cellen[c].deelgebied) {
+        (Vorm::Lijn(l), None) => l.gewichten.iter().any(|(p, _)| *p == t) || l.realisatie.iter().any(|(p, _)| *p == t),
+        (Vorm::Lijn(l), Some(_)) => !l.gewichten.is_empty() && t >= plan.timeline.peil,
+        _ => true,
+    };
+    let pick = |test: &dyn Fn(usize) -> bool, t: usize, prijspeil: bool| -> N {
+        let parts: Vec<N> = (0..cellen.len()).filter(|c| test(*c) && active(*c, t)).map(|c| if prijspeil { cellen[c].0[t] } else { cellen[c].1[t] }).collect();
+        N::sum(&parts)
+    };
+    let cash = |c: usize| plan.cellen[c].soort.in_saldo();
+    let by_account = |account: usize| {
+        let out: Vec<usize> = (0..cellen.len()).filter(|c| cash(*c) && plan.cellen[*c].van == account).collect();
+        let inn: Vec<usize> = (0..cellen.len()).filter(|c| cash(*c) && plan.cellen[*c].naar == account).collect();
+        (out, inn)
+    };
+    for account in 0..plan.model.rekeningen.len() {
+        let (out, inn) = by_account(account);
+        let of = Of::Rekening(account as u16);
+        for t in 0..werk.len {
+            let kosten = pick(&|c| out.contains(&c), t, false).named("kosten", of, at(t));
+            let opbrengsten = pick(&|c| inn.contains(&c), t, false).named("opbrengsten", of, at(t));
+            if account == HOOFD
+                && let Some(hoofd) = werk.hoofd.as_mut()
+            {
+                hoofd[0][t] = pick(&|c| out.contains(&c), t, true).named("kosten prijspeil", of, at(t));
+                hoofd[1][t] = pick(&|c| inn.contains(&c), t, true).named("opbrengsten prijspeil", of, at(t));
+                hoofd[2][t] = kosten;
+                hoofd[3][t] = opbrengsten;
+            }
+            werk.kasstroom[account][t] = opbrengsten - kosten;
+            if fonds == Some(account) {
+                werk.fonds.inleg[t] = opbrengsten.named("fonds inleg", Of::Geheel, at(t));
+                werk.fonds.uitgaven[t] = kosten.named("fonds uitgaven", Of::Geheel, at(t));
+                werk.fonds.bijdragen[t] = pick(&|c| inn.contains(&c) && plan.cellen[c].bijdrage, t, false);
+            }
+        }
+    }
+    for p in 0..plan.model.partijen.len() {
+        for (kind, soort) in [crate::model::Stroomsoort::Besparing, crate::model::Stroomsoort::Maatschappelijk].into_iter().enumerate() {
+            let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].soort == soort && plan.model.rekeningen[plan.cellen[*c].naar].partij == Some(p)).collect();
+            for t in 0..werk.len {
+                werk.baten[p][kind][t] = pick(&|c| mine.contains(&c), t, false);
+            }
+        }
+    }
+    for (m, vraag) in plan.vraag.iter().enumerate() {
+        let dekking = &plan.model.maatregelen[vraag.maatregel].dekking_fonds;
+        let share = N::of(N::fixed(dekking.value, dekking.place.as_ref()));
+        let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].vraag == Some(m)).collect();
+        for t in 0..werk.len {
+            werk.fonds.vraag[m * werk.len + t] = (pick(&|c| mine.contains(&c), t, false) * share).named("fonds vraag", Of::Maatregel(m as u16), at(t));
+        }
+    }
+    werk.cellen = Some(cellen);
+}
+
+/// The gebiedsfonds, and its payments in the accounts.
+#[inline(always)]
+fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
+    let plan = v.plan;
+    let (Some(fonds), Some([begin, rente, minimum, aandeel])) = (plan.model.fonds.as_ref(), v.fonds) else { return N::number(0) };
+    let g = &plan.model.gebied;
+    let regel = match fonds.regel {
+        Fondsregel::Voorfinancieren => Tekortregel::Voorfinancieren,
+        Fondsregel::Doorschuiven => Tekortregel::Doorschuiven,
+        Fondsregel::Drager => Tekortregel::Drager,
+    };
+    let voorwaarden = gebiedsfonds::Voorwaarden {
+        beginsaldo: N::of(begin),
+        rente: timeline::rate_per_period(N::of(rente), g.tijdstap, g.periodevoet),
+        minimum: N::of(minimum),
+        aandeel_organisatie: N::of(aandeel),
+        regel,
+    };
+    let f = &mut werk.fonds;
+    let need = gebiedsfonds::gebiedsfonds(
+        &voorwaarden,
+        plan.timeline.peil,
+        &gebiedsfonds::Stromen { inleg: &f.inleg, bijdragen: &f.bijdragen, uitgaven: &f.uitgaven, vraag: &f.vraag },
+        &mut gebiedsfonds::Verloop { saldo: &mut f.saldo, rendement: &mut f.rendement, organisatie: &mut f.organisatie, betaald: &mut f.betaald },
+        &mut f.open,
+    );
+    let mut book = |van: usize, naar: usize, series: &[N]| {
+        for (t, amount) in series.iter().enumerate().skip(plan.timeline.peil) {
+            werk.kasstroom[van][t] = werk.kasstroom[van][t] - *amount;
+            werk.kasstroom[naar][t] = werk.kasstroom[naar][t] + *amount;
+        }
+    };
+    book(BUITEN, fonds.rekening, &f.rendement);
+    book(fonds.rekening, fonds.organisatie, &f.organisatie);
+    for (m, vraag) in plan.vraag.iter().enumerate() {
+        book(fonds.rekening, vraag.drager, &f.betaald[m * werk.len..(m + 1) * werk.len]);
+    }
+    need
+}
+
+/// The main account: boekwaarde with interest, and its results.
+#[inline(always)]
+fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) -> (Resultaat<N>, N) {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    let tl = &plan.timeline;
+    let of = Of::Rekening(HOOFD as u16);
+    let mut laatste = N::number(plan.eind as i64 - 1);
+    if plan.eind_uiterst > plan.eind {
+        for (k, last) in &plan.eind_met {
+            laatste = laatste.max(N::number(*last as i64) + N::steps(trekking.uitstel[*k]));
+        }
+        laatste = laatste.named("laatste periode", of, At::Once);
+        for t in plan.eind..plan.eind_uiterst {
+            werk.loopt[t] = laatste.if_less(N::number(t as i64), N::number(0), N::number(1)).named("loopt nog", of, at(t));
+        }
+    }
+    let slots = &trekking.slots;
+    let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots);
+    let credit = met(N::of(v.creditrente), plan.drijvers.creditrente.iter().copied(), slots);
+    let per = |r: N| timeline::rate_per_period(r, g.tijdstap, g.periodevoet);
+    let rentes = Rentes { debet: per(rente).named("rente per periode", of, At::Once), credit: per(credit).named("creditrente per periode", of, At::Once) };
+    let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
+    let tijd = Looptijd { begin: plan.begin, eind: plan.eind, uiterst: plan.eind_uiterst, loopt: &werk.loopt };
+    for t in 0..werk.len {
+        let (kasstroom, mutatie) = match werk.hoofd.as_ref() {
+            // With details, as the sheet shows it; contributions of the fund are in the cash flow already.
+            Some(_) => (werk.kasstroom[HOOFD][t].named("kasstroom", of, at(t)), (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t))),
+            None => (werk.kasstroom[HOOFD][t], -werk.kasstroom[HOOFD][t]),
+        };
+        werk.kasstroom[HOOFD][t] = kasstroom;
+        werk.mutatie[t] = mutatie;
+    }
+    ledger::boekwaarde(g.rentemethode, opening, &werk.mutatie, rentes, tl, &tijd, of, (&mut werk.boekwaarde, &mut werk.rente));
+    let disconto = Disconto { bbv: N::of(v.bbv), rente, exponent: v.exponent, per_jaar: tl.stap.per_year() };
+    let resultaat = ledger::resultaat(opening, &werk.kasstroom[HOOFD], &werk.boekwaarde, &werk.rente, &disconto, &v.disconto_bbv, &v.perioden, tl, &tijd, of, &mut werk.los);
+    (resultaat, laatste)
+}
+
+/// Saldo and baten per party, at its own rate.
+#[inline(always)]
+fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijUitkomst<N>> {
+    let plan = v.plan;
+    let zero = N::number(0);
+    let mut out = Vec::with_capacity(plan.model.partijen.len());
+    for p in 0..plan.model.partijen.len() {
+        let of = Of::Partij(p as u16);
+        let factors = &v.disconto[p];
+        let los = &mut werk.los;
+        los.clear();
+        for (r, rekening) in plan.model.rekeningen.iter().enumerate() {
+            if rekening.partij != Some(p) {
+                continue;
+            }
+            let series = &werk.kasstroom[r];
+            // What happened before peildatum, given or derived, stands at its own value.
+            if let Some(opening) = v.opening[r] {
+                los.push(-N::of(opening));
+            } else if plan.timeline.peil > 0 {
+                los.push(N::sum(&series[..plan.timeline.peil]));
+            }
+            let mut present = zero;
+            for t in plan.timeline.peil..werk.len {
+                present = present + series[t] * factors[t];
+            }
+            los.push(present.named("ncw_kasstroom", if r == HOOFD { of } else { Of::Rekening(r as u16) }, At::Once));
+        }
+        let saldo = N::sum(los).named("saldo", of, At::Once);
+        let present = |series: &[N]| {
+            let mut sum = zero;
+            for t in plan.timeline.peil..series.len() {
+                sum = sum + series[t] * factors[t];
+            }
+            sum
+        };
+        let (besparing, maatschappelijk) = (present(&werk.baten[p][0]), present(&werk.baten[p][1]));
+        let baten = (besparing + maatschappelijk).named("baten", of, At::Once);
+        let netto_baat = (saldo + baten).named("netto baat", of, At::Once);
+        out.push(PartijUitkomst { saldo, besparing, maatschappelijk, netto_baat });
+    }
+    out
+}
+
+/// All accounts but the outside world as if they were one, at the rate of the matrix: transfers between them fall away.
+#[inline(always)]
+fn portemonnee<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
+    let peil = v.plan.timeline.peil;
+    let los = &mut werk.los;
+    los.clear();
+    los.extend(v.opening.iter().flatten().map(|o| -N::of(*o)));
+    let buiten = &werk.kasstroom[BUITEN];
+    if peil > 0 {
+        los.push(-N::sum(&buiten[..peil]));
+    }
+    los.extend((peil..werk.len).map(|t| -(buiten[t] * v.disconto_matrix[t])));
+    N::sum(los).named("één portemonnee", Of::Geheel, At::Once)
+}
+
+/// The result of any account but the main one, over the whole timeline, with its party's rates.
+pub fn rekeningresultaat<N: Number>(v: &Voorbereid<'_, N>, rekening: usize, werk: &mut Werk<N>) -> (Resultaat<N>, Vec<N>, Vec<N>) {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    let tl = &plan.timeline;
+    let of = Of::Rekening(rekening as u16);
+    let (debet, credit) = plan.model.rekeningen[rekening].partij.map_or((v.rente, v.creditrente), |p| v.partijrente[p]);
+    let per = |r: N::Fixed| timeline::rate_per_period(N::of(r), g.tijdstap, g.periodevoet);
+    let opening = v.opening[rekening].map_or_else(|| N::number(0), N::of);
+    let begin = if v.opening[rekening].is_some() { tl.peil } else { 0 };
+    let tijd = Looptijd { begin, eind: tl.len, uiterst: tl.len, loopt: &[] };
+    let mutatie: Vec<N> = werk.kasstroom[rekening].iter().map(|k| -*k).collect();
+    let (mut boekwaarde, mut rente) = (vec![N::number(0); tl.len], vec![N::number(0); tl.len]);
+    ledger::boekwaarde(g.rentemethode, opening, &mutatie, Rentes { debet: per(debet), credit: per(credit) }, tl, &tijd, of, (&mut boekwaarde, &mut rente));
+    let exponent = Decimal::from(tl.len - tl.peil) / Decimal::from(tl.stap.per_year());
+    let disconto = Disconto { bbv: N::of(v.bbv), rente: N::of(debet), exponent, per_jaar: tl.stap.per_year() };
+    let kasstroom = werk.kasstroom[rekening].clone();
+    let mut los = Vec::new();
+    let r = ledger::resultaat(opening, &kasstroom, &boekwaarde, &rente, &disconto, &v.disconto_bbv, &v.perioden, tl, &tijd, of, &mut los);
+    (r, boekwaarde, rente)
+}
+
+/// Whether every period's flows, the outside world included, add up to nothing. A settlement neither makes nor loses money.
+pub fn conserves(werk: &Werk<Exact>) -> bool {
+    (0..werk.len).all(|t| {
+        let total = werk.kasstroom.iter().fold(Exact::ZERO, |sum, account| sum + account[t]);
+        // Decimal division may leave a rest in the 20th decimal; money has two.
+        total.0.is_none_or(|d| d.abs() < Decimal::new(1, 12))
+    })
+}

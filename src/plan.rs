@@ -1,0 +1,626 @@
+//! The model compiled once: drivers resolved to slots, lines gathered into cells, the timeline laid out.
+//!
+//! A cell is all lines that share index group, payer, receiver, kind and delay; what is certain in it is one row, each
+//! uncertain term another. Exact and fast read the same cells; explained reads one cell per line. Knows no rule but the
+//! arithmetic of amounts (`cashflow`), and no distribution.
+
+use crate::cashflow;
+use crate::model::address::Als;
+use crate::model::{whole_periods, Bedrag, Lijn, Model, Rol, Stroomsoort, Totaal, HOOFD};
+use crate::number::{to_f64, Exact, Of};
+use crate::problem::{nearest, Problem};
+use crate::timeline::{Periode, Timeline};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// One of the two ways in which an area is paid (design section 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Route {
+    /// What the grondexploitatie, kostenverhaal and secured subsidies carry.
+    Grex,
+    /// On top of that, baathouders that contribute and a gebiedsfonds.
+    Cofinanciering,
+}
+
+impl Route {
+    /// Both, in order.
+    pub const BEIDE: [Route; 2] = [Route::Grex, Route::Cofinanciering];
+
+    /// Dutch name.
+    pub fn naam(self) -> &'static str {
+        match self {
+            Route::Grex => "grex",
+            Route::Cofinanciering => "cofinanciering",
+        }
+    }
+}
+
+/// What a scalar slot is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// A row of onzekerheden.
+    Onzekerheid(usize),
+    /// A row of risicos: zero, or its impact.
+    Risico(usize),
+}
+
+/// A draw used on an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gebruik {
+    /// The scalar slot.
+    pub slot: usize,
+    /// How.
+    pub als: Als,
+}
+
+/// Every driver, resolved to what it changes.
+#[derive(Debug, Clone, Default)]
+pub struct Drijvers {
+    /// Scalar draws.
+    pub slots: Vec<Slot>,
+    /// Yearly shocks: position in onzekerheden and persistence.
+    pub schokken: Vec<(usize, Decimal)>,
+    /// By line: column (or `bedrag` for the whole) and use.
+    pub lijnen: HashMap<usize, Vec<(&'static str, Gebruik)>>,
+    /// By index group: yearly shocks that add to its growth.
+    pub groei_schok: Vec<Vec<usize>>,
+    /// By index group: scalar draws that add to its growth, in one year or in all.
+    pub groei: Vec<Vec<(Option<i32>, usize)>>,
+    /// By deelgebied: a drawn delay.
+    pub uitstel: Vec<Option<Gebruik>>,
+    /// On the debit rate of the grondexploitatie.
+    pub rente: Vec<Gebruik>,
+    /// On its credit rate.
+    pub creditrente: Vec<Gebruik>,
+}
+
+impl Drijvers {
+    /// Finds what every onzekerheid changes; what can't be uncertain is a problem.
+    pub fn resolve(model: &Model) -> (Drijvers, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut d = Drijvers {
+            groei_schok: vec![Vec::new(); model.indexen.len()],
+            groei: vec![Vec::new(); model.indexen.len()],
+            uitstel: vec![None; model.deelgebieden.len()],
+            ..Drijvers::default()
+        };
+        for (i, o) in model.onzekerheden.iter().enumerate() {
+            let wrong = |code, message: String| Problem::error(code, format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place);
+            let doel = &o.doel;
+            let nothing = |names: Vec<&str>| {
+                let problem = wrong("unknown-reference", format!("no row of {} fits \"{}\"", doel.table, doel.key));
+                match nearest(&doel.key, names) {
+                    Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                    None => problem,
+                }
+            };
+            match (doel.table, doel.column) {
+                ("indexen", "groei") => {
+                    let groups: Vec<usize> = (0..model.indexen.len()).filter(|g| doel.matches(&model.indexen[*g].naam)).collect();
+                    if groups.is_empty() {
+                        problems.push(nothing(model.indexen.iter().map(|g| g.naam.as_str()).collect()));
+                    }
+                    if let (Some(phi), None) = (o.per_jaar, doel.year) {
+                        for g in groups {
+                            d.groei_schok[g].push(d.schokken.len());
+                        }
+                        d.schokken.push((i, phi));
+                    } else {
+                        for g in groups {
+                            d.groei[g].push((doel.year, d.slots.len()));
+                        }
+                        d.slots.push(Slot::Onzekerheid(i));
+                    }
+                }
+                ("deelgebieden", "uitstel") => {
+                    let per_year = model.gebied.tijdstap.per_year();
+                    let whole = match &o.verdeling {
+                        crate::model::VerdelingRij::Discreet(values) => values.iter().all(|(v, _)| whole_periods(*v, per_year).is_some_and(|n| (0..=200).contains(&n))),
+                        _ => false,
+                    };
+                    if !whole || o.als == Als::Factor {
+                        problems.push(wrong("delay-not-discrete", "an uitstel is drawn as discreet, in whole periods of zero or more".into()).fix("set verdeling = discreet and waarden = 0: 60%; 1: 25%; 2: 15%"));
+                        continue;
+                    }
+                    let found: Vec<usize> = (0..model.deelgebieden.len()).filter(|k| doel.matches(&model.deelgebieden[*k].deelgebied)).collect();
+                    if found.is_empty() {
+                        problems.push(nothing(model.deelgebieden.iter().map(|k| k.deelgebied.as_str()).collect()));
+                    }
+                    for k in found {
+                        if d.uitstel[k].is_some() {
+                            problems.push(wrong("drawn-twice", format!("the uitstel of \"{}\" is drawn by another onzekerheid too", model.deelgebieden[k].deelgebied)).fix("keep one of the two"));
+                        }
+                        if o.als == Als::Verschuiving && model.deelgebieden[k].uitstel_perioden < 0 {
+                            problems.push(wrong("delay-negative", format!("deelgebied \"{}\" has an uitstel below zero, on which no delay can be drawn", model.deelgebieden[k].deelgebied)).fix("set als = waarde"));
+                        }
+                        d.uitstel[k] = Some(Gebruik { slot: d.slots.len(), als: o.als });
+                    }
+                    d.slots.push(Slot::Onzekerheid(i));
+                }
+                ("gebied", "rente" | "creditrente") => {
+                    let use_ = Gebruik { slot: d.slots.len(), als: o.als };
+                    if doel.column == "rente" {
+                        d.rente.push(use_);
+                        // A credit rate that follows the debit rate keeps following it.
+                        if model.gebied.creditrente == model.gebied.rente {
+                            d.creditrente.push(use_);
+                        }
+                    } else {
+                        d.creditrente.push(use_);
+                    }
+                    d.slots.push(Slot::Onzekerheid(i));
+                }
+                (table, column) if crate::model::LINE_TABLES.contains(&table) && table != "risicos" => {
+                    let slot = d.slots.len();
+                    d.slots.push(Slot::Onzekerheid(i));
+                    let lines: Vec<usize> = (0..model.lijnen.len()).filter(|l| model.lijnen[*l].tabel == table && doel.matches(&model.lijnen[*l].rij)).collect();
+                    if lines.is_empty() {
+                        problems.push(nothing(model.lijnen.iter().filter(|l| l.tabel == table).map(|l| l.rij.as_str()).collect()));
+                    }
+                    let mut used = false;
+                    for l in lines {
+                        match place_of(&model.lijnen[l], column, o.als) {
+                            Ok(Some(target)) => {
+                                used = true;
+                                let list = d.lijnen.entry(l).or_default();
+                                if list.iter().any(|(t, g)| *t == target && (g.als != Als::Factor || o.als != Als::Factor)) {
+                                    problems.push(wrong("drawn-twice", format!("{column} of \"{}\" is drawn by another onzekerheid too", model.lijnen[l].id)).fix("two can work on one input only when both are factors"));
+                                }
+                                list.push((target, Gebruik { slot, als: o.als }));
+                            }
+                            Ok(None) => {}
+                            Err(reason) => problems.push(wrong("cannot-be-drawn", reason)),
+                        }
+                    }
+                    if !used && problems.is_empty() {
+                        problems.push(wrong("cannot-be-drawn", format!("no row that fits \"{}\" has an amount in {column}", doel.key)));
+                    }
+                }
+                _ => problems.push(
+                    wrong("cannot-be-drawn", format!("{doel} can't be uncertain"))
+                        .allowed("amounts, prices and quantities of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente"),
+                ),
+            }
+        }
+        for r in 0..model.risicos.len() {
+            d.lijnen.entry(model.risicos[r].lijn).or_default().push(("bedrag", Gebruik { slot: d.slots.len(), als: Als::Waarde }));
+            d.slots.push(Slot::Risico(r));
+        }
+        (d, problems)
+    }
+
+    /// Whether anything is drawn.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.schokken.is_empty()
+    }
+
+    /// Largest drawn delay of a deelgebied, in periods.
+    fn uitstel_max(&self, model: &Model, deelgebied: usize) -> u32 {
+        let Some(gebruik) = self.uitstel[deelgebied] else { return 0 };
+        let Slot::Onzekerheid(o) = self.slots[gebruik.slot] else { return 0 };
+        let high = model.onzekerheden[o].verdeling.bounds().map_or(Decimal::ZERO, |b| b.1);
+        whole_periods(high, model.gebied.tijdstap.per_year()).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+    }
+}
+
+/// What part of a line's amount a column is: the factor of that name, or `bedrag` for the whole. Nothing when the line does not
+/// have the column at all (a pattern may name lines of several makes).
+fn place_of(lijn: &Lijn, column: &'static str, als: Als) -> Result<Option<&'static str>, String> {
+    match &lijn.bedrag {
+        Bedrag::Product(factors) => {
+            if let Some(f) = factors.iter().find(|f| f.kolom == column) {
+                return Ok(Some(f.kolom));
+            }
+            if column == "bedrag" {
+                return if als == Als::Factor { Ok(Some("bedrag")) } else { Err(format!("bedrag of \"{}\" is made of {}: only a factor can be drawn on it", lijn.id, factors.iter().map(|f| f.kolom).collect::<Vec<_>>().join(" x "))) };
+            }
+            Ok(None)
+        }
+        Bedrag::Opslag { .. } => match column {
+            "percentage" => Ok(Some("percentage")),
+            "bedrag" if als == Als::Factor => Ok(Some("bedrag")),
+            "bedrag" => Err(format!("\"{}\" is a percentage of other lines: only a factor can be drawn on its bedrag", lijn.id)),
+            _ => Ok(None),
+        },
+    }
+}
+
+/// How far lines are gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Diepte {
+    /// One cell per line: for explained.
+    Lijn,
+    /// By opgave and maatregel too: for the exact record.
+    Opgave,
+    /// As far as accounts need: for draws.
+    Rekening,
+}
+
+/// An uncertain amount: fixed weights by position times a product of draws, each plus a fixed part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// First position.
+    pub eerste: usize,
+    /// Weights from there on, in euro at prijspeil.
+    pub gewichten: Vec<Decimal>,
+    /// Slots and what is added to each.
+    pub maal: Vec<(usize, Decimal)>,
+}
+
+/// Lines that move together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cel {
+    /// Deelgebied whose drawn delay moves it; nothing when none is drawn.
+    pub deelgebied: Option<usize>,
+    /// Index group.
+    pub index: Option<usize>,
+    /// Account that pays.
+    pub van: usize,
+    /// Account that receives.
+    pub naar: usize,
+    /// Kind of flow.
+    pub soort: Stroomsoort,
+    /// Opgave; nothing when folded over opgaven.
+    pub opgave: Option<usize>,
+    /// Maatregel; nothing when folded over them.
+    pub maatregel: Option<usize>,
+    /// Position in [`Plan::vraag`]: what the fund is asked to pay of it.
+    pub vraag: Option<usize>,
+    /// Whether it is a contribution of a baathouder.
+    pub bijdrage: bool,
+    /// The line, when it holds one only.
+    pub lijn: Option<usize>,
+    /// Certain amounts at prijspeil by position.
+    pub vast: Vec<Decimal>,
+    /// Uncertain ones.
+    pub termen: Vec<Term>,
+}
+
+/// A maatregel that asks the fund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vraag {
+    /// Position in maatregelen.
+    pub maatregel: usize,
+    /// Account that is paid.
+    pub drager: usize,
+}
+
+/// A model compiled for one route.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The route.
+    pub route: Route,
+    /// How far lines are gathered.
+    pub diepte: Diepte,
+    /// Periods.
+    pub timeline: Timeline,
+    /// Drivers; empty for a plan without uncertainty.
+    pub drijvers: Drijvers,
+    /// Cells.
+    pub cellen: Vec<Cel>,
+    /// Maatregelen that ask the fund, in order of payment.
+    pub vraag: Vec<Vraag>,
+    /// Whether the fund exists in this route.
+    pub fonds: bool,
+    /// Position just after the last period that the main account certainly runs.
+    pub eind: usize,
+    /// Deelgebieden whose drawn delay can lengthen it, with the last position of their flows before the delay.
+    pub eind_met: Vec<(usize, usize)>,
+    /// Position just after the last period that it can run.
+    pub eind_uiterst: usize,
+    /// First position that counts for the main account.
+    pub begin: usize,
+    /// By account: given boekwaarde.
+    pub opening: Vec<Vec<crate::number::Quantity>>,
+}
+
+/// Most periods that a plan can have; delays included.
+fn position(timeline: &Timeline, p: Periode) -> usize {
+    (p.0 - timeline.first.0).max(0) as usize
+}
+
+impl<'a> Plan<'a> {
+    /// Compiles a model for a route, with its uncertain inputs or without.
+    pub fn new(model: &'a Model, route: Route, diepte: Diepte, drijvers: Drijvers) -> Result<Plan<'a>, Problem> {
+        let g = &model.gebied;
+        let m = g.tijdstap.per_year();
+        let counts = |l: &Lijn| Plan::counts(model, route, l);
+        let first = model.lijnen.iter().filter(|l| counts(l)).flat_map(|l| l.realisatie.iter().map(|(p, _)| *p)).min().unwrap_or(g.peil).min(g.peil);
+        let horizon_end = ((g.horizon + 1) * m - first.0) as usize;
+        let drawn = !drijvers.is_empty();
+        // A drawn delay that replaces the given one leaves nothing to shift beforehand.
+        let shifts: Vec<i32> = model
+            .deelgebieden
+            .iter()
+            .enumerate()
+            .map(|(k, d)| match drijvers.uitstel.get(k).copied().flatten() {
+                Some(Gebruik { als: Als::Waarde, .. }) => 0,
+                _ => d.uitstel_perioden,
+            })
+            .collect();
+        let shift = |k: usize| shifts[k];
+        let longest = (0..model.deelgebieden.len()).map(|k| shift(k).max(0) + if drawn { drijvers.uitstel_max(model, k) as i32 } else { 0 }).max().unwrap_or(0);
+        let timeline = Timeline {
+            stap: g.tijdstap,
+            first,
+            peil: (g.peil.0 - first.0) as usize,
+            grex_end: ((g.eindjaar + 1) * m - first.0) as usize,
+            horizon_end,
+            len: horizon_end + longest as usize,
+        };
+        let fonds = route == Route::Cofinanciering && model.fonds.is_some();
+        let mut order: Vec<usize> = (0..model.maatregelen.len()).filter(|i| fonds && !model.maatregelen[*i].dekking_fonds.value.is_zero()).collect();
+        order.sort_by_key(|i| (model.maatregelen[*i].volgorde, *i));
+        let vraag: Vec<Vraag> = order.iter().map(|i| Vraag { maatregel: *i, drager: model.maatregelen[*i].drager }).collect();
+
+        let mut plan = Plan {
+            model,
+            route,
+            diepte,
+            begin: 0,
+            eind: timeline.grex_end,
+            eind_met: Vec::new(),
+            eind_uiterst: timeline.grex_end,
+            timeline,
+            drijvers,
+            cellen: Vec::new(),
+            vraag,
+            fonds,
+            opening: vec![Vec::new(); model.rekeningen.len()],
+        };
+        for b in &model.boekwaarden {
+            plan.opening[b.rekening].push(b.bedrag.clone());
+        }
+        if !plan.opening[HOOFD].is_empty() {
+            plan.begin = plan.timeline.peil;
+        }
+        let expanded = plan.expand_all()?;
+        let mut keys: HashMap<CelKey, usize> = HashMap::new();
+        for (l, lijn) in model.lijnen.iter().enumerate() {
+            if counts(lijn) {
+                plan.gather(l, lijn, &expanded[l], &shift, &mut keys)?;
+            }
+        }
+        plan.find_end(&shift);
+        Ok(plan)
+    }
+
+    /// Whether a line exists in a route.
+    pub fn counts(model: &Model, route: Route, lijn: &Lijn) -> bool {
+        if route == Route::Cofinanciering {
+            return true;
+        }
+        let fonds = model.fonds.as_ref().map(|f| f.rekening);
+        lijn.rol != Rol::Bijdrage && lijn.maatregel.is_none_or(|m| model.maatregelen[m].in_grex) && Some(lijn.van) != fonds && Some(lijn.naar) != fonds
+    }
+
+    /// The amounts of all lines as sums of products of draws.
+    fn expand_all(&self) -> Result<Vec<Vec<Expansie>>, Problem> {
+        let mut known: Vec<Option<Vec<Expansie>>> = vec![None; self.model.lijnen.len()];
+        for l in 0..self.model.lijnen.len() {
+            self.expand(l, &mut known)?;
+        }
+        Ok(known.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn expand(&self, l: usize, known: &mut Vec<Option<Vec<Expansie>>>) -> Result<(), Problem> {
+        if known[l].is_some() {
+            return Ok(());
+        }
+        let lijn = &self.model.lijnen[l];
+        let none = Vec::new();
+        let uses = self.drijvers.lijnen.get(&l).unwrap_or(&none);
+        let mut maal: Vec<(usize, Decimal)> = Vec::new();
+        let mut certain = |kolom: &str, waarde: Decimal| -> Option<Decimal> {
+            let mut keep = Some(waarde);
+            for (_, gebruik) in uses.iter().filter(|(t, _)| *t == kolom) {
+                match gebruik.als {
+                    Als::Factor => maal.push((gebruik.slot, Decimal::ZERO)),
+                    Als::Waarde => {
+                        maal.push((gebruik.slot, Decimal::ZERO));
+                        keep = None;
+                    }
+                    Als::Verschuiving => {
+                        maal.push((gebruik.slot, waarde));
+                        keep = None;
+                    }
+                }
+            }
+            keep
+        };
+        let of = Of::Lijn(l as u16);
+        let too_large = || Problem::error("too-large", format!("the amount of \"{}\" is too large to calculate with", lijn.id)).at(&lijn.place).fix("check the quantity and the price");
+        let mut out = Vec::new();
+        match &lijn.bedrag {
+            Bedrag::Product(factors) => {
+                let whole = !factors.iter().any(|f| f.kolom == "bedrag");
+                let mut parts: Vec<Exact> = factors.iter().filter_map(|f| certain(f.kolom, f.waarde.value)).map(Exact::from).collect();
+                if whole {
+                    certain("bedrag", Decimal::ONE);
+                }
+                if parts.is_empty() {
+                    parts.push(Exact::from(Decimal::ONE));
+                }
+                let amount = cashflow::product(&parts, of).0.ok_or_else(too_large)?;
+                out.push(Expansie { bedrag: amount, maal });
+            }
+            Bedrag::Opslag { percentage, over } => {
+                let rate = certain("percentage", percentage.value).unwrap_or(Decimal::ONE);
+                certain("bedrag", Decimal::ONE);
+                for j in over {
+                    self.expand(*j, known)?;
+                    for part in known[*j].as_ref().into_iter().flatten() {
+                        let amount = cashflow::opslag(Exact::from(rate), &[Exact::from(part.bedrag)], of).0.ok_or_else(too_large)?;
+                        out.push(Expansie { bedrag: amount, maal: part.maal.iter().chain(&maal).copied().collect() });
+                    }
+                }
+                // What is equally uncertain is one term.
+                let mut merged: Vec<Expansie> = Vec::new();
+                for part in out {
+                    match merged.iter_mut().find(|x| x.maal == part.maal) {
+                        Some(x) => x.bedrag = x.bedrag.checked_add(part.bedrag).ok_or_else(too_large)?,
+                        None => merged.push(part),
+                    }
+                }
+                out = merged;
+            }
+        }
+        known[l] = Some(out);
+        Ok(())
+    }
+
+    fn gather(&mut self, l: usize, lijn: &Lijn, parts: &[Expansie], shift: &dyn Fn(usize) -> i32, keys: &mut HashMap<CelKey, usize>) -> Result<(), Problem> {
+        let diepte = self.diepte;
+        let detail = diepte != Diepte::Rekening;
+        let vraag = lijn.maatregel.filter(|_| lijn.rol == Rol::Gewoon && lijn.tabel == "kosten").and_then(|m| self.vraag.iter().position(|v| v.maatregel == m && v.drager == lijn.van));
+        let key = |deelgebied, index| CelKey {
+            deelgebied,
+            index,
+            van: lijn.van,
+            naar: lijn.naar,
+            soort: if detail || !lijn.soort.in_saldo() { lijn.soort } else { Stroomsoort::Geld },
+            opgave: detail.then_some(lijn.opgave),
+            maatregel: if detail { lijn.maatregel } else { None },
+            vraag,
+            bijdrage: lijn.rol == Rol::Bijdrage,
+            lijn: (diepte == Diepte::Lijn).then_some(l),
+        };
+        let too_large = || Problem::error("too-large", format!("the amounts of \"{}\" are too large to calculate with", lijn.id)).at(&lijn.place).fix("check its amount and the growth of its index");
+        // History: no delay, no index.
+        if !lijn.realisatie.is_empty() {
+            let cel = self.cel(key(None, None), keys);
+            for (p, q) in &lijn.realisatie {
+                let t = position(&self.timeline, *p);
+                let slot = &mut self.cellen[cel].vast[t];
+                *slot = slot.checked_add(q.value).ok_or_else(too_large)?;
+            }
+        }
+        if lijn.verloop.gewichten.is_empty() {
+            return Ok(());
+        }
+        let drawn = lijn.deelgebied.filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
+        let cel = self.cel(key(drawn, lijn.index), keys);
+        let move_by = lijn.deelgebied.map_or(0, shift);
+        let totaal = match &lijn.verloop.totaal {
+            Totaal::Een => None,
+            Totaal::Door(t) => Some(Exact::from(*t)),
+        };
+        let places: Vec<(usize, Decimal)> = lijn.verloop.gewichten.iter().map(|(p, q)| ((p.0 + move_by - self.timeline.first.0).max(0) as usize, q.value)).collect();
+        for part in parts {
+            let amounts: Option<Vec<(usize, Decimal)>> = places.iter().map(|(t, w)| Some((*t, cashflow::deel(Exact::from(part.bedrag), Exact::from(*w), totaal).0?))).collect();
+            let amounts = amounts.ok_or_else(too_large)?;
+            if part.maal.is_empty() {
+                for (t, amount) in amounts {
+                    let slot = &mut self.cellen[cel].vast[t];
+                    *slot = slot.checked_add(amount).ok_or_else(too_large)?;
+                }
+                continue;
+            }
+            let (first, last) = (amounts.iter().map(|a| a.0).min().unwrap_or(0), amounts.iter().map(|a| a.0).max().unwrap_or(0));
+            let termen = &mut self.cellen[cel].termen;
+            let mut gewichten = vec![Decimal::ZERO; last + 1 - first];
+            for (t, amount) in amounts {
+                gewichten[t - first] += amount;
+            }
+            // Terms of the same draws are one row: this is what makes many lines as cheap as few.
+            match termen.iter_mut().find(|x| x.maal == part.maal) {
+                Some(term) => {
+                    let (new_first, new_last) = (term.eerste.min(first), (term.eerste + term.gewichten.len()).max(last + 1));
+                    let mut joined = vec![Decimal::ZERO; new_last - new_first];
+                    for (i, w) in term.gewichten.iter().enumerate() {
+                        joined[term.eerste + i - new_first] = *w;
+                    }
+                    for (i, w) in gewichten.iter().enumerate() {
+                        let slot = &mut joined[first + i - new_first];
+                        *slot = slot.checked_add(*w).ok_or_else(too_large)?;
+                    }
+                    term.eerste = new_first;
+                    term.gewichten = joined;
+                }
+                None => termen.push(Term { eerste: first, gewichten, maal: part.maal.clone() }),
+            }
+        }
+        Ok(())
+    }
+
+    fn cel(&mut self, key: CelKey, keys: &mut HashMap<CelKey, usize>) -> usize {
+        let len = self.timeline.len;
+        *keys.entry(key.clone()).or_insert_with(|| {
+            self.cellen.push(Cel {
+                deelgebied: key.deelgebied,
+                index: key.index,
+                van: key.van,
+                naar: key.naar,
+                soort: key.soort,
+                opgave: key.opgave,
+                maatregel: key.maatregel,
+                vraag: key.vraag,
+                bijdrage: key.bijdrage,
+                lijn: key.lijn,
+                vast: vec![Decimal::ZERO; len],
+                termen: Vec::new(),
+            });
+            self.cellen.len() - 1
+        })
+    }
+
+    /// How long the main account runs: to eindjaar, or to its last flow when a delay moves that past it.
+    fn find_end(&mut self, shift: &dyn Fn(usize) -> i32) {
+        let first = self.timeline.first.0;
+        for lijn in &self.model.lijnen {
+            if !(Plan::counts(self.model, self.route, lijn) && (lijn.van == HOOFD || lijn.naar == HOOFD)) {
+                continue;
+            }
+            let Some((last, _)) = lijn.verloop.gewichten.last() else { continue };
+            let last = (last.0 + lijn.deelgebied.map_or(0, shift) - first).max(0) as usize;
+            self.eind = self.eind.max(last + 1);
+            if let Some(k) = lijn.deelgebied
+                && self.drijvers.uitstel.get(k).copied().flatten().is_some()
+            {
+                self.eind_uiterst = self.eind_uiterst.max(last + 1 + self.drijvers.uitstel_max(self.model, k) as usize);
+                match self.eind_met.iter_mut().find(|(d, _)| *d == k) {
+                    Some((_, l)) => *l = (*l).max(last),
+                    None => self.eind_met.push((k, last)),
+                }
+            }
+        }
+        self.eind_uiterst = self.eind_uiterst.max(self.eind);
+    }
+
+    /// The names of the drivers, scalar slots first: for tornado, replay and tables of draws.
+    pub fn drijver_namen(&self) -> Vec<&str> {
+        let scalars = self.drijvers.slots.iter().map(|s| match s {
+            Slot::Onzekerheid(o) => self.model.onzekerheden[*o].id.as_str(),
+            Slot::Risico(r) => self.model.risicos[*r].risico.as_str(),
+        });
+        scalars.chain(self.drijvers.schokken.iter().map(|(o, _)| self.model.onzekerheden[*o].id.as_str())).collect()
+    }
+
+    /// Sum of the absolute certain amounts: the scale against which exact and fast are compared.
+    pub fn omvang(&self) -> f64 {
+        self.cellen.iter().flat_map(|c| c.vast.iter()).map(|v| to_f64(v.abs())).sum()
+    }
+}
+
+/// A part of an amount: a fixed amount times a product of draws.
+#[derive(Debug, Clone, PartialEq)]
+struct Expansie {
+    bedrag: Decimal,
+    maal: Vec<(usize, Decimal)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct CelKey {
+    deelgebied: Option<usize>,
+    index: Option<usize>,
+    van: usize,
+    naar: usize,
+    soort: Stroomsoort,
+    opgave: Option<usize>,
+    maatregel: Option<usize>,
+    vraag: Option<usize>,
+    bijdrage: bool,
+    lijn: Option<usize>,
+}

@@ -1,0 +1,5 @@
+//! The rules, one file per subject, each written once over [`crate::number::Number`]. They know amounts and series, no tables.
+
+pub mod bbv;
+pub mod gebiedsfonds;
+pub mod levensduur;
