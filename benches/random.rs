@@ -30,46 +30,80 @@ fn report(name: &str, mut run: impl FnMut() -> u64) {
 #[inline(always)]
 fn fold(sum: &mut [u64; W], x: &[f64; W]) {
     for l in 0..W {
-        sum[l] ^= x[l].to_bits();
+        sum[l] = sum[l].wrapping_add(x[l].to_bits());
     }
 }
 
+#[inline(always)]
 fn total(sum: [u64; W]) -> u64 {
     sum.into_iter().fold(0, |a, b| a.rotate_left(5) ^ b)
 }
 
-fn main() {
-    let arch = pulp::Arch::new();
-    report("u32", || {
-        arch.dispatch(|| {
-            let mut sum = [0_u32; W];
-            for first in (0..NUMBERS / 4).step_by(W) {
-                for k in uniforms::<W>(1, first as u64, 42, 0) {
-                    for l in 0..W {
-                        sum[l] ^= k[l];
-                    }
+// Structs instead of closures: only a method can be marked as always inlined, and a body left out of line falls back
+// to the oldest vector unit.
+
+struct Words;
+
+impl pulp::NullaryFnOnce for Words {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let mut sum = [0_u32; W];
+        for first in (0..NUMBERS / 4).step_by(W) {
+            for k in uniforms::<W>(1, first as u64, 42, 0) {
+                for l in 0..W {
+                    sum[l] = sum[l].wrapping_add(k[l]);
                 }
             }
-            total(sum.map(u64::from))
-        })
-    });
+        }
+        total(sum.map(u64::from))
+    }
+}
+
+struct Normals<'a>(&'a [[u32; W]]);
+
+impl pulp::NullaryFnOnce for Normals<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let mut sum = [0; W];
+        for _ in 0..NUMBERS / (self.0.len() * W) {
+            for k in std::hint::black_box(self.0) {
+                fold(&mut sum, &normals(k));
+            }
+        }
+        total(sum)
+    }
+}
+
+struct Samples<'a>(&'a [[f64; W]], &'a Sampler);
+
+impl pulp::NullaryFnOnce for Samples<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let mut sum = [0; W];
+        for _ in 0..NUMBERS / (self.0.len() * W) {
+            for z in std::hint::black_box(self.0) {
+                fold(&mut sum, &self.1.sample_lanes(z));
+            }
+        }
+        total(sum)
+    }
+}
+
+fn main() {
+    let arch = pulp::Arch::new();
+    report("u32", || arch.dispatch(Words));
     // A block that stays in the first cache: 4096 words.
     let words: Vec<[u32; W]> = (0..64)
         .flat_map(|b| uniforms::<W>(1, b * W as u64, 42, 0))
         .collect();
     let z: Vec<[f64; W]> = words.iter().map(normals).collect();
-    let repeats = NUMBERS / (words.len() * W);
-    report("normal", || {
-        arch.dispatch(|| {
-            let mut sum = [0; W];
-            for _ in 0..repeats {
-                for k in std::hint::black_box(&words) {
-                    fold(&mut sum, &normals(k));
-                }
-            }
-            total(sum)
-        })
-    });
+    report("normal", || arch.dispatch(Normals(&words)));
     for (name, verdeling) in [
         (
             "pert",
@@ -117,15 +151,7 @@ fn main() {
             continue;
         };
         report(&format!("{name} from z"), || {
-            arch.dispatch(|| {
-                let mut sum = [0; W];
-                for _ in 0..repeats {
-                    for z in std::hint::black_box(&z) {
-                        fold(&mut sum, &sampler.sample_lanes(z));
-                    }
-                }
-                total(sum)
-            })
+            arch.dispatch(Samples(&z, &sampler))
         });
     }
     let mut times: Vec<f64> = (0..101)

@@ -360,7 +360,7 @@ mod tests {
             },
         ];
         let samplers: Vec<Sampler> = kinds.iter().map(|k| Sampler::new(k).unwrap()).collect();
-        let pairs = [(0, 1, 0.7), (1, 2, -0.4), (0, 2, -0.2), (2, 3, 0.9)];
+        let pairs = [(0, 1, 0.7), (1, 2, -0.4), (0, 2, -0.2), (2, 3, 0.7)];
         let dependence = Dependence::new(5, &pairs).unwrap();
         let mut x = vec![Vec::new(); 5];
         for first in (0..100_000).step_by(W) {

@@ -119,6 +119,9 @@ impl Sorted {
             return None;
         }
         let count = alpha * self.0.len() as f64;
+        if count <= 1.0 {
+            return Some(self.0[0]);
+        }
         let whole = (count.floor() as usize).min(self.0.len());
         let mut total = sum(self.0[..whole].iter().copied());
         if let Some(border) = self.0.get(whole) {
@@ -222,8 +225,9 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
         yy += b * b;
         xy += a * b;
     }
-    if xx > 0.0 && yy > 0.0 {
-        (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0)
+    let product = xx * yy;
+    if product > 0.0 {
+        (xy / product.sqrt()).clamp(-1.0, 1.0)
     } else {
         f64::NAN
     }
