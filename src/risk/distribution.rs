@@ -492,14 +492,16 @@ impl Sampler {
                 rise,
                 fall,
             } => {
+                // Three passes: with the table between the two choices the compiler leaves all of it scalar.
+                let mut near = [0.0; W];
                 for l in 0..W {
-                    let low = z[l] < *split;
-                    let root = table.at(if low { z[l] } else { -z[l] });
-                    let value = if low {
-                        laag + rise * root
-                    } else {
-                        hoog - fall * root
-                    };
+                    near[l] = if z[l] < *split { z[l] } else { -z[l] };
+                }
+                let root = spread(table, 0.0, 1.0, &near);
+                for l in 0..W {
+                    let below = laag + rise * root[l];
+                    let above = hoog - fall * root[l];
+                    let value = if z[l] < *split { below } else { above };
                     x[l] = held(value, *laag, *hoog);
                 }
             }
