@@ -3,6 +3,15 @@
 //! Median of 15 repeats of 2^20 numbers, 16 lanes, under dispatch to the processor's vector unit. A checksum is
 //! printed so that nothing is left out and results can be compared between machines.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a body left out of line under dispatch falls back to SSE2"
+)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "indexed loops over lanes are the form that vectorises"
+)]
+
 use std::time::Instant;
 
 use polder::risk::distribution::{Sampler, Verdeling};

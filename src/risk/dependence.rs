@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A pivot within this distance of zero counts as zero: the matrix is semi-definite there.
 const PIVOT_TOLERANCE: f64 = 1e-10;
-/// What may remain beside a zero pivot: the square root of [`PIVOT_TOLERANCE`], as |s_ij| <= sqrt(s_ii s_jj).
+/// What may remain beside a zero pivot: the square root of [`PIVOT_TOLERANCE`], as `|s_ij| <= sqrt(s_ii s_jj)`.
 const RESIDUE_TOLERANCE: f64 = 1e-5;
 
 /// Why a list of rank correlations cannot be used.

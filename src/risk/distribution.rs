@@ -595,17 +595,16 @@ impl Verdeling {
             return Err(format!("{number} is not a finite number"));
         }
         match self {
-            Self::Pert { laag, modus, hoog } | Self::Driehoek { laag, modus, hoog } => {
-                if !(laag <= modus && modus <= hoog) {
-                    return Err(format!(
-                        "laag <= modus <= hoog does not hold: {laag}, {modus}, {hoog}"
-                    ));
-                }
+            Self::Pert { laag, modus, hoog } | Self::Driehoek { laag, modus, hoog }
+                if laag > modus || modus > hoog =>
+            {
+                return Err(format!(
+                    "laag <= modus <= hoog does not hold: {laag}, {modus}, {hoog}"
+                ));
             }
-            Self::Normaal { spreiding, .. } if *spreiding < 0.0 => {
-                return Err(format!("spreiding is negative: {spreiding}"));
-            }
-            Self::Lognormaal { spreiding, .. } if *spreiding < 0.0 => {
+            Self::Normaal { spreiding, .. } | Self::Lognormaal { spreiding, .. }
+                if *spreiding < 0.0 =>
+            {
                 return Err(format!("spreiding is negative: {spreiding}"));
             }
             Self::Lognormaal { gemiddelde, .. } if *gemiddelde <= 0.0 => {
