@@ -1,6 +1,6 @@
 //! polder: see README.
-pub mod model;
 pub mod problem;
+pub mod model;
 pub mod read;
 pub mod report;
 pub mod risk;

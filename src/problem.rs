@@ -43,38 +43,22 @@ pub enum Spot {
 impl Place {
     /// The file as a whole.
     pub fn file(file: &str) -> Self {
-        Place {
-            file: Arc::from(file),
-            spot: Spot::Whole,
-        }
+        Place { file: Arc::from(file), spot: Spot::Whole }
     }
 
     /// A sheet of a workbook.
     pub fn sheet(file: &Arc<str>, sheet: &Arc<str>) -> Self {
-        Place {
-            file: Arc::clone(file),
-            spot: Spot::Sheet(Arc::clone(sheet)),
-        }
+        Place { file: Arc::clone(file), spot: Spot::Sheet(Arc::clone(sheet)) }
     }
 
     /// A cell of a workbook, row and column from zero.
     pub fn cell(file: &Arc<str>, sheet: &Arc<str>, row: u32, column: u32) -> Self {
-        Place {
-            file: Arc::clone(file),
-            spot: Spot::Cell {
-                sheet: Arc::clone(sheet),
-                row,
-                column,
-            },
-        }
+        Place { file: Arc::clone(file), spot: Spot::Cell { sheet: Arc::clone(sheet), row, column } }
     }
 
     /// A position in a text file, line and column from one.
     pub fn text(file: &Arc<str>, line: u32, column: u32) -> Self {
-        Place {
-            file: Arc::clone(file),
-            spot: Spot::Text { line, column },
-        }
+        Place { file: Arc::clone(file), spot: Spot::Text { line, column } }
     }
 }
 
@@ -83,13 +67,7 @@ impl fmt::Display for Place {
         match &self.spot {
             Spot::Whole => write!(f, "{}", self.file),
             Spot::Sheet(sheet) => write!(f, "{} '{sheet}'", self.file),
-            Spot::Cell { sheet, row, column } => write!(
-                f,
-                "{} '{sheet}'!{}{}",
-                self.file,
-                column_letters(*column),
-                row + 1
-            ),
+            Spot::Cell { sheet, row, column } => write!(f, "{} '{sheet}'!{}{}", self.file, column_letters(*column), row + 1),
             Spot::Text { line, column } => write!(f, "{}:{line}:{column}", self.file),
         }
     }
@@ -138,23 +116,12 @@ pub struct Problem {
 impl Problem {
     /// A problem that must be mended.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Problem {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            place: None,
-            other: None,
-            allowed: None,
-            fix: None,
-        }
+        Problem { severity: Severity::Error, code, message: message.into(), place: None, other: None, allowed: None, fix: None }
     }
 
     /// A finding that does not stop the calculation.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Problem {
-            severity: Severity::Warning,
-            ..Problem::error(code, message)
-        }
+        Problem { severity: Severity::Warning, ..Problem::error(code, message) }
     }
 
     /// Adds where it stands.
@@ -219,12 +186,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     candidates
         .into_iter()
-        .map(|c| {
-            (
-                strsim::normalized_damerau_levenshtein(&word, &c.to_lowercase()),
-                c,
-            )
-        })
+        .map(|c| (strsim::normalized_damerau_levenshtein(&word, &c.to_lowercase()), c))
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, c)| c)
@@ -236,14 +198,7 @@ mod tests {
 
     #[test]
     fn letters() {
-        for (column, letters) in [
-            (0, "A"),
-            (25, "Z"),
-            (26, "AA"),
-            (701, "ZZ"),
-            (702, "AAA"),
-            (16_383, "XFD"),
-        ] {
+        for (column, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
             assert_eq!(column_letters(column), letters);
         }
     }
@@ -252,13 +207,7 @@ mod tests {
     fn places_read_as_a_user_writes_them() {
         let file: Arc<str> = Arc::from("model.xlsx");
         let sheet: Arc<str> = Arc::from("Kas stroom");
-        assert_eq!(
-            Place::cell(&file, &sheet, 6, 2).to_string(),
-            "model.xlsx 'Kas stroom'!C7"
-        );
-        assert_eq!(
-            Place::text(&Arc::from("kosten.csv"), 14, 8).to_string(),
-            "kosten.csv:14:8"
-        );
+        assert_eq!(Place::cell(&file, &sheet, 6, 2).to_string(), "model.xlsx 'Kas stroom'!C7");
+        assert_eq!(Place::text(&Arc::from("kosten.csv"), 14, 8).to_string(), "kosten.csv:14:8");
     }
 }

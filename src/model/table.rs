@@ -3,8 +3,8 @@
 //! A value is not yet checked against its column here, except that headings are known. `model.rs` turns tables into a
 //! validated model. This module must not know any file format.
 
-use super::schema::{Column, Kind, SCHEMA, TableSchema};
-use crate::problem::{Place, Problem, nearest};
+use super::schema::{Column, Kind, TableSchema, SCHEMA};
+use crate::problem::{nearest, Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -39,11 +39,7 @@ pub struct Value {
 impl Value {
     /// A value at a place.
     pub fn new(scalar: Scalar, place: Place) -> Self {
-        Value {
-            scalar,
-            place,
-            base: None,
-        }
+        Value { scalar, place, base: None }
     }
 
     /// Whether nothing is there.
@@ -66,15 +62,8 @@ impl Value {
 
 /// Cuts a text to what fits in a message.
 fn clip(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if clean.chars().count() > 60 {
-        clean.chars().take(57).chain("...".chars()).collect()
-    } else {
-        clean
-    }
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.chars().count() > 60 { clean.chars().take(57).chain("...".chars()).collect() } else { clean }
 }
 
 /// One row: a value for every column of the schema, in the schema's order.
@@ -98,18 +87,12 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(schema: &'static TableSchema) -> Self {
-        Table {
-            schema,
-            rows: Vec::new(),
-        }
+        Table { schema, rows: Vec::new() }
     }
 
     /// The value of a column in a row. The column must exist in the schema: its name is a literal of ours.
     pub fn get<'a>(&self, row: &'a Row, column: &str) -> &'a Value {
-        let index = self
-            .schema
-            .column(column)
-            .unwrap_or_else(|| panic!("no column {column} in schema {}", self.schema.name));
+        let index = self.schema.column(column).unwrap_or_else(|| panic!("no column {column} in schema {}", self.schema.name));
         &row.values[index]
     }
 }
@@ -123,27 +106,19 @@ pub struct Tables {
 
 impl Default for Tables {
     fn default() -> Self {
-        Tables {
-            tables: SCHEMA.iter().map(Table::new).collect(),
-        }
+        Tables { tables: SCHEMA.iter().map(Table::new).collect() }
     }
 }
 
 impl Tables {
     /// The table of a name. The name must exist in the schema: it is a literal of ours.
     pub fn table(&self, name: &str) -> &Table {
-        self.tables
-            .iter()
-            .find(|t| t.schema.name == name)
-            .unwrap_or_else(|| panic!("no table {name} in the schema"))
+        self.tables.iter().find(|t| t.schema.name == name).unwrap_or_else(|| panic!("no table {name} in the schema"))
     }
 
     /// The table of a name, to change.
     pub fn table_mut(&mut self, name: &str) -> &mut Table {
-        self.tables
-            .iter_mut()
-            .find(|t| t.schema.name == name)
-            .unwrap_or_else(|| panic!("no table {name} in the schema"))
+        self.tables.iter_mut().find(|t| t.schema.name == name).unwrap_or_else(|| panic!("no table {name} in the schema"))
     }
 
     /// Joins the rows of another set of tables behind these.
@@ -185,11 +160,7 @@ pub struct Binding {
 
 impl Binding {
     /// Matches headings with the columns of a schema. Unknown and double headings are problems; empty headings are passed over.
-    pub fn new(
-        schema: &'static TableSchema,
-        headings: &[(String, Place)],
-        problems: &mut Vec<Problem>,
-    ) -> Self {
+    pub fn new(schema: &'static TableSchema, headings: &[(String, Place)], problems: &mut Vec<Problem>) -> Self {
         let mut columns = Vec::with_capacity(headings.len());
         let mut seen: Vec<Option<&Place>> = vec![None; schema.columns.len()];
         for (heading, place) in headings {
@@ -200,16 +171,10 @@ impl Binding {
                 Some(index) => {
                     if let Some(first) = seen[index] {
                         problems.push(
-                            Problem::error(
-                                "double-column",
-                                format!(
-                                    "column \"{heading}\" stands twice in table {}",
-                                    schema.name
-                                ),
-                            )
-                            .at(place)
-                            .and(first)
-                            .fix("remove or rename one of the two"),
+                            Problem::error("double-column", format!("column \"{heading}\" stands twice in table {}", schema.name))
+                                .at(place)
+                                .and(first)
+                                .fix("remove or rename one of the two"),
                         );
                     }
                     seen[index] = Some(place);
@@ -219,23 +184,13 @@ impl Binding {
                     let names = || schema.columns.iter().map(|c| c.name);
                     let fix = match nearest(heading, names()) {
                         Some(name) => format!("did you mean \"{name}\"?"),
-                        None => {
-                            "remove the column, or put its heading in the mapping's list to skip"
-                                .into()
-                        }
+                        None => "remove the column, or put its heading in the mapping's list to skip".into(),
                     };
                     problems.push(
-                        Problem::error(
-                            "unknown-column",
-                            format!(
-                                "unknown column \"{}\" in table {}",
-                                clip(heading),
-                                schema.name
-                            ),
-                        )
-                        .at(place)
-                        .allowed(names().collect::<Vec<_>>().join(", "))
-                        .fix(fix),
+                        Problem::error("unknown-column", format!("unknown column \"{}\" in table {}", clip(heading), schema.name))
+                            .at(place)
+                            .allowed(names().collect::<Vec<_>>().join(", "))
+                            .fix(fix),
                     );
                 }
             }
@@ -245,25 +200,12 @@ impl Binding {
 
     /// The schema column that the carrier's column fills, if any.
     pub fn column(&self, carrier_column: usize) -> Option<&'static Column> {
-        self.columns
-            .get(carrier_column)
-            .copied()
-            .flatten()
-            .map(|i| &self.schema.columns[i])
+        self.columns.get(carrier_column).copied().flatten().map(|i| &self.schema.columns[i])
     }
 
     /// Makes a row of a carrier's values (by carrier column). Returns nothing when every bound value is empty.
-    pub fn row(
-        &self,
-        place: &Place,
-        values: impl IntoIterator<Item = (usize, Value)>,
-    ) -> Option<Row> {
-        let mut row: Vec<Value> = self
-            .schema
-            .columns
-            .iter()
-            .map(|_| Value::new(Scalar::Empty, place.clone()))
-            .collect();
+    pub fn row(&self, place: &Place, values: impl IntoIterator<Item = (usize, Value)>) -> Option<Row> {
+        let mut row: Vec<Value> = self.schema.columns.iter().map(|_| Value::new(Scalar::Empty, place.clone())).collect();
         let mut any = false;
         for (carrier_column, value) in values {
             if let Some(index) = self.columns.get(carrier_column).copied().flatten() {
@@ -271,10 +213,7 @@ impl Binding {
                 row[index] = value;
             }
         }
-        any.then(|| Row {
-            place: place.clone(),
-            values: row,
-        })
+        any.then(|| Row { place: place.clone(), values: row })
     }
 }
 
@@ -289,10 +228,7 @@ pub enum Notation {
 
 /// Reads a number from text, strictly: what could mean two things is refused, with the reason.
 pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
-    let mut rest: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}')
-        .collect();
+    let mut rest: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}').collect();
     let mut sign = Decimal::ONE;
     if let Some(inner) = rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
         sign = -sign;
@@ -324,85 +260,49 @@ pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
             rest.replace('_', "")
         }
         Notation::Dutch => {
-            let (whole, fraction) = rest
-                .split_once(',')
-                .map_or((rest.as_str(), None), |(w, f)| (w, Some(f)));
+            let (whole, fraction) = rest.split_once(',').map_or((rest.as_str(), None), |(w, f)| (w, Some(f)));
             if whole.contains('.') {
                 let groups: Vec<&str> = whole.split('.').collect();
-                let grouped = groups[0].len() <= 3
-                    && !groups[0].is_empty()
-                    && groups[1..].iter().all(|g| g.len() == 3);
+                let grouped = groups[0].len() <= 3 && !groups[0].is_empty() && groups[1..].iter().all(|g| g.len() == 3);
                 if !grouped {
                     return Err("write a comma before the decimals: 1234,56".into());
                 }
                 if groups.len() == 2 && fraction.is_none() {
-                    return Err(format!(
-                        "\"{text}\" can mean two numbers: write {},{} or {}",
-                        groups[0],
-                        groups[1],
-                        groups.concat()
-                    ));
+                    return Err(format!("\"{text}\" can mean two numbers: write {},{} or {}", groups[0], groups[1], groups.concat()));
                 }
             }
             let digits = whole.replace('.', "");
             fraction.map_or(digits.clone(), |f| format!("{digits}.{f}"))
         }
     };
-    if plain.is_empty()
-        || !plain.chars().all(|c| c.is_ascii_digit() || c == '.')
-        || plain.matches('.').count() > 1
-    {
+    if plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit() || c == '.') || plain.matches('.').count() > 1 {
         return Err("not a number".into());
     }
-    let number = Decimal::from_str_exact(&plain)
-        .map_err(|_| "too large, or more than 28 digits".to_string())?;
-    sign.checked_mul(number)
-        .and_then(|n| n.checked_mul(scale))
-        .ok_or_else(|| "too large".into())
+    let number = Decimal::from_str_exact(&plain).map_err(|_| "too large, or more than 28 digits".to_string())?;
+    sign.checked_mul(number).and_then(|n| n.checked_mul(scale)).ok_or_else(|| "too large".into())
 }
 
 /// Turns the text of a text carrier into a scalar for a column: numbers where the column wants them, text otherwise.
-pub fn scalar_from_text(
-    text: &str,
-    column: &Column,
-    notation: Notation,
-    place: &Place,
-    problems: &mut Vec<Problem>,
-) -> Scalar {
+pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: &Place, problems: &mut Vec<Problem>) -> Scalar {
     let text = text.trim();
     if text.is_empty() {
         return Scalar::Empty;
     }
-    if text.starts_with('#')
-        && [
-            "#REF!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?",
-            "#NAAM?", "#NUM!", "#GETAL!", "#NULL!",
-        ]
-        .contains(&text)
-    {
+    if text.starts_with('#') && ["#REF!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!"].contains(&text) {
         return Scalar::Error(text.into());
     }
     match column.kind {
-        Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole => {
-            match parse_number(text, notation) {
-                Ok(number) => Scalar::Number(number),
-                Err(reason) => {
-                    problems.push(
-                        Problem::error(
-                            "not-a-number",
-                            format!(
-                                "expected a number in column {}, found text \"{}\"",
-                                column.name,
-                                clip(text)
-                            ),
-                        )
+        Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole => match parse_number(text, notation) {
+            Ok(number) => Scalar::Number(number),
+            Err(reason) => {
+                problems.push(
+                    Problem::error("not-a-number", format!("expected a number in column {}, found text \"{}\"", column.name, clip(text)))
                         .at(place)
                         .fix(reason),
-                    );
-                    Scalar::Empty
-                }
+                );
+                Scalar::Empty
             }
-        }
+        },
         _ => Scalar::Text(text.into()),
     }
 }
@@ -427,16 +327,7 @@ mod tests {
         ] {
             assert_eq!(parse_number(text, Notation::Dutch), Ok(number), "{text}");
         }
-        for text in [
-            "1.234",
-            "1234.56",
-            "1,234,567.89",
-            "12a",
-            "",
-            "-",
-            "1.2345,6",
-            ".5",
-        ] {
+        for text in ["1.234", "1234.56", "1,234,567.89", "12a", "", "-", "1.2345,6", ".5"] {
             assert!(parse_number(text, Notation::Dutch).is_err(), "{text}");
         }
     }
