@@ -12,3 +12,4 @@ pub mod rules;
 pub mod ledger;
 pub mod evaluate;
 pub mod report;
+pub mod risk;
