@@ -32,13 +32,13 @@ pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathB
         assert!(files[..index].iter().all(|(other, _)| other != name), "two files named {name:?}");
     }
     if folder.exists() && !folder.is_dir() {
-        return Err(failure(folder, "make folder", "a file of this name is in the way"));
+        return Err(failure(folder, "make folder", &"a file of this name is in the way"));
     }
     fs::create_dir_all(folder).map_err(|error| failure(folder, "make folder", &error))?;
     let targets: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
     for target in &targets {
         if target.is_dir() {
-            return Err(failure(target, "write", "a folder of this name is in the way"));
+            return Err(failure(target, "write", &"a folder of this name is in the way"));
         }
     }
 

@@ -313,7 +313,7 @@ impl Grid {
         let heading_lines = headings.iter().map(Vec::len).max().unwrap_or(1);
 
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).force_no_tty();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(headings.iter().zip(block).map(|(lines, &index)| {
             let column = &self.columns[index];
             let above = "\n".repeat(heading_lines - lines.len());
@@ -412,4 +412,153 @@ fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
         blocks.push((0..columns.len()).collect());
     }
     blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dutch, format_cell, table};
+    use crate::report::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
+    use rust_decimal::Decimal;
+    use std::str::FromStr as _;
+
+    fn exact(text: &str) -> Decimal {
+        Decimal::from_str(text).unwrap()
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+
+    fn row(kind: RowKind, cells: Vec<Cell>) -> ReportRow {
+        ReportRow { kind, cells, format: None }
+    }
+
+    fn report(columns: &[(&str, Format)], rows: Vec<ReportRow>) -> Report {
+        Report {
+            name: "proef".into(),
+            title: "Resultaat per partij".into(),
+            notes: vec!["Bedragen in euro, nominaal, exclusief btw.".into()],
+            columns: columns
+                .iter()
+                .map(|(heading, format)| ReportColumn { heading: (*heading).to_owned(), format: *format })
+                .collect(),
+            rows,
+            charts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn figures_are_dutch_and_rounded_half_away_from_zero() {
+        for (number, decimals, expected) in [
+            ("1234567.5", 0, "1.234.568"),
+            ("-1234567.5", 0, "-1.234.568"),
+            ("-0.004", 2, "0,00"),
+            ("0.005", 2, "0,01"),
+            ("999.995", 2, "1.000,00"),
+            ("12.5", 3, "12,500"),
+            ("123", 0, "123"),
+            ("-123456", 1, "-123.456,0"),
+            ("79228162514264337593543950335", 2, "79.228.162.514.264.337.593.543.950.335,00"),
+        ] {
+            assert_eq!(dutch(exact(number), decimals), expected);
+        }
+    }
+
+    #[test]
+    fn every_format_of_a_cell() {
+        for (cell, format, expected) in [
+            (Cell::Fast(1.005), Format::Eur(2), "1,01"),
+            (Cell::Fast(-2.5), Format::Number(0), "-3"),
+            (Cell::Fast(f64::NAN), Format::Eur(0), "-"),
+            (Cell::Fast(f64::NEG_INFINITY), Format::Percent(0), "-"),
+            (Cell::Fast(-1e30), Format::Eur(0), "-1.000.000.000.000.000.000.000.000.000.000"),
+            (Cell::Fast(1e-300), Format::Eur(2), "0,00"),
+            (Cell::Exact(exact("0.02")), Format::Percent(1), "2,0%"),
+            (Cell::Exact(exact("79228162514264337593543950335")), Format::Percent(1), "79.228.162.514.264.337.593.543.950.33500%"),
+            (Cell::Exact(exact("2.50")), Format::Text, "2,5"),
+            (Cell::Whole(2026), Format::Plain, "2026"),
+            (Cell::Whole(2026), Format::Number(0), "2.026"),
+            (Cell::Empty, Format::Eur(0), ""),
+            (text("a\u{1b}[31m\nb"), Format::Text, "a [31m b"),
+        ] {
+            assert_eq!(format_cell(&cell, format), expected);
+        }
+    }
+
+    #[test]
+    fn a_small_table() {
+        let mut share = row(RowKind::Plain, vec![text("Aandeel"), Cell::Fast(0.125), Cell::Empty]);
+        share.format = Some(Format::Percent(1));
+        let report = report(
+            &[("Post", Format::Text), ("Nominaal", Format::Eur(0)), ("Netto contante waarde", Format::Eur(2))],
+            vec![
+                row(RowKind::Heading, vec![text("Kosten")]),
+                row(RowKind::Plain, vec![text("Verwerving"), Cell::Exact(exact("-1250000.5")), Cell::Fast(-1e6)]),
+                row(RowKind::Total, vec![text("Totaal kosten"), Cell::Whole(-1_250_001), Cell::Fast(f64::NAN)]),
+                row(RowKind::Heading, vec![text("Opbrengsten")]),
+                row(RowKind::Plain, vec![text("Woningen"), Cell::Whole(12), text("n.v.t.")]),
+                row(RowKind::Total, vec![text("Saldo"), Cell::Whole(0)]),
+                share,
+            ],
+        );
+        assert_eq!(table(&report, 80), "\
+Resultaat per partij
+Bedragen in euro, nominaal, exclusief btw.
+
+Post             Nominaal   Netto contante
+                                    waarde
+──────────────────────────────────────────
+");
+    }
+
+    #[test]
+    fn large_amounts_that_do_not_fit_are_shown_in_thousands() {
+        let mut columns = vec![("Post", Format::Text)];
+        let years: Vec<String> = (2026..2034).map(|year: i32| year.to_string()).collect();
+        columns.extend(years.iter().map(|year| (year.as_str(), Format::Eur(0))));
+        let figures = |name: &str, first: i64| {
+            let mut cells = vec![text(name)];
+            cells.extend((0..8).map(|year| Cell::Exact(Decimal::new(first * 10 + year * 5_000, 1))));
+            row(RowKind::Plain, cells)
+        };
+        let mut rows = vec![figures("Verwerving", -12_345_600), figures("Opbrengsten", 9_999_500)];
+        rows[1].kind = RowKind::Total;
+        let wide = report(&columns, rows);
+        assert_eq!(table(&wide, 80), "\
+");
+        assert_eq!(table(&wide, 40), "\
+");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_a_wide_table_divided() {
+        let long = "Bouwrijp maken van het oostelijke deelgebied inclusief sanering van de voormalige gasfabriek";
+        let cells = |name: &str| {
+            let mut cells = vec![text(name)];
+            cells.extend((0..5).map(|n| Cell::Exact(Decimal::new(123_456 + n, 2))));
+            cells
+        };
+        let columns: Vec<(&str, Format)> = ["Post", "Een", "Twee", "Drie", "Vier", "Vijf"]
+            .into_iter()
+            .enumerate()
+            .map(|(index, heading)| (heading, if index == 0 { Format::Text } else { Format::Eur(2) }))
+            .collect();
+        let report = report(&columns, vec![row(RowKind::Plain, cells(long)), row(RowKind::Plain, cells("Kort"))]);
+        assert_eq!(table(&report, 80), "\
+");
+        assert_eq!(table(&report, 50), "\
+");
+        for width in [0, 1, 20, 33, 64, 200] {
+            assert!(table(&report, width).lines().all(|line| line.chars().count() <= width.max(28)), "{width}");
+        }
+    }
+
+    #[test]
+    fn a_table_without_columns_or_rows_has_a_title() {
+        assert_eq!(table(&report(&[], Vec::new()), 80), "\
+Resultaat per partij
+Bedragen in euro, nominaal, exclusief btw.
+
+");
+    }
 }
