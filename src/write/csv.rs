@@ -15,16 +15,32 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 ///
 /// When a row has more cells than the report has columns: our own mistake.
 pub fn csv(report: &Report, nl: bool) -> Vec<u8> {
-    let mut out = if nl { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+    let mut out = if nl {
+        BYTE_ORDER_MARK.to_vec()
+    } else {
+        Vec::new()
+    };
     let mut writer = csv::WriterBuilder::new()
         .delimiter(if nl { b';' } else { b',' })
-        .terminator(if nl { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
+        .terminator(if nl {
+            csv::Terminator::CRLF
+        } else {
+            csv::Terminator::Any(b'\n')
+        })
         .from_writer(&mut out);
     let mut write = |record: Vec<String>| {
-        writer.write_record(&record).expect("writing to memory, all rows equally long");
+        writer
+            .write_record(&record)
+            .expect("writing to memory, all rows equally long");
     };
     if !report.columns.is_empty() {
-        write(report.columns.iter().map(|column| harmless(&column.heading)).collect());
+        write(
+            report
+                .columns
+                .iter()
+                .map(|column| harmless(&column.heading))
+                .collect(),
+        );
     }
     for row in report.rows.iter().filter(|_| !report.columns.is_empty()) {
         if row.kind == RowKind::Heading {
@@ -53,7 +69,11 @@ fn text(cell: &Cell, nl: bool) -> String {
 
 /// Text that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -63,15 +83,28 @@ mod tests {
     use rust_decimal::Decimal;
 
     fn report() -> Report {
-        let row = |kind, cells| ReportRow { kind, cells, format: None };
+        let row = |kind, cells| ReportRow {
+            kind,
+            cells,
+            format: None,
+        };
         Report {
             name: "proef".into(),
             title: "Proef".into(),
             notes: vec!["niet in csv".into()],
             columns: vec![
-                ReportColumn { heading: "Post".into(), format: Format::Text },
-                ReportColumn { heading: "Bedrag; \"netto\"".into(), format: Format::Eur(0) },
-                ReportColumn { heading: "Aandeel, deel".into(), format: Format::Percent(1) },
+                ReportColumn {
+                    heading: "Post".into(),
+                    format: Format::Text,
+                },
+                ReportColumn {
+                    heading: "Bedrag; \"netto\"".into(),
+                    format: Format::Eur(0),
+                },
+                ReportColumn {
+                    heading: "Aandeel, deel".into(),
+                    format: Format::Percent(1),
+                },
             ],
             rows: vec![
                 row(RowKind::Heading, vec![Cell::Text("Kosten".into())]),
@@ -83,8 +116,18 @@ mod tests {
                         Cell::Fast(0.1),
                     ],
                 ),
-                row(RowKind::Plain, vec![Cell::Text("é\nregel".into()), Cell::Whole(12), Cell::Fast(f64::NAN)]),
-                row(RowKind::Total, vec![Cell::Text("\tTotaal".into()), Cell::Fast(-0.0)]),
+                row(
+                    RowKind::Plain,
+                    vec![
+                        Cell::Text("é\nregel".into()),
+                        Cell::Whole(12),
+                        Cell::Fast(f64::NAN),
+                    ],
+                ),
+                row(
+                    RowKind::Total,
+                    vec![Cell::Text("\tTotaal".into()), Cell::Fast(-0.0)],
+                ),
             ],
             charts: Vec::new(),
         }

@@ -29,23 +29,35 @@ impl Drop for Temporaries {
 pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, IoFailure> {
     for (index, (name, _)) in files.iter().enumerate() {
         assert!(is_plain(name), "not a plain file name: {name:?}");
-        assert!(files[..index].iter().all(|(other, _)| other != name), "two files named {name:?}");
+        assert!(
+            files[..index].iter().all(|(other, _)| other != name),
+            "two files named {name:?}"
+        );
     }
     if folder.exists() && !folder.is_dir() {
-        return Err(failure(folder, "make folder", &"a file of this name is in the way"));
+        return Err(failure(
+            folder,
+            "make folder",
+            &"a file of this name is in the way",
+        ));
     }
     fs::create_dir_all(folder).map_err(|error| failure(folder, "make folder", &error))?;
     let targets: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
     for target in &targets {
         if target.is_dir() {
-            return Err(failure(target, "write", &"a folder of this name is in the way"));
+            return Err(failure(
+                target,
+                "write",
+                &"a folder of this name is in the way",
+            ));
         }
     }
 
     let mut temporaries = Temporaries::default();
     for ((name, bytes), target) in files.iter().zip(&targets) {
         let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-        write_new(&temporary, bytes, &mut temporaries).map_err(|error| failure(target, "write", &error))?;
+        write_new(&temporary, bytes, &mut temporaries)
+            .map_err(|error| failure(target, "write", &error))?;
     }
     for target in &targets {
         fs::rename(&temporaries.0[0], target).map_err(|error| failure(target, "write", &error))?;
@@ -67,7 +79,11 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn failure(path: &Path, doing: &'static str, reason: &dyn ToString) -> IoFailure {
-    IoFailure { path: path.display().to_string(), doing, reason: reason.to_string() }
+    IoFailure {
+        path: path.display().to_string(),
+        doing,
+        reason: reason.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +97,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("polder-files-{name}-{}", std::process::id()));
+            let path =
+                std::env::temp_dir().join(format!("polder-files-{name}-{}", std::process::id()));
             let _ = fs::remove_dir_all(&path);
             fs::create_dir_all(&path).unwrap();
             Self(path)
@@ -95,21 +112,29 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
 
     fn two() -> Vec<(String, Vec<u8>)> {
-        vec![("a.csv".to_owned(), b"nieuw a".to_vec()), ("b.csv".to_owned(), b"nieuw b".to_vec())]
+        vec![
+            ("a.csv".to_owned(), b"nieuw a".to_vec()),
+            ("b.csv".to_owned(), b"nieuw b".to_vec()),
+        ]
     }
 
     #[test]
     fn makes_the_folder_and_replaces_what_was_there() {
         let folder = Folder::new("replace");
         let inner = folder.0.join("diep/er");
-        assert_eq!(write_all(&inner, &two()).unwrap(), vec![inner.join("a.csv"), inner.join("b.csv")]);
+        assert_eq!(
+            write_all(&inner, &two()).unwrap(),
+            vec![inner.join("a.csv"), inner.join("b.csv")]
+        );
         fs::write(inner.join("a.csv"), "oud").unwrap();
         write_all(&inner, &two()).unwrap();
         assert_eq!(fs::read(inner.join("a.csv")).unwrap(), b"nieuw a");
@@ -122,7 +147,10 @@ mod tests {
         let path = folder.0.join("uitkomst");
         fs::write(&path, "van iemand").unwrap();
         let failure = write_all(&path, &two()).unwrap_err();
-        assert_eq!((failure.doing, failure.reason.as_str()), ("make folder", "a file of this name is in the way"));
+        assert_eq!(
+            (failure.doing, failure.reason.as_str()),
+            ("make folder", "a file of this name is in the way")
+        );
         assert_eq!(fs::read(&path).unwrap(), b"van iemand");
         assert!(write_all(&path.join("dieper"), &two()).is_err());
     }
@@ -132,7 +160,10 @@ mod tests {
         let folder = Folder::new("folder");
         fs::create_dir(folder.0.join("b.csv")).unwrap();
         let failure = write_all(&folder.0, &two()).unwrap_err();
-        assert_eq!((failure.doing, failure.reason.as_str()), ("write", "a folder of this name is in the way"));
+        assert_eq!(
+            (failure.doing, failure.reason.as_str()),
+            ("write", "a folder of this name is in the way")
+        );
         assert!(failure.path.ends_with("b.csv"));
         assert_eq!(names(&folder.0), ["b.csv"]);
     }
@@ -143,7 +174,10 @@ mod tests {
         let temporary = folder.0.join(format!(".b.csv.{}.tmp", std::process::id()));
         fs::write(&temporary, "van iemand").unwrap();
         assert!(write_all(&folder.0, &two()).is_err());
-        assert_eq!(names(&folder.0), [temporary.file_name().unwrap().to_str().unwrap()]);
+        assert_eq!(
+            names(&folder.0),
+            [temporary.file_name().unwrap().to_str().unwrap()]
+        );
     }
 
     #[test]

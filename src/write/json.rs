@@ -47,7 +47,9 @@ fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Empty => Value::Null,
         Cell::Text(text) => Value::String(text.clone()),
-        Cell::Exact(figure) => Number::from_str(&figure.normalize().to_string()).map_or(Value::Null, Value::Number),
+        Cell::Exact(figure) => {
+            Number::from_str(&figure.normalize().to_string()).map_or(Value::Null, Value::Number)
+        }
         Cell::Fast(figure) => Number::from_f64(*figure).map_or(Value::Null, Value::Number),
         Cell::Whole(figure) => (*figure).into(),
     }
@@ -67,11 +69,26 @@ mod tests {
             name: "proef".into(),
             title: "Proef \"x\"".into(),
             notes: vec!["noot".into()],
-            columns: vec![ReportColumn { heading: "Bedrag".into(), format: Format::Eur(0) }],
+            columns: vec![ReportColumn {
+                heading: "Bedrag".into(),
+                format: Format::Eur(0),
+            }],
             rows: vec![
-                ReportRow { kind: RowKind::Plain, cells: vec![Cell::Exact(exact)], format: Some(Format::Percent(1)) },
-                ReportRow { kind: RowKind::Total, cells: vec![Cell::Fast(0.1)], format: None },
-                ReportRow { kind: RowKind::Heading, cells: vec![Cell::Fast(f64::INFINITY)], format: None },
+                ReportRow {
+                    kind: RowKind::Plain,
+                    cells: vec![Cell::Exact(exact)],
+                    format: Some(Format::Percent(1)),
+                },
+                ReportRow {
+                    kind: RowKind::Total,
+                    cells: vec![Cell::Fast(0.1)],
+                    format: None,
+                },
+                ReportRow {
+                    kind: RowKind::Heading,
+                    cells: vec![Cell::Fast(f64::INFINITY)],
+                    format: None,
+                },
             ],
             charts: Vec::new(),
         };

@@ -85,7 +85,11 @@ pub fn table(report: &Report, width: usize) -> String {
             out.push('\n');
         }
         if index == 0 {
-            for line in report.notes.iter().flat_map(|note| wrap(&printable(note), width)) {
+            for line in report
+                .notes
+                .iter()
+                .flat_map(|note| wrap(&printable(note), width))
+            {
                 out.push_str(&line);
                 out.push('\n');
             }
@@ -99,7 +103,9 @@ pub fn table(report: &Report, width: usize) -> String {
 /// The format a cell is shown in: its row's, where that has one, but a year in a plain column stays a year.
 pub(crate) fn shown_as(cell: &Cell, row: &ReportRow, column: &ReportColumn) -> Format {
     match row.format {
-        Some(_) if column.format == Format::Plain && matches!(cell, Cell::Whole(_)) => Format::Plain,
+        Some(_) if column.format == Format::Plain && matches!(cell, Cell::Whole(_)) => {
+            Format::Plain
+        }
         Some(format) => format,
         None => column.format,
     }
@@ -111,9 +117,15 @@ pub(crate) fn shown_as(cell: &Cell, row: &ReportRow, column: &ReportColumn) -> F
 ///
 /// When a row has more cells than the report has columns: our own mistake.
 pub(crate) fn cells<'a>(report: &'a Report, row: &'a ReportRow) -> impl Iterator<Item = &'a Cell> {
-    assert!(row.cells.len() <= report.columns.len(), "report {}: a row has more cells than columns", report.name);
+    assert!(
+        row.cells.len() <= report.columns.len(),
+        "report {}: a row has more cells than columns",
+        report.name
+    );
     let missing = report.columns.len() - row.cells.len();
-    row.cells.iter().chain(std::iter::repeat_n(&Cell::Empty, missing))
+    row.cells
+        .iter()
+        .chain(std::iter::repeat_n(&Cell::Empty, missing))
 }
 
 /// A heading row's words: all that stands in it.
@@ -171,7 +183,9 @@ fn decimal(figure: f64) -> Option<Decimal> {
 
 /// Text without control characters: a name from a file must not move a terminal's cursor.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Marks the thousands in a row of digits.
@@ -201,7 +215,9 @@ fn format_figure(figure: Decimal, format: Format) -> String {
 fn huge(figure: f64, format: Format) -> String {
     let sign = if figure < 0.0 { "-" } else { "" };
     let digits = figure.abs().to_string();
-    let whole = digits.split_once('.').map_or(digits.as_str(), |(whole, _)| whole);
+    let whole = digits
+        .split_once('.')
+        .map_or(digits.as_str(), |(whole, _)| whole);
     match format {
         Format::Percent(_) => format!("{sign}{}%", thousands(&format!("{whole}00"))),
         _ => format!("{sign}{}", thousands(whole)),
@@ -230,7 +246,8 @@ fn large_amounts(report: &Report) -> bool {
             }
         }
     }
-    largest.iter().any(|&size| size >= LARGE) && largest.iter().all(|&size| size == 0.0 || size >= LOST)
+    largest.iter().any(|&size| size >= LARGE)
+        && largest.iter().all(|&size| size == 0.0 || size >= LOST)
 }
 
 /// A cell's text, in thousands of euros if asked.
@@ -284,36 +301,57 @@ impl Grid {
             })
             .collect();
         for row in &report.rows {
-            for ((cell, shape), column) in cells(report, row).zip(&report.columns).zip(&mut columns) {
+            for ((cell, shape), column) in cells(report, row).zip(&report.columns).zip(&mut columns)
+            {
                 let heading = row.kind == RowKind::Heading;
                 let text = if heading {
                     String::new()
                 } else {
                     cell_text(cell, shown_as(cell, row, shape), in_thousands)
                 };
-                column.figures.push(!heading && matches!(cell, Cell::Exact(_) | Cell::Fast(_) | Cell::Whole(_)));
+                column.figures.push(
+                    !heading && matches!(cell, Cell::Exact(_) | Cell::Fast(_) | Cell::Whole(_)),
+                );
                 column.texts.push(text);
             }
         }
         for column in &mut columns {
-            let word = column.heading.split_whitespace().map(length).max().unwrap_or(0);
-            let text = column.texts.iter().map(|text| length(text)).max().unwrap_or(0);
+            let word = column
+                .heading
+                .split_whitespace()
+                .map(length)
+                .max()
+                .unwrap_or(0);
+            let text = column
+                .texts
+                .iter()
+                .map(|text| length(text))
+                .max()
+                .unwrap_or(0);
             column.width = word.max(text).max(1);
         }
         let blocks = fit(&mut columns, width);
-        Self { columns, blocks, in_thousands }
+        Self {
+            columns,
+            blocks,
+            in_thousands,
+        }
     }
 
     fn draw(&self, report: &Report, block: &[usize], width: usize, out: &mut String) {
         if block.is_empty() {
             return;
         }
-        let headings: Vec<Vec<String>> =
-            block.iter().map(|&index| wrap(&self.columns[index].heading, self.columns[index].width)).collect();
+        let headings: Vec<Vec<String>> = block
+            .iter()
+            .map(|&index| wrap(&self.columns[index].heading, self.columns[index].width))
+            .collect();
         let heading_lines = headings.iter().map(Vec::len).max().unwrap_or(1);
 
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(headings.iter().zip(block).map(|(lines, &index)| {
             let column = &self.columns[index];
             let above = "\n".repeat(heading_lines - lines.len());
@@ -324,17 +362,35 @@ impl Grid {
             table.add_row(block.iter().map(|&index| {
                 let column = &self.columns[index];
                 let figure = column.figures[row];
-                let text = if figure { column.texts[row].clone() } else { cut(&column.texts[row], column.width) };
+                let text = if figure {
+                    column.texts[row].clone()
+                } else {
+                    cut(&column.texts[row], column.width)
+                };
                 aligned(text, column.numeric || figure)
             }));
         }
         for (place, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((0, if place + 1 < block.len() { GAP as u16 } else { 0 }));
+            column.set_padding((
+                0,
+                if place + 1 < block.len() {
+                    GAP as u16
+                } else {
+                    0
+                },
+            ));
         }
 
         let mut lines = table.lines();
         let drawn: Vec<String> = lines.by_ref().take(heading_lines).collect();
-        let rule = "─".repeat(drawn.iter().map(|line| length(line)).max().unwrap_or(0).min(width));
+        let rule = "─".repeat(
+            drawn
+                .iter()
+                .map(|line| length(line))
+                .max()
+                .unwrap_or(0)
+                .min(width),
+        );
         for line in drawn {
             end_line(out, &line);
         }
@@ -342,7 +398,9 @@ impl Grid {
         let mut before = None;
         for row in &report.rows {
             match (before, row.kind) {
-                (Some(RowKind::Plain), RowKind::Total) | (Some(RowKind::Total), RowKind::Plain) => end_line(out, &rule),
+                (Some(RowKind::Plain), RowKind::Total) | (Some(RowKind::Total), RowKind::Plain) => {
+                    end_line(out, &rule)
+                }
                 (Some(RowKind::Plain | RowKind::Total), RowKind::Heading) => end_line(out, ""),
                 _ => {}
             }
@@ -362,12 +420,22 @@ fn end_line(out: &mut String, line: &str) {
 }
 
 fn aligned(text: String, right: bool) -> comfy_table::Cell {
-    comfy_table::Cell::new(text).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })
+    comfy_table::Cell::new(text).set_alignment(if right {
+        CellAlignment::Right
+    } else {
+        CellAlignment::Left
+    })
 }
 
 /// Narrows text columns where that makes a table fit, and else divides the columns into blocks.
 fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
-    let total = |columns: &[Column]| columns.iter().map(|c| c.width + GAP).sum::<usize>().saturating_sub(GAP);
+    let total = |columns: &[Column]| {
+        columns
+            .iter()
+            .map(|c| c.width + GAP)
+            .sum::<usize>()
+            .saturating_sub(GAP)
+    };
     let too_wide = total(columns).saturating_sub(width);
     if too_wide == 0 {
         return vec![(0..columns.len()).collect()];
@@ -376,14 +444,24 @@ fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
         if column.numeric {
             return column.width;
         }
-        let figure = column.texts.iter().zip(&column.figures).filter(|(_, figure)| **figure);
+        let figure = column
+            .texts
+            .iter()
+            .zip(&column.figures)
+            .filter(|(_, figure)| **figure);
         let figure = figure.map(|(text, _)| length(text)).max().unwrap_or(0);
         column.width.min(figure.max(NARROWEST_TEXT))
     };
-    let slack: usize = columns.iter().map(|column| column.width - narrowest(column)).sum();
+    let slack: usize = columns
+        .iter()
+        .map(|column| column.width - narrowest(column))
+        .sum();
     if slack >= too_wide {
         for _ in 0..too_wide {
-            let widest = columns.iter_mut().filter(|c| c.width > narrowest(c)).max_by_key(|column| column.width);
+            let widest = columns
+                .iter_mut()
+                .filter(|c| c.width > narrowest(c))
+                .max_by_key(|column| column.width);
             if let Some(column) = widest {
                 column.width -= 1;
             }
@@ -391,13 +469,16 @@ fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
         return vec![(0..columns.len()).collect()];
     }
 
-    let first = columns[0].width.min(narrowest(&columns[0]).max(width / 3));
+    let natural = columns[0].width;
+    let first = natural.min(narrowest(&columns[0]).max(width / 3));
     columns[0].width = first;
     let mut blocks: Vec<Vec<usize>> = Vec::new();
     let mut used = usize::MAX;
     for index in 1..columns.len() {
         let room = width.saturating_sub(first + GAP);
-        columns[index].width = columns[index].width.min(narrowest(&columns[index]).max(room));
+        columns[index].width = columns[index]
+            .width
+            .min(narrowest(&columns[index]).max(room));
         let more = columns[index].width + GAP;
         if used.saturating_add(more) > width {
             blocks.push(vec![0]);
@@ -411,6 +492,16 @@ fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
     if blocks.is_empty() {
         blocks.push((0..columns.len()).collect());
     }
+    // The first column takes what every block leaves.
+    let widest = blocks.iter().map(|block| {
+        block
+            .iter()
+            .map(|&index| columns[index].width + GAP)
+            .sum::<usize>()
+            .saturating_sub(GAP)
+    });
+    let left = width.saturating_sub(widest.max().unwrap_or(width));
+    columns[0].width = natural.min(first + left);
     blocks
 }
 
@@ -430,7 +521,11 @@ mod tests {
     }
 
     fn row(kind: RowKind, cells: Vec<Cell>) -> ReportRow {
-        ReportRow { kind, cells, format: None }
+        ReportRow {
+            kind,
+            cells,
+            format: None,
+        }
     }
 
     fn report(columns: &[(&str, Format)], rows: Vec<ReportRow>) -> Report {
@@ -440,7 +535,10 @@ mod tests {
             notes: vec!["Bedragen in euro, nominaal, exclusief btw.".into()],
             columns: columns
                 .iter()
-                .map(|(heading, format)| ReportColumn { heading: (*heading).to_owned(), format: *format })
+                .map(|(heading, format)| ReportColumn {
+                    heading: (*heading).to_owned(),
+                    format: *format,
+                })
                 .collect(),
             rows,
             charts: Vec::new(),
@@ -458,7 +556,11 @@ mod tests {
             ("12.5", 3, "12,500"),
             ("123", 0, "123"),
             ("-123456", 1, "-123.456,0"),
-            ("79228162514264337593543950335", 2, "79.228.162.514.264.337.593.543.950.335,00"),
+            (
+                "79228162514264337593543950335",
+                2,
+                "79.228.162.514.264.337.593.543.950.335,00",
+            ),
         ] {
             assert_eq!(dutch(exact(number), decimals), expected);
         }
@@ -471,10 +573,18 @@ mod tests {
             (Cell::Fast(-2.5), Format::Number(0), "-3"),
             (Cell::Fast(f64::NAN), Format::Eur(0), "-"),
             (Cell::Fast(f64::NEG_INFINITY), Format::Percent(0), "-"),
-            (Cell::Fast(-1e30), Format::Eur(0), "-1.000.000.000.000.000.000.000.000.000.000"),
+            (
+                Cell::Fast(-1e30),
+                Format::Eur(0),
+                "-1.000.000.000.000.000.000.000.000.000.000",
+            ),
             (Cell::Fast(1e-300), Format::Eur(2), "0,00"),
             (Cell::Exact(exact("0.02")), Format::Percent(1), "2,0%"),
-            (Cell::Exact(exact("79228162514264337593543950335")), Format::Percent(1), "79.228.162.514.264.337.593.543.950.33500%"),
+            (
+                Cell::Exact(exact("79228162514264337593543950335")),
+                Format::Percent(1),
+                "79.228.162.514.264.337.593.543.950.33500%",
+            ),
             (Cell::Exact(exact("2.50")), Format::Text, "2,5"),
             (Cell::Whole(2026), Format::Plain, "2026"),
             (Cell::Whole(2026), Format::Number(0), "2.026"),
@@ -487,47 +597,129 @@ mod tests {
 
     #[test]
     fn a_small_table() {
-        let mut share = row(RowKind::Plain, vec![text("Aandeel"), Cell::Fast(0.125), Cell::Empty]);
+        let mut share = row(
+            RowKind::Plain,
+            vec![text("Aandeel"), Cell::Fast(0.125), Cell::Empty],
+        );
         share.format = Some(Format::Percent(1));
         let report = report(
-            &[("Post", Format::Text), ("Nominaal", Format::Eur(0)), ("Netto contante waarde", Format::Eur(2))],
+            &[
+                ("Post", Format::Text),
+                ("Nominaal", Format::Eur(0)),
+                ("Netto contante waarde", Format::Eur(2)),
+            ],
             vec![
                 row(RowKind::Heading, vec![text("Kosten")]),
-                row(RowKind::Plain, vec![text("Verwerving"), Cell::Exact(exact("-1250000.5")), Cell::Fast(-1e6)]),
-                row(RowKind::Total, vec![text("Totaal kosten"), Cell::Whole(-1_250_001), Cell::Fast(f64::NAN)]),
+                row(
+                    RowKind::Plain,
+                    vec![
+                        text("Verwerving"),
+                        Cell::Exact(exact("-1250000.5")),
+                        Cell::Fast(-1e6),
+                    ],
+                ),
+                row(
+                    RowKind::Total,
+                    vec![
+                        text("Totaal kosten"),
+                        Cell::Whole(-1_250_001),
+                        Cell::Fast(f64::NAN),
+                    ],
+                ),
                 row(RowKind::Heading, vec![text("Opbrengsten")]),
-                row(RowKind::Plain, vec![text("Woningen"), Cell::Whole(12), text("n.v.t.")]),
+                row(
+                    RowKind::Plain,
+                    vec![text("Woningen"), Cell::Whole(12), text("n.v.t.")],
+                ),
                 row(RowKind::Total, vec![text("Saldo"), Cell::Whole(0)]),
                 share,
             ],
         );
-        assert_eq!(table(&report, 80), "\
+        assert_eq!(
+            table(&report, 80),
+            "\
 Resultaat per partij
 Bedragen in euro, nominaal, exclusief btw.
 
-Post             Nominaal   Netto contante
-                                    waarde
-──────────────────────────────────────────
-");
+                                   Netto
+                                contante
+Post             Nominaal         waarde
+────────────────────────────────────────
+Kosten
+Verwerving     -1.250.001  -1.000.000,00
+────────────────────────────────────────
+Totaal kosten  -1.250.001              -
+
+Opbrengsten
+Woningen               12         n.v.t.
+────────────────────────────────────────
+Saldo                   0
+────────────────────────────────────────
+Aandeel             12,5%
+"
+        );
     }
 
     #[test]
     fn large_amounts_that_do_not_fit_are_shown_in_thousands() {
         let mut columns = vec![("Post", Format::Text)];
-        let years: Vec<String> = (2026..2034).map(|year: i32| year.to_string()).collect();
+        let years: Vec<String> = (2026..2033).map(|year: i32| year.to_string()).collect();
         columns.extend(years.iter().map(|year| (year.as_str(), Format::Eur(0))));
         let figures = |name: &str, first: i64| {
             let mut cells = vec![text(name)];
-            cells.extend((0..8).map(|year| Cell::Exact(Decimal::new(first * 10 + year * 5_000, 1))));
+            cells
+                .extend((0..7).map(|year| Cell::Exact(Decimal::new(first * 10 + year * 5_000, 1))));
             row(RowKind::Plain, cells)
         };
-        let mut rows = vec![figures("Verwerving", -12_345_600), figures("Opbrengsten", 9_999_500)];
+        let mut rows = vec![
+            figures("Verwerving", -12_345_600),
+            figures("Opbrengsten", 9_999_500),
+        ];
         rows[1].kind = RowKind::Total;
         let wide = report(&columns, rows);
-        assert_eq!(table(&wide, 80), "\
-");
-        assert_eq!(table(&wide, 40), "\
-");
+        assert_eq!(
+            table(&wide, 80),
+            "\
+Resultaat per partij (x € 1.000)
+Bedragen in euro, nominaal, exclusief btw.
+
+Post            2026     2027     2028     2029     2030     2031     2032
+──────────────────────────────────────────────────────────────────────────
+Verwerving   -12.346  -12.345  -12.345  -12.344  -12.344  -12.343  -12.343
+──────────────────────────────────────────────────────────────────────────
+Opbrengsten   10.000   10.000   10.001   10.001   10.002   10.002   10.003
+"
+        );
+        assert_eq!(
+            table(&wide, 40),
+            "\
+Resultaat per partij (x € 1.000) (1/3)
+Bedragen in euro, nominaal, exclusief
+btw.
+
+Post            2026     2027     2028
+──────────────────────────────────────
+Verwerving   -12.346  -12.345  -12.345
+──────────────────────────────────────
+Opbrengsten   10.000   10.000   10.001
+
+Resultaat per partij (x € 1.000) (2/3)
+
+Post            2029     2030     2031
+──────────────────────────────────────
+Verwerving   -12.344  -12.344  -12.343
+──────────────────────────────────────
+Opbrengsten   10.001   10.002   10.002
+
+Resultaat per partij (x € 1.000) (3/3)
+
+Post            2032
+────────────────────
+Verwerving   -12.343
+────────────────────
+Opbrengsten   10.003
+"
+        );
     }
 
     #[test]
@@ -541,24 +733,74 @@ Post             Nominaal   Netto contante
         let columns: Vec<(&str, Format)> = ["Post", "Een", "Twee", "Drie", "Vier", "Vijf"]
             .into_iter()
             .enumerate()
-            .map(|(index, heading)| (heading, if index == 0 { Format::Text } else { Format::Eur(2) }))
+            .map(|(index, heading)| {
+                (
+                    heading,
+                    if index == 0 {
+                        Format::Text
+                    } else {
+                        Format::Eur(2)
+                    },
+                )
+            })
             .collect();
-        let report = report(&columns, vec![row(RowKind::Plain, cells(long)), row(RowKind::Plain, cells("Kort"))]);
-        assert_eq!(table(&report, 80), "\
-");
-        assert_eq!(table(&report, 50), "\
-");
+        let report = report(
+            &columns,
+            vec![
+                row(RowKind::Plain, cells(long)),
+                row(RowKind::Plain, cells("Kort")),
+            ],
+        );
+        assert_eq!(
+            table(&report, 80),
+            "\
+Resultaat per partij
+Bedragen in euro, nominaal, exclusief btw.
+
+Post                                 Een      Twee      Drie      Vier      Vijf
+────────────────────────────────────────────────────────────────────────────────
+Bouwrijp maken van het oostel…  1.234,56  1.234,57  1.234,58  1.234,59  1.234,60
+Kort                            1.234,56  1.234,57  1.234,58  1.234,59  1.234,60
+"
+        );
+        assert_eq!(
+            table(&report, 50),
+            "\
+Resultaat per partij (1/2)
+Bedragen in euro, nominaal, exclusief btw.
+
+Post                       Een      Twee      Drie
+──────────────────────────────────────────────────
+Bouwrijp maken van…   1.234,56  1.234,57  1.234,58
+Kort                  1.234,56  1.234,57  1.234,58
+
+Resultaat per partij (2/2)
+
+Post                      Vier      Vijf
+────────────────────────────────────────
+Bouwrijp maken van…   1.234,59  1.234,60
+Kort                  1.234,59  1.234,60
+"
+        );
         for width in [0, 1, 20, 33, 64, 200] {
-            assert!(table(&report, width).lines().all(|line| line.chars().count() <= width.max(28)), "{width}");
+            assert!(
+                table(&report, width)
+                    .lines()
+                    .all(|line| line.chars().count() <= width.max(28)),
+                "{width}"
+            );
         }
     }
 
     #[test]
     fn a_table_without_columns_or_rows_has_a_title() {
-        assert_eq!(table(&report(&[], Vec::new()), 80), "\
+        assert_eq!(
+            table(&report(&[], Vec::new()), 80),
+            "\
 Resultaat per partij
 Bedragen in euro, nominaal, exclusief btw.
 
-");
+"
+        );
     }
 }
