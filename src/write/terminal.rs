@@ -769,17 +769,17 @@ Kort                            1.234,56  1.234,57  1.234,58  1.234,59  1.234,60
 Resultaat per partij (1/2)
 Bedragen in euro, nominaal, exclusief btw.
 
-Post                       Een      Twee      Drie
-──────────────────────────────────────────────────
-Bouwrijp maken van…   1.234,56  1.234,57  1.234,58
-Kort                  1.234,56  1.234,57  1.234,58
+Post                      Een      Twee      Drie
+─────────────────────────────────────────────────
+Bouwrijp maken van…  1.234,56  1.234,57  1.234,58
+Kort                 1.234,56  1.234,57  1.234,58
 
 Resultaat per partij (2/2)
 
-Post                      Vier      Vijf
-────────────────────────────────────────
-Bouwrijp maken van…   1.234,59  1.234,60
-Kort                  1.234,59  1.234,60
+Post                     Vier      Vijf
+───────────────────────────────────────
+Bouwrijp maken van…  1.234,59  1.234,60
+Kort                 1.234,59  1.234,60
 "
         );
         for width in [0, 1, 20, 33, 64, 200] {

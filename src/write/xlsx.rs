@@ -22,8 +22,9 @@ const NOTES_ABOVE: usize = 4;
 /// Column widths in characters.
 const NARROWEST: usize = 7;
 const WIDEST: usize = 60;
-/// Height of a row and width of a character, in pixels, as Excel draws its default font.
-const ROW_PIXELS: u32 = 20;
+/// Height of a row and width of a character, in pixels. The height is set on every row: programs differ in their own,
+/// and the pages of the charts are reckoned from it.
+const ROW_PIXELS: u32 = 21;
 const CHARACTER_PIXELS: u32 = 7;
 const HEADING_FILL: Color = Color::RGB(0x00DD_E6F0);
 const GROUP_FILL: Color = Color::RGB(0x00F2_F2F2);
@@ -225,9 +226,7 @@ fn report_sheet(
     for (index, row) in report.rows.iter().enumerate() {
         let at = first_row + index as u32;
         let lines = write_row(sheet, at, report, row, &widths, &mut formats)?;
-        if lines > 1 {
-            sheet.set_row_height_pixels(at, lines * ROW_PIXELS)?;
-        }
+        sheet.set_row_height_pixels(at, lines * ROW_PIXELS)?;
         body_pixels += lines * ROW_PIXELS;
     }
     let mut after = first_row + report.rows.len() as u32;
@@ -281,7 +280,7 @@ impl Shape {
         let chart_width = self.table.clamp(720, 1040);
         let chart_height = 400;
         // What is printed at full size on a page within the margins.
-        let (page_width, page_height) = if self.large { (1480, 940) } else { (1030, 630) };
+        let (page_width, page_height) = if self.large { (1500, 990) } else { (1040, 665) };
         let width = if report.charts.is_empty() {
             self.table
         } else {
@@ -320,6 +319,10 @@ impl Shape {
             let rows = chart_height / ROW_PIXELS + 2;
             row += rows;
             at += rows * ROW_PIXELS;
+        }
+        let last = if report.charts.is_empty() { after } else { row };
+        for plain in (1..first_row - 1).chain(first_row + report.rows.len() as u32..last) {
+            sheet.set_row_height_pixels(plain, ROW_PIXELS)?;
         }
         Ok(())
     }
