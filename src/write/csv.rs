@@ -57,11 +57,10 @@ pub fn csv(report: &Report, nl: bool) -> Vec<u8> {
 
 fn text(cell: &Cell, nl: bool) -> String {
     let figure = match cell {
-        Cell::Empty => return String::new(),
         Cell::Text(text) => return harmless(text),
         Cell::Exact(figure) => figure.to_string(),
         Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
-        Cell::Fast(_) => return String::new(),
+        Cell::Empty | Cell::Fast(_) => return String::new(),
         Cell::Whole(figure) => figure.to_string(),
     };
     if nl { figure.replace('.', ",") } else { figure }

@@ -399,7 +399,7 @@ impl Grid {
         for row in &report.rows {
             match (before, row.kind) {
                 (Some(RowKind::Plain), RowKind::Total) | (Some(RowKind::Total), RowKind::Plain) => {
-                    end_line(out, &rule)
+                    end_line(out, &rule);
                 }
                 (Some(RowKind::Plain | RowKind::Total), RowKind::Heading) => end_line(out, ""),
                 _ => {}
@@ -474,12 +474,10 @@ fn fit(columns: &mut [Column], width: usize) -> Vec<Vec<usize>> {
     columns[0].width = first;
     let mut blocks: Vec<Vec<usize>> = Vec::new();
     let mut used = usize::MAX;
-    for index in 1..columns.len() {
-        let room = width.saturating_sub(first + GAP);
-        columns[index].width = columns[index]
-            .width
-            .min(narrowest(&columns[index]).max(room));
-        let more = columns[index].width + GAP;
+    let room = width.saturating_sub(first + GAP);
+    for (index, column) in columns.iter_mut().enumerate().skip(1) {
+        column.width = column.width.min(narrowest(column).max(room));
+        let more = column.width + GAP;
         if used.saturating_add(more) > width {
             blocks.push(vec![0]);
             used = first;
