@@ -11,5 +11,6 @@ pub mod plan;
 pub mod rules;
 pub mod ledger;
 pub mod evaluate;
-pub mod report;
 pub mod risk;
+pub mod report;
+pub mod write;
