@@ -86,7 +86,7 @@ fn havenkwartier_is_read_in_full() {
         ("programma", 14),
         ("kosten", 21),
         ("opbrengsten", 4),
-        ("fasering", 193),
+        ("fasering", 187),
         ("boekwaarde", 1),
         ("controles", 9 * 12 + 6),
     ];
@@ -175,14 +175,16 @@ fn spoorzone_is_read_in_full() {
             assert_eq!(number(&row[0]) * number(&row[1]), number(&row[2]), "{id}");
         }
     }
-    assert_eq!(values(&read, "kosten", "raming").iter().map(number).sum::<Decimal>(), dec!(65_746_000));
+    assert_eq!(values(&read, "kosten", "raming").iter().map(number).sum::<Decimal>(), dec!(64_646_000));
     assert_eq!(values(&read, "programma", "raming").iter().map(number).sum::<Decimal>(), dec!(45_816_500));
     assert_eq!(texts(&read, "opbrengsten", "index"), [""]);
     assert_eq!(check(&read, "kosten.2024"), dec!(5_265_000));
     assert_eq!(check(&read, "boekwaarde.2025"), dec!(10_530_000));
     assert_eq!(check(&read, "boekwaarde_peildatum"), dec!(10_530_000));
     assert_eq!(check(&read, "laagste_stand"), dec!(-42544312.0010228));
-    assert!(read.skipped.iter().any(|s| s.why == "no entry of the mapping names column H:X") || read.skipped.iter().all(|s| !s.why.contains("column")));
+    let passed_over: Vec<String> = read.skipped.iter().map(|s| s.place.to_string()).collect();
+    let rows = ["A1", "A2", "H9", "A11", "A19"].map(|cell| format!("spoorzone-oost.xlsx 'GREX'!{cell}"));
+    assert_eq!(passed_over, rows, "titles and group headings; the year columns are read as controles");
 }
 
 /// A folder of its own for a test, removed when the test ends.
