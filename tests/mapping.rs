@@ -5,6 +5,7 @@ use polder::model::table::{Scalar, Value};
 use polder::problem::{Problem, Severity};
 use polder::read::Read;
 use polder::read::mapping::read_foreign;
+use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ fn model(area: &str) -> Read {
 }
 
 fn shown(problems: &[Problem]) -> String {
-    problems.iter().map(|p| format!("{p}\n")).collect()
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn values(read: &Read, table: &str, column: &str) -> Vec<Value> {
@@ -374,5 +375,25 @@ fn a_broken_mapping_is_told_all_at_once() {
 fn every_target_of_year_columns_exists() {
     for (table, column) in [("fasering", "aandeel"), ("fasering", "hoeveelheid"), ("fasering", "bedrag"), ("indexen", "groei"), ("controles", "bron")] {
         assert!(table_schema(table).and_then(|t| t.column(column)).is_some(), "{table}.{column}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever stands in a mapping: problems, never a panic.
+    #[test]
+    fn no_mapping_makes_it_panic(flips in prop::collection::vec((any::<prop::sample::Index>(), "[ -~\n]{0,3}"), 1..8), tail in "\\PC{0,40}") {
+        let mut mapping = include_str!("../models/havenkwartier/mapping.toml").to_owned();
+        for (at, text) in flips {
+            let at = at.index(mapping.len());
+            if mapping.is_char_boundary(at) && mapping.is_char_boundary(at + 1) {
+                mapping.replace_range(at..=at, &text);
+            }
+        }
+        mapping.push_str(&tail);
+        let folder = Folder::new("fuzz");
+        std::fs::write(folder.0.join("w.xlsx"), include_bytes!("../models/havenkwartier/havenkwartier.xlsx")).unwrap();
+        let _ = folder.read(&mapping);
     }
 }

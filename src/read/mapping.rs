@@ -97,7 +97,9 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.read.problems.push(problem);
+        if self.read.problems.len() < MAX_PROBLEMS * 10 {
+            self.read.problems.push(problem);
+        }
     }
 
     fn place(&self, sheet: &Sheet, row: u32, column: u32) -> Place {
@@ -235,22 +237,29 @@ impl<'a> Reader<'a> {
                 Some((self.fit(column, value, source, None, None), None))
             }
             Origin::Cell(cell) => {
-                let (value, name) = self.named_cell(cell)?;
-                if value.is_empty() {
-                    let problem = Problem::error("empty-cell", format!("cell {name} for {} is empty", column.name));
-                    self.problem(problem.at(&value.place).and(&source.place).fix("fill the cell, or name another in the mapping"));
-                }
+                let (value, name) = self.named_cell(cell, column.name, &source.place)?;
                 Some((self.fit(column, value, source, None, None), Some(name)))
             }
             Origin::Column(_) | Origin::Template(_) | Origin::Span(..) => None,
         }
     }
 
-    fn named_cell(&mut self, cell: &CellRef) -> Option<(Value, String)> {
+    /// The cell that the mapping names, and how it is called.
+    fn named_cell(&mut self, cell: &CellRef, what: &str, by: &Place) -> Option<(Value, String)> {
         let sheet = self.sheet(&cell.sheet)?;
-        let name = cell_name(sheet, cell.row, cell.column);
         self.rows.insert((Arc::clone(&sheet.name), cell.row), Fate::Used);
-        Some((self.cell(sheet, cell.row, cell.column), name))
+        Some(self.required(sheet, cell.row, cell.column, what, by))
+    }
+
+    /// A cell that must hold something, and how it is called.
+    fn required(&mut self, sheet: &Sheet, row: u32, column: u32, what: &str, by: &Place) -> (Value, String) {
+        let name = format!("{}!{}{}", sheet.name, column_letters(column), row + 1);
+        let value = self.cell(sheet, row, column);
+        if !self.filled(sheet, row, column) {
+            let problem = Problem::error("empty-cell", format!("cell {name} for {what} is empty"));
+            self.problem(problem.at(&value.place).and(by).fix("fill the cell, or name another in the mapping"));
+        }
+        (value, name)
     }
 
     fn setting(&mut self, name: &Named, source: &Source) {
@@ -433,7 +442,7 @@ impl<'a> Reader<'a> {
     fn check(&mut self, entry: &CheckEntry) {
         match &entry.from {
             CheckFrom::Cell(cell) => {
-                if let Some((value, name)) = self.named_cell(cell) {
+                if let Some((value, name)) = self.named_cell(cell, &entry.result.text, &entry.place) {
                     self.figure(entry, entry.result.text.clone(), value, name);
                 }
             }
@@ -445,9 +454,8 @@ impl<'a> Reader<'a> {
                 let columns = self.periods(sheet, *heading_row, periods, &BTreeSet::new(), &entry.place);
                 self.headings.entry((Arc::clone(&sheet.name), *heading_row)).or_default().extend(columns.iter().map(|(column, _)| *column));
                 for (column, period) in columns {
-                    let value = self.cell(sheet, *row, column);
-                    let name = cell_name(sheet, *row, column);
                     let result = format!("{}.{}", entry.result.text, text_of(&period.scalar).unwrap_or_default());
+                    let (value, name) = self.required(sheet, *row, column, &result, &entry.place);
                     self.figure(entry, result, value, name);
                 }
             }
@@ -457,8 +465,6 @@ impl<'a> Reader<'a> {
     fn figure(&mut self, entry: &CheckEntry, result: String, value: Value, name: String) {
         let place = value.place.clone();
         if value.is_empty() {
-            let problem = Problem::error("empty-cell", format!("cell {name} for controle {result} is empty"));
-            self.problem(problem.at(&place).and(&entry.place).fix("fill the cell, or take the controle out of the mapping"));
             return;
         }
         let value = self.scaled(&result, value, Some(entry.scale), None);
@@ -564,7 +570,7 @@ impl Rows<'_, '_> {
             }
             if let Some(pattern) = fitting(&self.entry.skip) {
                 reader.skip(self.sheet, row, format!("to be passed over: \"{pattern}\""));
-            } else if let Some(why) = self.heading(reader, row).or_else(|| self.outside(row)).or_else(|| self.without_amount(reader, row)) {
+            } else if let Some(why) = self.heading(reader, row).or_else(|| self.outside(reader, row)).or_else(|| self.without_amount(reader, row)) {
                 reader.skip(self.sheet, row, why);
             } else {
                 self.line(reader, row);
@@ -603,9 +609,9 @@ impl Rows<'_, '_> {
     }
 
     /// Why a row is not one of this table, when it is not.
-    fn outside(&self, row: u32) -> Option<String> {
+    fn outside(&self, reader: &mut Reader<'_>, row: u32) -> Option<String> {
         self.entry.filters.iter().find_map(|filter| {
-            let text = self.text(row, &filter.column).unwrap_or_default();
+            let text = self.at(&filter.column).and_then(|at| text_of(&reader.cell(self.sheet, row, at).scalar)).unwrap_or_default();
             let wanted = filter.is.is_empty() || filter.is.iter().any(|p| fits(p, &text));
             let refused = filter.not.iter().any(|p| fits(p, &text));
             (!wanted || refused).then(|| format!("column {} holds \"{}\"", filter.column.text, short(&text)))
@@ -644,7 +650,7 @@ impl Rows<'_, '_> {
                 Origin::Span(from, to) => self.span(reader, row, from, to),
             };
             if let Some(mut value) = value {
-                if source.unique {
+                if source.unique || (column.kind == Kind::Key && matches!(source.origin, Origin::Template(_))) {
                     self.make_unique(reader, &mut value);
                 }
                 filled.push((column, value));
@@ -833,10 +839,6 @@ fn pieces(template: &str) -> impl Iterator<Item = Result<&str, &str>> {
         Some((name, rest)) if at > 0 => vec![Err(name.trim()), Ok(rest)],
         _ => vec![Ok(piece)],
     })
-}
-
-fn cell_name(sheet: &Sheet, row: u32, column: u32) -> String {
-    format!("{}!{}{}", sheet.name, column_letters(column), row + 1)
 }
 
 fn short(text: &str) -> String {

@@ -219,9 +219,9 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
 
 /// Whether the spreadsheet reader keeps what it reads from this part: everything in xml but the sheets themselves.
 fn is_kept(name: &str) -> bool {
-    let streamed = name.starts_with("xl/worksheets/") && !name.ends_with(".rels") && !name.ends_with("sharedstrings.xml");
-    let xml = [".xml", ".rels"].iter().any(|end| name.ends_with(end));
-    xml && !streamed
+    let ends = |end: &[&str]| end.iter().any(|end| name.ends_with(end));
+    let streamed = name.starts_with("xl/worksheets/") && !ends(&[".rels", "sharedstrings.xml"]);
+    ends(&[".xml", ".rels"]) && !streamed
 }
 
 fn find(content: &[u8], word: &[u8]) -> Option<usize> {
@@ -428,15 +428,14 @@ impl Gathered {
             DataRef::Empty => Scalar::Empty,
             DataRef::Int(n) => Scalar::Number(Decimal::from(*n)),
             DataRef::Float(n) => number(*n),
-            DataRef::String(t) => self.text(sheet, row, column, t),
             DataRef::SharedString(t) => self.text(sheet, row, column, t),
+            DataRef::String(t) | DataRef::DurationIso(t) => self.text(sheet, row, column, t),
             DataRef::Bool(b) => Scalar::Bool(*b),
             DataRef::DateTime(d) => date(d),
             DataRef::DateTimeIso(t) => match t.get(..10).and_then(|d| d.parse::<Date>().ok()) {
                 Some(date) => Scalar::Date(date),
                 None => self.text(sheet, row, column, t),
             },
-            DataRef::DurationIso(t) => self.text(sheet, row, column, t),
             DataRef::Error(e) => Scalar::Error(e.to_string()),
         };
         if scalar != Scalar::Empty {

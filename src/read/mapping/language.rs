@@ -52,7 +52,7 @@ pub(super) struct Source {
     pub(super) year: bool,
     /// Pattern and replacement; exact words first.
     pub(super) translate: Vec<(String, String)>,
-    /// Made unique with a number behind it.
+    /// Made unique with a number behind it; a template for a key always is.
     pub(super) unique: bool,
 }
 
@@ -272,7 +272,7 @@ impl Parser<'_> {
         for item in items {
             match item.get_ref() {
                 DeValue::String(t) => texts.push(self.named(item, t)),
-                DeValue::Integer(_) | DeValue::Float(_) => match self.decimal(item) {
+                DeValue::Integer(_) | DeValue::Float(_) => match Self::decimal(item) {
                     Some(n) => texts.push(self.named(item, &n.normalize().to_string())),
                     None => self.wrong(item, key, "a text, or a list of texts"),
                 },
@@ -287,7 +287,7 @@ impl Parser<'_> {
     }
 
     /// The number of a node, exact from its text; a text between quotes is read too.
-    fn decimal(&self, node: Node<'_>) -> Option<Decimal> {
+    fn decimal(node: Node<'_>) -> Option<Decimal> {
         let text = match node.get_ref() {
             DeValue::Integer(n) if n.radix() == 10 => n.as_str(),
             DeValue::Float(n) => n.as_str(),
@@ -299,7 +299,7 @@ impl Parser<'_> {
 
     fn number(&mut self, table: Table<'_>, key: &str) -> Option<(Decimal, Place)> {
         let node = table.get(key)?;
-        let number = self.decimal(node);
+        let number = Self::decimal(node);
         if number.is_none() {
             self.wrong(node, key, "a number: 1000 or 0.01");
         }
@@ -316,7 +316,7 @@ impl Parser<'_> {
 
     fn sign(&mut self, table: Table<'_>) -> Option<Decimal> {
         let node = table.get("teken")?;
-        let sign = self.decimal(node).filter(|n| n.abs() == Decimal::ONE);
+        let sign = Self::decimal(node).filter(|n| n.abs() == Decimal::ONE);
         if sign.is_none() {
             self.wrong(node, "teken", "1 or -1");
         }
@@ -326,7 +326,7 @@ impl Parser<'_> {
     /// A row number as the spreadsheet shows it, to one from zero.
     fn row(&mut self, table: Table<'_>, key: &str) -> Option<u32> {
         let node = table.get(key)?;
-        let row = self.decimal(node).and_then(|n| u32::try_from(n).ok()).filter(|r| (1..=1_048_576).contains(r));
+        let row = Self::decimal(node).and_then(|n| u32::try_from(n).ok()).filter(|r| (1..=1_048_576).contains(r));
         if row.is_none() {
             self.wrong(node, key, "a row number as the spreadsheet shows it: 4");
         }
@@ -348,13 +348,11 @@ impl Parser<'_> {
 
     fn table<'a>(&mut self, table: Table<'a>, key: &str) -> Option<(Table<'a>, Place)> {
         let node = table.get(key)?;
-        match node.get_ref() {
-            DeValue::Table(t) => Some((t, self.place(&node.span()))),
-            _ => {
-                self.wrong(node, key, format!("a table: [{key}], or {key} = {{ ... }}"));
-                None
-            }
+        if let DeValue::Table(t) = node.get_ref() {
+            return Some((t, self.place(&node.span())));
         }
+        self.wrong(node, key, format!("a table: [{key}], or {key} = {{ ... }}"));
+        None
     }
 
     /// A table, or a list of them.
@@ -423,24 +421,24 @@ impl Parser<'_> {
                     }
                     return None;
                 };
-                self.options(table, place.clone(), Origin::Cell(cell))
+                Some(self.options(table, place.clone(), Origin::Cell(cell)))
             }
             DeValue::String(text) => Some(fixed(if text.trim().is_empty() { Scalar::Empty } else { Scalar::Text(text.trim().to_owned()) })),
             DeValue::Boolean(b) => Some(fixed(Scalar::Bool(*b))),
-            DeValue::Datetime(d) => match d.to_string().get(..10).and_then(|t| t.parse().ok()) {
-                Some(date) => Some(fixed(Scalar::Date(date))),
-                None => {
+            DeValue::Datetime(d) => {
+                let date = d.to_string().get(..10).and_then(|t| t.parse().ok());
+                if date.is_none() {
                     self.wrong(node, key, "a date: 2026-01-01");
-                    None
                 }
-            },
-            _ => match self.decimal(node) {
-                Some(number) => Some(fixed(Scalar::Number(number))),
-                None => {
+                date.map(|date| fixed(Scalar::Date(date)))
+            }
+            _ => {
+                let number = Self::decimal(node);
+                if number.is_none() {
                     self.wrong(node, key, "a number, text or date, or { cel = \"Blad!B7\" }");
-                    None
                 }
-            },
+                number.map(|number| fixed(Scalar::Number(number)))
+            }
         }
     }
 
@@ -455,7 +453,7 @@ impl Parser<'_> {
     }
 
     /// What can be done with a value on its way in.
-    fn options(&mut self, table: Table<'_>, place: Place, origin: Origin) -> Option<Source> {
+    fn options(&mut self, table: Table<'_>, place: Place, origin: Origin) -> Source {
         let year = match table.get("deel") {
             None => false,
             Some(node) if node.get_ref().as_str() == Some("jaar") => true,
@@ -465,7 +463,7 @@ impl Parser<'_> {
             }
         };
         let unique = match table.get("uniek") {
-            None => matches!(origin, Origin::Template(_)),
+            None => false,
             Some(node) => {
                 if !node.get_ref().is_bool() {
                     self.wrong(node, "uniek", "true or false");
@@ -484,7 +482,7 @@ impl Parser<'_> {
         }
         // Words without a star first, then the longest pattern.
         translate.sort_by_key(|(from, _)| (from.contains('*'), std::cmp::Reverse(from.len())));
-        Some(Source { place, origin, factor: self.factor(table), sign: self.sign(table), year, translate, unique })
+        Source { place, origin, factor: self.factor(table), sign: self.sign(table), year, translate, unique }
     }
 
     /// How a column of a table is filled.
@@ -506,7 +504,7 @@ impl Parser<'_> {
                         return None;
                     }
                 };
-                self.options(table, place, origin)
+                Some(self.options(table, place, origin))
             }
             _ => {
                 self.wrong(node, key, "a heading between quotes, or { kolom = \"C\" }; what is the same for all rows goes under \"vast\"");
