@@ -5,7 +5,12 @@
 
 use crate::model::table::Tables;
 use crate::problem::{Place, Problem};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::Path;
 
+pub mod mapping;
 pub mod workbook;
 
 /// A source file, for the manifest of a run.
@@ -17,6 +22,17 @@ pub struct SourceFile {
     pub sha256: String,
     /// Size in bytes.
     pub size: u64,
+}
+
+impl SourceFile {
+    /// The record of a file's bytes.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        let sha256 = Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        SourceFile { name: name.into(), sha256, size: bytes.len() as u64 }
+    }
 }
 
 /// A row or sheet that was passed over, and why.
@@ -52,4 +68,12 @@ pub struct IoFailure {
     pub doing: &'static str,
     /// The system's reason.
     pub reason: String,
+}
+
+/// The bytes of a file; nothing when there are more than `limit`.
+pub(crate) fn read_bytes(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, IoFailure> {
+    let failed = |e: std::io::Error| IoFailure { path: path.display().to_string(), doing: "open", reason: e.to_string() };
+    let mut bytes = Vec::new();
+    let size = std::fs::File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok((size as u64 <= limit).then_some(bytes))
 }

@@ -287,13 +287,18 @@ pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
     sign.checked_mul(number).and_then(|n| n.checked_mul(scale)).ok_or_else(|| "too large".into())
 }
 
+/// How spreadsheet programs write an error, in English and Dutch.
+pub const SPREADSHEET_ERRORS: &[&str] = &[
+    "#REF!", "#VERW!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!",
+];
+
 /// Turns the text of a text carrier into a scalar for a column: numbers where the column wants them, text otherwise.
 pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: &Place, problems: &mut Vec<Problem>) -> Scalar {
     let text = text.trim();
     if text.is_empty() {
         return Scalar::Empty;
     }
-    if text.starts_with('#') && ["#REF!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!"].contains(&text) {
+    if SPREADSHEET_ERRORS.contains(&text) {
         return Scalar::Error(text.into());
     }
     match column.kind {
