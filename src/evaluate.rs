@@ -422,6 +422,11 @@ fn bedrag<N: Number>(v: &Voorbereid<'_, N>, l: usize, slots: &[N], known: &mut V
     value
 }
 
+/// The amount of a line at prijspeil without draws; the plan must have been made line by line.
+pub fn bedrag_van<N: Number>(v: &Voorbereid<'_, N>, lijn: usize) -> N {
+    bedrag(v, lijn, &[], &mut vec![None; v.plan.model.lijnen.len()])
+}
+
 /// The name under which a column's factor is recorded.
 fn lijn_woord(kolom: &str) -> &'static str {
     match kolom {

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod rules;
 pub mod ledger;
 pub mod evaluate;
+pub mod route;
 pub mod risk;
 pub mod report;
 pub mod write;

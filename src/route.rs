@@ -1,0 +1,587 @@
+//! The exact record of a route: every series and result of the accounts, the parties, the fund and the matrix, and what the
+//! routes differ for whom.
+//!
+//! Knows the model and `evaluate`; not how results are shown.
+
+use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk};
+use crate::ledger::Resultaat;
+use crate::model::schema::OPGAVEN;
+use crate::model::{Controle, Model, NcwMethode, BUITEN, HOOFD};
+use crate::number::{Exact, Number, Of};
+use crate::parameters;
+use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::problem::{nearest, Problem};
+use crate::rules::bbv;
+use crate::timeline::{Periode, Timeline};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::Decimal;
+
+/// The series of the main account, from its first period to its last.
+#[derive(Debug, Clone)]
+pub struct Hoofdreeksen {
+    /// Position of the first period on the timeline.
+    pub begin: usize,
+    /// Costs at prijspeil.
+    pub kosten_prijspeil: Vec<Decimal>,
+    /// Revenue at prijspeil.
+    pub opbrengsten_prijspeil: Vec<Decimal>,
+    /// Costs at current prices.
+    pub kosten: Vec<Decimal>,
+    /// Revenue at current prices.
+    pub opbrengsten: Vec<Decimal>,
+    /// Revenue − costs, with what the fund pays.
+    pub kasstroom: Vec<Decimal>,
+    /// Boekwaarde at the start of the period.
+    pub boekwaarde_begin: Vec<Decimal>,
+    /// Costs − revenue.
+    pub mutatie: Vec<Decimal>,
+    /// Interest; positive is a cost.
+    pub rente: Vec<Decimal>,
+    /// Boekwaarde at the end; positive is money invested.
+    pub boekwaarde: Vec<Decimal>,
+}
+
+impl Hoofdreeksen {
+    /// The series by name, in the order of a sheet.
+    pub fn reeksen(&self) -> [(&'static str, &[Decimal]); 9] {
+        [
+            ("kosten_prijspeil", &self.kosten_prijspeil),
+            ("kosten", &self.kosten),
+            ("opbrengsten_prijspeil", &self.opbrengsten_prijspeil),
+            ("opbrengsten", &self.opbrengsten),
+            ("kasstroom", &self.kasstroom),
+            ("boekwaarde_begin", &self.boekwaarde_begin),
+            ("mutatie", &self.mutatie),
+            ("rente", &self.rente),
+            ("boekwaarde", &self.boekwaarde),
+        ]
+    }
+}
+
+/// The results of an account.
+#[derive(Debug, Clone)]
+pub struct Rekeningresultaat {
+    /// The account.
+    pub rekening: usize,
+    /// Boekwaarde at peildatum.
+    pub boekwaarde_peildatum: Decimal,
+    /// The results.
+    pub resultaat: Resultaat<Decimal>,
+    /// Net flow by position.
+    pub kasstroom: Vec<Decimal>,
+    /// Boekwaarde by position.
+    pub boekwaarde: Vec<Decimal>,
+}
+
+/// The figures of a party in a route.
+#[derive(Debug, Clone)]
+pub struct Partijresultaat {
+    /// What it pays, other than contributions, at current prices.
+    pub investering: Decimal,
+    /// What it contributes: to the fund or to a drager, money or in natura.
+    pub bijdragen: Decimal,
+    /// What it receives.
+    pub ontvangen: Decimal,
+    /// Present value of cash and in natura at its own rate.
+    pub saldo: Decimal,
+    /// Present value of money saved.
+    pub besparing: Decimal,
+    /// Present value of social value gained.
+    pub maatschappelijk: Decimal,
+    /// saldo + besparing + maatschappelijk.
+    pub netto_baat: Decimal,
+    /// Lowest netto_baat at which it takes part, if it set one.
+    pub minimaal: Option<Decimal>,
+    /// First year from which its running total of cash and benefits stays at or above zero; nothing when it never does or was
+    /// never below.
+    pub terugverdienjaar: Option<i32>,
+    /// Year with the lowest net cash flow, and that flow; nothing when it has no flows.
+    pub slechtste_jaar: Option<(i32, Decimal)>,
+    /// Net cash by position.
+    pub kasstroom: Vec<Decimal>,
+    /// Benefits by position.
+    pub baten: Vec<Decimal>,
+}
+
+/// The fund over time.
+#[derive(Debug, Clone)]
+pub struct Fondsresultaat {
+    /// All that comes in.
+    pub inleg: Vec<Decimal>,
+    /// Of which contributions of baathouders.
+    pub bijdragen: Vec<Decimal>,
+    /// Its own costs.
+    pub uitgaven: Vec<Decimal>,
+    /// Share of the gebiedsorganisatie.
+    pub organisatie: Vec<Decimal>,
+    /// Return.
+    pub rendement: Vec<Decimal>,
+    /// Asked by maatregelen.
+    pub vraag: Vec<Decimal>,
+    /// Paid to them.
+    pub betaald: Vec<Decimal>,
+    /// Balance at the end of the period.
+    pub saldo: Vec<Decimal>,
+    /// Prefinancing needed.
+    pub voorfinanciering: Decimal,
+}
+
+/// A cell of the matrix opgave × party: positive is income.
+#[derive(Debug, Clone)]
+pub struct Matrixcel {
+    /// By position, at current prices.
+    pub per_periode: Vec<Decimal>,
+    /// Sum at current prices.
+    pub nominaal: Decimal,
+    /// Present value at the rate of the matrix.
+    pub ncw: Decimal,
+}
+
+/// The exact record of a route.
+#[derive(Debug, Clone)]
+pub struct Routeresultaat {
+    /// Which.
+    pub route: Route,
+    /// Its periods.
+    pub timeline: Timeline,
+    /// Series of the main account.
+    pub hoofd: Hoofdreeksen,
+    /// Results of the main account.
+    pub resultaat: Resultaat<Decimal>,
+    /// Result at prijspeil, without index or interest.
+    pub nominaal_saldo: Decimal,
+    /// Boekwaarde of the main account at peildatum.
+    pub boekwaarde_peildatum: Decimal,
+    /// The NCW of the model's ncw_methode.
+    pub ncw: Decimal,
+    /// Last period that the main account ran.
+    pub laatste: Periode,
+    /// Loss provision at end value and at present value.
+    pub voorziening: (Decimal, Decimal),
+    /// Which of the two the model asks for.
+    pub voorziening_gekozen: Decimal,
+    /// Longer than the guidance allows without a decision of the council.
+    pub looptijd_te_lang: Option<Decimal>,
+    /// All accounts but the outside world.
+    pub rekeningen: Vec<Rekeningresultaat>,
+    /// By party.
+    pub partijen: Vec<Partijresultaat>,
+    /// The fund.
+    pub fonds: Option<Fondsresultaat>,
+    /// By opgave, then by party, the outside world last.
+    pub matrix: Vec<Vec<Matrixcel>>,
+    /// Present value of all accounts as one.
+    pub portemonnee: Decimal,
+}
+
+/// A number that came to nothing: overflow. Bounds on the input make it rare; this makes it a message and not a panic.
+fn number(value: Exact, what: &str) -> Result<Decimal, Problem> {
+    value.0.ok_or_else(|| Problem::error("too-large", format!("{what} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon"))
+}
+
+fn series(values: &[Exact], what: &str) -> Result<Vec<Decimal>, Problem> {
+    values.iter().map(|v| number(*v, what)).collect()
+}
+
+/// Calculates a route exactly, without uncertainty.
+pub fn calculate(model: &Model, route: Route) -> Result<Routeresultaat, Problem> {
+    let plan = Plan::new(model, route, Diepte::Opgave, Drijvers::default())?;
+    let v = Voorbereid::<Exact>::new(&plan);
+    let mut werk = Werk::new(&plan, true);
+    let uitkomst = evaluate::evaluate(&v, &Trekking::geen(), &mut werk);
+    assert!(evaluate::conserves(&werk), "the flows of a period do not add up to nothing");
+    record(&v, &uitkomst, &mut werk)
+}
+
+fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>) -> Result<Routeresultaat, Problem> {
+    let plan = v.plan;
+    let (model, g, tl) = (plan.model, &plan.model.gebied, &plan.timeline);
+    let resultaat = |r: &Resultaat<Exact>, what: &str| -> Result<Resultaat<Decimal>, Problem> {
+        Ok(Resultaat {
+            reeel_saldo: number(r.reeel_saldo, what)?,
+            eindwaarde: number(r.eindwaarde, what)?,
+            ncw_bbv: number(r.ncw_bbv, what)?,
+            ncw_rente: number(r.ncw_rente, what)?,
+            ncw_kasstroom: number(r.ncw_kasstroom, what)?,
+            laagste_stand: (number(r.laagste_stand.0, what)?, number(r.laagste_stand.1, what)?),
+            onder_water: number(r.onder_water, what)?,
+            rente_totaal: number(r.rente_totaal, what)?,
+        })
+    };
+    let laatste = number(u.laatste, "the last period")?.to_usize().unwrap_or(tl.len - 1);
+    let span = plan.begin..laatste + 1;
+    let boekwaarde = series(&werk.boekwaarde[span.clone()], "the boekwaarde")?;
+    let opening = plan.opening[HOOFD].iter().map(|b| b.value).sum::<Decimal>();
+    let part = |s: &[Exact], what: &str| series(&s[span.clone()], what);
+    let details = werk.hoofd.as_ref().ok_or_else(|| Problem::error("no-details", "the record needs the flows of every cell"))?;
+    let hoofd = Hoofdreeksen {
+        begin: plan.begin,
+        kosten_prijspeil: part(&details[0], "the costs")?,
+        opbrengsten_prijspeil: part(&details[1], "the revenue")?,
+        kosten: part(&details[2], "the costs")?,
+        opbrengsten: part(&details[3], "the revenue")?,
+        kasstroom: part(&werk.kasstroom[HOOFD], "the cash flow")?,
+        boekwaarde_begin: std::iter::once(opening).chain(boekwaarde[..boekwaarde.len() - 1].iter().copied()).collect(),
+        mutatie: part(&werk.kasstroom[HOOFD], "the cash flow")?.into_iter().map(|k| -k).collect(),
+        rente: part(&werk.rente, "the interest")?,
+        boekwaarde,
+    };
+    let boekwaarde_peildatum = if tl.peil > plan.begin { hoofd.boekwaarde[tl.peil - plan.begin - 1] } else { opening };
+    let main = resultaat(&u.hoofd, "the result")?;
+    let ncw = match g.ncw_methode {
+        NcwMethode::Bbv => main.ncw_bbv,
+        NcwMethode::Rente => main.ncw_rente,
+        NcwMethode::Kasstroom => main.ncw_kasstroom,
+    };
+    let exponent = crate::timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling);
+    let (loss, present) = bbv::voorziening(u.hoofd.eindwaarde, Exact::from(g.discontovoet_bbv.value), exponent, Of::Rekening(HOOFD as u16));
+    let voorziening = (number(loss, "the voorziening")?, number(present, "the voorziening")?);
+    let looptijd_te_lang = parameters::on("bbv.looptijd_jaren", g.peildatum)
+        .map(|p| p.waarde)
+        .filter(|years| bbv::looptijd_te_lang(tl.year(tl.peil), tl.year(laatste), years.to_i32().unwrap_or(i32::MAX)));
+
+    let mut rekeningen = Vec::new();
+    for r in 1..model.rekeningen.len() {
+        let (res, stand) = if r == HOOFD {
+            (main, series(&werk.boekwaarde, "the boekwaarde")?)
+        } else {
+            let (res, stand, _) = evaluate::rekeningresultaat(v, r, werk);
+            (resultaat(&res, "the result of an account")?, series(&stand, "the boekwaarde")?)
+        };
+        let given = plan.opening[r].iter().map(|b| b.value).sum::<Decimal>();
+        let kasstroom = series(&werk.kasstroom[r], "a cash flow")?;
+        let derived = -kasstroom[..tl.peil].iter().sum::<Decimal>();
+        rekeningen.push(Rekeningresultaat { rekening: r, boekwaarde_peildatum: if plan.opening[r].is_empty() { derived } else { given }, resultaat: res, kasstroom, boekwaarde: stand });
+    }
+    let partijen = partijen(v, u, werk, &rekeningen)?;
+    let fonds = fonds(v, u, werk)?;
+    let matrix = matrix(v, werk)?;
+    Ok(Routeresultaat {
+        route: plan.route,
+        timeline: tl.clone(),
+        hoofd,
+        resultaat: main,
+        nominaal_saldo: number(u.nominaal_saldo.unwrap_or(Exact::ZERO), "the nominal result")?,
+        boekwaarde_peildatum,
+        ncw,
+        laatste: tl.periode(laatste),
+        voorziening,
+        voorziening_gekozen: if g.voorziening_contant { voorziening.1 } else { voorziening.0 },
+        looptijd_te_lang,
+        rekeningen,
+        partijen,
+        fonds,
+        matrix,
+        portemonnee: number(u.portemonnee, "één portemonnee")?,
+    })
+}
+
+fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, rekeningen: &[Rekeningresultaat]) -> Result<Vec<Partijresultaat>, Problem> {
+    let plan = v.plan;
+    let (model, tl) = (plan.model, &plan.timeline);
+    let fonds = model.fonds.as_ref().filter(|_| plan.fonds);
+    let mut out = Vec::new();
+    for (p, partij) in model.partijen.iter().enumerate() {
+        let mine = |r: usize| model.rekeningen[r].partij == Some(p);
+        let (mut investering, mut bijdragen, mut ontvangen) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        let mut add = |van: usize, naar: usize, bijdrage: bool, amount: Exact| {
+            // What moves between a party's own accounts is neither paid nor received.
+            if mine(van) == mine(naar) {
+                return;
+            }
+            if mine(naar) {
+                ontvangen = ontvangen + amount;
+            } else if bijdrage {
+                bijdragen = bijdragen + amount;
+            } else {
+                investering = investering + amount;
+            }
+        };
+        for (cel, (_, lopend)) in plan.cellen.iter().zip(werk.cellen.iter().flatten()) {
+            if cel.soort.in_saldo() {
+                let to_fund = fonds.is_some_and(|f| f.rekening == cel.naar);
+                add(cel.van, cel.naar, cel.bijdrage || to_fund, Exact::sum(lopend));
+            }
+        }
+        if let Some(f) = fonds {
+            add(BUITEN, f.rekening, false, Exact::sum(&werk.fonds.rendement));
+            add(f.rekening, f.organisatie, false, Exact::sum(&werk.fonds.organisatie));
+            for (m, vraag) in plan.vraag.iter().enumerate() {
+                add(f.rekening, vraag.drager, false, Exact::sum(&werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]));
+            }
+        }
+        let mut kasstroom = vec![Decimal::ZERO; tl.len];
+        for r in rekeningen.iter().filter(|r| mine(r.rekening)) {
+            for (sum, k) in kasstroom.iter_mut().zip(&r.kasstroom) {
+                *sum += k;
+            }
+        }
+        let baten = series(&werk.baten[p][0], "a benefit")?.iter().zip(series(&werk.baten[p][1], "a benefit")?).map(|(a, b)| a + b).collect::<Vec<_>>();
+        let x = &u.partijen[p];
+        out.push(Partijresultaat {
+            investering: number(investering, "an investment")?,
+            bijdragen: number(bijdragen, "a contribution")?,
+            ontvangen: number(ontvangen, "a receipt")?,
+            saldo: number(x.saldo, "a saldo")?,
+            besparing: number(x.besparing, "a benefit")?,
+            maatschappelijk: number(x.maatschappelijk, "a benefit")?,
+            netto_baat: number(x.netto_baat, "a netto_baat")?,
+            minimaal: partij.minimaal_resultaat.as_ref().map(|q| q.value),
+            terugverdienjaar: payback(tl, &kasstroom, &baten),
+            slechtste_jaar: worst_year(tl, &kasstroom),
+            kasstroom,
+            baten,
+        });
+    }
+    Ok(out)
+}
+
+/// First year from which the running total stays at or above zero, when it was below before.
+fn payback(tl: &Timeline, kasstroom: &[Decimal], baten: &[Decimal]) -> Option<i32> {
+    let mut total = Decimal::ZERO;
+    let mut since = None;
+    let mut was_below = false;
+    for t in 0..kasstroom.len() {
+        total += kasstroom[t] + baten[t];
+        if total < Decimal::ZERO {
+            was_below = true;
+            since = None;
+        } else if since.is_none() {
+            since = Some(tl.year(t));
+        }
+    }
+    since.filter(|_| was_below)
+}
+
+/// The year with the lowest net cash flow.
+fn worst_year(tl: &Timeline, kasstroom: &[Decimal]) -> Option<(i32, Decimal)> {
+    let mut years: Vec<(i32, Decimal)> = Vec::new();
+    for (t, k) in kasstroom.iter().enumerate().skip(tl.peil) {
+        let year = tl.year(t);
+        match years.last_mut() {
+            Some((y, sum)) if *y == year => *sum += k,
+            _ => years.push((year, *k)),
+        }
+    }
+    years.into_iter().filter(|(_, k)| !k.is_zero()).min_by_key(|(_, k)| *k)
+}
+
+fn fonds(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>) -> Result<Option<Fondsresultaat>, Problem> {
+    if !v.plan.fonds {
+        return Ok(None);
+    }
+    let f = &werk.fonds;
+    let len = v.plan.timeline.len;
+    let total = |all: &[Exact]| (0..len).map(|t| all.iter().skip(t).step_by(len).fold(Exact::ZERO, |a, b| a + *b)).collect::<Vec<_>>();
+    let s = |x: &[Exact]| series(x, "the fund");
+    Ok(Some(Fondsresultaat {
+        inleg: s(&f.inleg)?,
+        bijdragen: s(&f.bijdragen)?,
+        uitgaven: s(&f.uitgaven)?,
+        organisatie: s(&f.organisatie)?,
+        rendement: s(&f.rendement)?,
+        vraag: s(&total(&f.vraag))?,
+        betaald: s(&total(&f.betaald))?,
+        saldo: s(&f.saldo)?,
+        voorfinanciering: number(u.voorfinanciering, "the prefinancing")?,
+    }))
+}
+
+fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matrixcel>>, Problem> {
+    let plan = v.plan;
+    let (model, tl) = (plan.model, &plan.timeline);
+    let column = |r: usize| model.rekeningen[r].partij.unwrap_or(model.partijen.len());
+    let mut amounts = vec![vec![vec![Exact::ZERO; tl.len]; model.partijen.len() + 1]; OPGAVEN.len()];
+    let mut add = |opgave: usize, van: usize, naar: usize, flow: &[Exact]| {
+        for (t, amount) in flow.iter().enumerate() {
+            let (from, to) = (column(van), column(naar));
+            amounts[opgave][from][t] = amounts[opgave][from][t] - *amount;
+            amounts[opgave][to][t] = amounts[opgave][to][t] + *amount;
+        }
+    };
+    for (cel, (_, lopend)) in plan.cellen.iter().zip(werk.cellen.iter().flatten()) {
+        if cel.soort.in_saldo() {
+            add(cel.opgave.unwrap_or(0), cel.van, cel.naar, lopend);
+        }
+    }
+    if let (Some(f), true) = (&model.fonds, plan.fonds) {
+        for (m, vraag) in plan.vraag.iter().enumerate() {
+            add(model.maatregelen[vraag.maatregel].opgave, f.rekening, vraag.drager, &werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]);
+        }
+        // The fund's own running is programming of the area.
+        add(1, BUITEN, f.rekening, &werk.fonds.rendement);
+        add(1, f.rekening, f.organisatie, &werk.fonds.organisatie);
+    }
+    amounts
+        .into_iter()
+        .map(|row| {
+            row.into_iter()
+                .map(|flow| {
+                    let present = flow.iter().zip(v.disconto_matrix()).fold(Exact::ZERO, |sum, (f, d)| sum + *f * *d);
+                    let history = Exact::sum(&flow[..tl.peil]);
+                    Ok(Matrixcel { nominaal: number(Exact::sum(&flow), "the matrix")?, ncw: number(present + history, "the matrix")?, per_periode: series(&flow, "the matrix")? })
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// The results that have an address without a key.
+const SCALARS: &[&str] = &[
+    "nominaal_saldo", "reeel_saldo", "eindwaarde", "ncw", "ncw_bbv", "ncw_rente", "ncw_kasstroom", "hoogste_boekwaarde", "laagste_stand", "laagste_stand_jaar", "jaren_onder_water",
+    "rente_totaal", "boekwaarde_peildatum", "voorziening", "voorziening_eindwaarde", "voorziening_contant", "voorfinanciering", "portemonnee",
+];
+
+/// The figures of a party that have an address.
+const PARTIJ: &[&str] = &["saldo", "netto_baat", "baten", "besparing", "maatschappelijk", "investering", "bijdragen", "ontvangen"];
+
+impl Routeresultaat {
+    /// Result figures that have a name of their own, in the order of a sheet.
+    pub fn kerncijfers(&self) -> Vec<(&'static str, Decimal)> {
+        SCALARS.iter().filter_map(|name| Some((*name, self.scalar(name)?))).collect()
+    }
+
+    fn scalar(&self, name: &str) -> Option<Decimal> {
+        let r = &self.resultaat;
+        let per_year = Decimal::from(self.timeline.stap.per_year());
+        Some(match name {
+            "nominaal_saldo" => self.nominaal_saldo,
+            "reeel_saldo" => r.reeel_saldo,
+            "eindwaarde" => r.eindwaarde,
+            "ncw" => self.ncw,
+            "ncw_bbv" => r.ncw_bbv,
+            "ncw_rente" => r.ncw_rente,
+            "ncw_kasstroom" => r.ncw_kasstroom,
+            "hoogste_boekwaarde" => -r.laagste_stand.0,
+            "laagste_stand" => r.laagste_stand.0,
+            "laagste_stand_jaar" => Decimal::from(self.timeline.year(r.laagste_stand.1.to_usize().unwrap_or(0))),
+            "jaren_onder_water" => r.onder_water / per_year,
+            "rente_totaal" => r.rente_totaal,
+            "boekwaarde_peildatum" => self.boekwaarde_peildatum,
+            "voorziening" => self.voorziening_gekozen,
+            "voorziening_eindwaarde" => self.voorziening.0,
+            "voorziening_contant" => self.voorziening.1,
+            "voorfinanciering" => self.fonds.as_ref().map_or(Decimal::ZERO, |f| f.voorfinanciering),
+            "portemonnee" => self.portemonnee,
+            _ => return None,
+        })
+    }
+
+    /// The value at a result address: `ncw`, `boekwaarde.2030`, `partij[corporatie].saldo`.
+    pub fn waarde(&self, model: &Model, address: &str) -> Result<Decimal, String> {
+        let address = address.trim();
+        if let Some(rest) = address.strip_prefix("partij[") {
+            let (name, figure) = rest.split_once("].").ok_or_else(|| format!("\"{address}\": write partij[NAME].saldo"))?;
+            let p = model.partij(name).ok_or_else(|| format!("\"{address}\": unknown partij \"{name}\""))?;
+            let p = &self.partijen[p];
+            return Ok(match figure {
+                "saldo" => p.saldo,
+                "netto_baat" => p.netto_baat,
+                "baten" => p.besparing + p.maatschappelijk,
+                "besparing" => p.besparing,
+                "maatschappelijk" => p.maatschappelijk,
+                "investering" => p.investering,
+                "bijdragen" => p.bijdragen,
+                "ontvangen" => p.ontvangen,
+                _ => {
+                    let near = nearest(figure, PARTIJ.iter().copied()).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+                    return Err(format!("\"{address}\": a partij has no \"{figure}\"{near}"));
+                }
+            });
+        }
+        if let Some(value) = self.scalar(address) {
+            return Ok(value);
+        }
+        let (name, period) = address.split_once('.').unwrap_or((address, ""));
+        let reeksen = self.hoofd.reeksen();
+        let Some((_, values)) = reeksen.iter().find(|(n, _)| *n == name) else {
+            let names = SCALARS.iter().copied().chain(reeksen.iter().map(|(n, _)| *n)).chain(["partij"]);
+            let near = nearest(name, names).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+            return Err(format!("\"{address}\" is no result{near}"));
+        };
+        if period.is_empty() {
+            return Err(format!("\"{address}\" has a value per period: write {name}.{}", self.timeline.label(self.hoofd.begin)));
+        }
+        let stap = self.timeline.stap;
+        let (p, whole) = Periode::parse(period, stap)?;
+        let first = self.timeline.position(p).and_then(|t| t.checked_sub(self.hoofd.begin));
+        let Some(first) = first.filter(|t| *t < values.len()) else {
+            return Err(format!("\"{address}\": {period} lies outside {} to {}", self.timeline.label(self.hoofd.begin), self.laatste.label(stap)));
+        };
+        let parts = if whole { stap.per_year() as usize } else { 1 };
+        let slice = &values[first..(first + parts).min(values.len())];
+        Ok(match name {
+            "boekwaarde" => slice[slice.len() - 1],
+            "boekwaarde_begin" => slice[0],
+            _ => slice.iter().sum(),
+        })
+    }
+}
+
+/// An expected figure beside what was calculated.
+#[derive(Debug, Clone)]
+pub struct Gecontroleerd {
+    /// Its address.
+    pub doel: String,
+    /// Expected.
+    pub verwacht: Decimal,
+    /// Calculated.
+    pub berekend: Decimal,
+    /// Largest difference allowed.
+    pub tolerantie: Decimal,
+}
+
+impl Gecontroleerd {
+    /// Whether it holds.
+    pub fn klopt(&self) -> bool {
+        (self.verwacht - self.berekend).abs() <= self.tolerantie
+    }
+}
+
+/// Compares table controles with route grex; a figure that does not hold is a warning with both values and the place.
+pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, Vec<Problem>) {
+    let mut out = Vec::new();
+    let mut problems = Vec::new();
+    for Controle { doel, waarde, tolerantie, place } in &model.controles {
+        let place = waarde.place.as_ref().unwrap_or(place);
+        match grex.waarde(model, doel) {
+            Ok(berekend) => {
+                let c = Gecontroleerd { doel: doel.clone(), verwacht: waarde.value, berekend, tolerantie: *tolerantie };
+                if !c.klopt() {
+                    problems.push(
+                        Problem::warning("check-failed", format!("{doel} is {}, the source says {} (difference {})", two(berekend), two(c.verwacht), two(berekend - c.verwacht)))
+                            .at(place)
+                            .allowed(format!("a difference of at most {}", tolerantie.normalize()))
+                            .fix(format!("polder explain MODEL {doel} shows how it is calculated")),
+                    );
+                }
+                out.push(c);
+            }
+            Err(reason) => problems.push(Problem::warning("bad-result-address", format!("controle: {reason}")).at(place)),
+        }
+    }
+    (out, problems)
+}
+
+fn two(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// Lines whose own source gives another amount than the one calculated.
+pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
+    let plan = Plan::new(model, Route::Cofinanciering, Diepte::Lijn, Drijvers::default())?;
+    let v = Voorbereid::<Exact>::new(&plan);
+    let mut problems = Vec::new();
+    let mut compared = 0;
+    for (l, lijn) in model.lijnen.iter().enumerate() {
+        let Some(raming) = &lijn.raming else { continue };
+        let Some(bedrag) = evaluate::bedrag_van(&v, l).0 else { continue };
+        compared += 1;
+        if (bedrag - raming.value).abs() > Decimal::new(1, 2) {
+            let mut p = Problem::warning("raming-differs", format!("{} \"{}\": calculated {}, its source says {}", lijn.tabel, lijn.id, two(bedrag), two(raming.value))).fix("check quantity, price and percentage, or the mapping's sign and factor");
+            p.place.clone_from(&raming.place);
+            problems.push(p);
+        }
+    }
+    Ok((compared, problems))
+}
