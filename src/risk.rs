@@ -23,3 +23,4 @@ pub mod dependence;
 pub mod distribution;
 pub mod random;
 pub mod statistics;
+pub mod simulation;

@@ -1,0 +1,344 @@
+//! Monte Carlo over compiled plans: draws by counter, sixteen side by side, blocks over threads.
+//!
+//! Draw `i` depends on (seed, `i`) and the names of the drivers alone, so any number of threads gives the same bits, and every
+//! route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables or progress bars.
+
+use super::dependence::Dependence;
+use super::distribution::{Sampler, Verdeling};
+use super::random::{driver_key, normals, uniforms};
+use crate::evaluate::{evaluate, Trekking, Uitkomst, Voorbereid, Werk};
+use crate::model::{Model, NcwMethode, VerdelingRij};
+use crate::number::{to_f64, Exact, LaneDelay, Lanes, Number};
+use crate::plan::{Plan, Slot};
+use crate::problem::Problem;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+/// Draws side by side; the size that measured fastest (docs/benchmarks.md).
+pub const LANES: usize = 16;
+/// Draws in a block of work: many enough to spread over threads, few enough to stay in cache.
+const BLOCK: usize = 512;
+
+/// The driver that decides whether a risk happens, and the one that says how much, have names of their own.
+const HAPPENS: &str = "\u{1f}kans";
+const IMPACT: &str = "\u{1f}impact";
+
+/// One scalar driver.
+#[derive(Debug)]
+enum Bron {
+    Waarde { key: u64, sampler: Sampler },
+    Gebeurtenis { keys: [u64; 2], happens: Sampler, impact: Sampler },
+}
+
+/// A yearly driver.
+#[derive(Debug)]
+struct Schok {
+    key: u64,
+    sampler: Sampler,
+    phi: f64,
+}
+
+/// All that draws the inputs of a plan; made once, shared by routes.
+#[derive(Debug)]
+pub struct Trekker {
+    seed: u64,
+    bronnen: Vec<Bron>,
+    schokken: Vec<Schok>,
+    samenhang: Dependence,
+    samenhang_schokken: Dependence,
+    uitstel: Vec<Option<usize>>,
+    per_jaar: f64,
+    eerste_jaar: i32,
+    jaren: usize,
+    bekend: i32,
+}
+
+fn verdeling(rij: &VerdelingRij) -> Verdeling {
+    let f = |d: &Decimal| to_f64(*d);
+    match rij {
+        VerdelingRij::Pert([l, m, h]) => Verdeling::Pert { laag: f(l), modus: f(m), hoog: f(h) },
+        VerdelingRij::Driehoek([l, m, h]) => Verdeling::Driehoek { laag: f(l), modus: f(m), hoog: f(h) },
+        VerdelingRij::Normaal([g, s]) => Verdeling::Normaal { gemiddelde: f(g), spreiding: f(s) },
+        VerdelingRij::Lognormaal([g, s]) => Verdeling::Lognormaal { gemiddelde: f(g), spreiding: f(s) },
+        VerdelingRij::Uniform([l, h]) => Verdeling::Uniform { laag: f(l), hoog: f(h) },
+        VerdelingRij::Discreet(values) => Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect()),
+    }
+}
+
+impl Trekker {
+    /// Compiles the drivers of a plan. `eerste_jaar` and `jaren` come from [`Voorbereid`].
+    pub fn new(plan: &Plan<'_>, seed: u64, eerste_jaar: i32, jaren: usize) -> Result<Trekker, Problem> {
+        let model = plan.model;
+        let sampler = |o: usize| {
+            let onzekerheid = &model.onzekerheden[o];
+            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| Problem::error("bad-distribution", format!("onzekerheid \"{}\": {e}", onzekerheid.id)).at(&onzekerheid.place))
+        };
+        let mut bronnen = Vec::new();
+        for slot in &plan.drijvers.slots {
+            bronnen.push(match slot {
+                Slot::Onzekerheid(o) => Bron::Waarde { key: driver_key(&model.onzekerheden[*o].id), sampler: sampler(*o)? },
+                Slot::Risico(r) => {
+                    let risico = &model.risicos[*r];
+                    let [laag, modus, hoog] = risico.impact.map(to_f64);
+                    let wrong = |e: String| Problem::error("bad-distribution", format!("risico \"{}\": {e}", risico.risico));
+                    let name = |part: &str| driver_key(&format!("{}{part}", risico.risico));
+                    Bron::Gebeurtenis {
+                        keys: [name(HAPPENS), name(IMPACT)],
+                        happens: Sampler::new(&Verdeling::kans(to_f64(risico.kans))).map_err(wrong)?,
+                        impact: Sampler::new(&Verdeling::Pert { laag, modus, hoog }).map_err(wrong)?,
+                    }
+                }
+            });
+        }
+        let schokken = plan
+            .drijvers
+            .schokken
+            .iter()
+            .map(|(o, phi)| Ok(Schok { key: driver_key(&model.onzekerheden[*o].id), sampler: sampler(*o)?, phi: to_f64(*phi) }))
+            .collect::<Result<Vec<_>, Problem>>()?;
+        let scalar_of = |o: usize| plan.drijvers.slots.iter().position(|s| *s == Slot::Onzekerheid(o));
+        let shock_of = |o: usize| plan.drijvers.schokken.iter().position(|(s, _)| *s == o);
+        let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> { model.correlaties.iter().filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho)))).collect() };
+        let impossible = |e: super::dependence::DependenceError, name: &dyn Fn(usize) -> String| {
+            use super::dependence::DependenceError as E;
+            match e {
+                E::Impossible { group, shrink } => Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
+                    .allowed("a positive semi-definite matrix")
+                    .fix(format!("bring them closer to zero; all of them times {:.3} is possible", f64::from(shrink) / 1000.0)),
+                other => Problem::error("impossible-correlation", other.to_string()),
+            }
+        };
+        let names = plan.drijver_namen().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let scalars = bronnen.len();
+        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| impossible(e, &|i| names[i].clone()))?;
+        let samenhang_schokken = Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| impossible(e, &|i| names[scalars + i].clone()))?;
+        let g = &model.gebied;
+        Ok(Trekker {
+            seed,
+            bronnen,
+            schokken,
+            samenhang,
+            samenhang_schokken,
+            uitstel: plan.drijvers.uitstel.iter().map(|u| u.map(|u| u.slot)).collect(),
+            per_jaar: f64::from(g.tijdstap.per_year()),
+            eerste_jaar,
+            jaren,
+            bekend: g.peil.year(g.tijdstap),
+        })
+    }
+
+    /// Draws `first` to `first + W`, in the same bits for any `W`.
+    #[inline(always)]
+    pub fn trek<const W: usize>(&self, first: u64, into: &mut Trekking<Lanes<W>>) {
+        into.slots.clear();
+        into.schokken.clear();
+        into.uitstel.clear();
+        let mut z = vec![[0.0; W]; self.bronnen.len()];
+        for (z, bron) in z.iter_mut().zip(&self.bronnen) {
+            let key = match bron {
+                Bron::Waarde { key, .. } => *key,
+                Bron::Gebeurtenis { keys, .. } => keys[0],
+            };
+            *z = normals(&uniforms::<W>(self.seed, first, key, 0)[0]);
+        }
+        if !self.samenhang.is_empty() {
+            self.samenhang.correlate(&mut z);
+        }
+        for (z, bron) in z.iter().zip(&self.bronnen) {
+            into.slots.push(match bron {
+                Bron::Waarde { sampler, .. } => Lanes(sampler.sample_lanes(z)),
+                Bron::Gebeurtenis { keys, happens, impact } => {
+                    let size = impact.sample_lanes(&normals(&uniforms::<W>(self.seed, first, keys[1], 0)[0]));
+                    Lanes(happens.sample_lanes(z)) * Lanes(size)
+                }
+            });
+        }
+        for slot in &self.uitstel {
+            let steps = match slot {
+                None => [0; W],
+                Some(slot) => into.slots[*slot].0.map(|years| libm::round(years * self.per_jaar) as u32),
+            };
+            into.uitstel.push(LaneDelay::new(steps));
+        }
+        if self.schokken.is_empty() {
+            return;
+        }
+        into.schokken.resize(self.schokken.len(), Vec::new());
+        for row in &mut into.schokken {
+            row.clear();
+            row.resize(self.jaren, Lanes([0.0; W]));
+        }
+        // Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone. A call gives four years.
+        let mut z = vec![[0.0; W]; self.schokken.len()];
+        let mut words = vec![[[0u32; W]; 4]; self.schokken.len()];
+        let mut have = None;
+        for i in 0..self.jaren {
+            let year = self.eerste_jaar + i as i32;
+            if year <= self.bekend {
+                continue;
+            }
+            let block = (year / 4) as u32;
+            if have != Some(block) {
+                have = Some(block);
+                for (words, schok) in words.iter_mut().zip(&self.schokken) {
+                    *words = uniforms::<W>(self.seed, first, schok.key, block);
+                }
+            }
+            for (z, words) in z.iter_mut().zip(&words) {
+                *z = normals(&words[(year % 4) as usize]);
+            }
+            if !self.samenhang_schokken.is_empty() {
+                self.samenhang_schokken.correlate(&mut z);
+            }
+            for (s, (z, schok)) in z.iter().zip(&self.schokken).enumerate() {
+                let shock = Lanes(schok.sampler.sample_lanes(z));
+                let before = if i > 0 { into.schokken[s][i - 1] } else { Lanes([0.0; W]) };
+                into.schokken[s][i] = before * Lanes::all(schok.phi) + shock;
+            }
+        }
+    }
+
+    /// One draw in the exact arithmetic: the same values, bit for bit, as decimals.
+    pub fn exact(&self, draw: u64) -> Trekking<Exact> {
+        let mut lane = Trekking::<Lanes<1>>::geen();
+        self.trek(draw, &mut lane);
+        let exact = |l: &Lanes<1>| Exact(Decimal::from_f64_retain(l.0[0]));
+        Trekking {
+            slots: lane.slots.iter().map(exact).collect(),
+            schokken: lane.schokken.iter().map(|row| row.iter().map(exact).collect()).collect(),
+            uitstel: lane.uitstel.iter().map(|d| Lanes::<1>::steps(*d).0[0] as u32).collect(),
+        }
+    }
+}
+
+/// The figures kept of every draw and route, in this order; then saldo and netto_baat per party.
+pub const UITKOMSTEN: &[&str] = &["reeel_saldo", "eindwaarde", "ncw", "laagste_stand", "laagste_stand_jaar", "rente_totaal", "voorfinanciering", "portemonnee"];
+
+/// The names of all figures kept per route.
+pub fn uitkomst_namen(model: &Model) -> Vec<String> {
+    let parties = model.partijen.iter().flat_map(|p| [format!("partij[{}].saldo", p.partij), format!("partij[{}].netto_baat", p.partij)]);
+    UITKOMSTEN.iter().map(|s| (*s).to_owned()).chain(parties).collect()
+}
+
+/// The figures of one evaluation, in the order of [`uitkomst_namen`].
+#[inline(always)]
+pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, out: &mut Vec<N>) {
+    let r = &u.hoofd;
+    let ncw = match plan.model.gebied.ncw_methode {
+        NcwMethode::Bbv => r.ncw_bbv,
+        NcwMethode::Rente => r.ncw_rente,
+        NcwMethode::Kasstroom => r.ncw_kasstroom,
+    };
+    out.clear();
+    out.extend([r.reeel_saldo, r.eindwaarde, ncw, r.laagste_stand.0, r.laagste_stand.1, r.rente_totaal, u.voorfinanciering, u.portemonnee]);
+    for p in &u.partijen {
+        out.extend([p.saldo, p.netto_baat]);
+    }
+}
+
+/// All draws of one or more routes.
+#[derive(Debug, Clone)]
+pub struct Trekkingen {
+    /// Number of draws.
+    pub aantal: usize,
+    /// Figures per route.
+    pub namen: Vec<String>,
+    /// By route, then by figure, then by draw.
+    pub waarden: Vec<Vec<Vec<f64>>>,
+}
+
+impl Trekkingen {
+    /// The draws of a figure in a route.
+    pub fn figuur(&self, route: usize, naam: &str) -> Option<&[f64]> {
+        let position = self.namen.iter().position(|n| n == naam)?;
+        self.waarden.get(route)?.get(position).map(Vec::as_slice)
+    }
+}
+
+/// Runs `aantal` draws of several plans (routes of one model) on the same draws, in parallel on rayon's current pool.
+///
+/// `gedaan` is told the number of draws that came ready; it may be called from any thread.
+pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Trekkingen, Problem> {
+    let Some(first) = plannen.first() else {
+        return Ok(Trekkingen { aantal, namen: Vec::new(), waarden: Vec::new() });
+    };
+    let ready: Vec<Voorbereid<'_, Lanes<LANES>>> = plannen.iter().map(Voorbereid::new).collect();
+    // The routes may start in different years; draws are laid out over all years that any of them needs.
+    let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
+    let to = ready.iter().map(|v| v.eerste_jaar() + v.aantal_jaren() as i32).max().unwrap_or(0);
+    let trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
+    let offsets: Vec<usize> = ready.iter().map(|v| (v.eerste_jaar() - from) as usize).collect();
+    let namen = uitkomst_namen(first.model);
+    let width = namen.len() * plannen.len();
+    let blocks = aantal.div_ceil(BLOCK);
+    let mut raw = vec![0.0; blocks * BLOCK * width];
+    let room = || (Trekking::<Lanes<LANES>>::geen(), ready.iter().map(|v| Werk::new(v.plan, false)).collect::<Vec<_>>(), Vec::with_capacity(namen.len()));
+    raw.par_chunks_mut(BLOCK * width).enumerate().for_each_init(room, |(trekking, werk, figures), (block, out)| {
+        let task = Blok { trekker: &trekker, ready: &ready, offsets: &offsets, first: (block * BLOCK) as u64, aantal, trekking, werk, figures, out };
+        pulp::Arch::new().dispatch(task);
+        gedaan(BLOCK.min(aantal.saturating_sub(block * BLOCK)) as u64);
+    });
+    let positions = namen.iter().position(|n| n == "laagste_stand_jaar");
+    let waarden = plannen
+        .iter()
+        .enumerate()
+        .map(|(route, plan)| {
+            (0..namen.len())
+                .map(|figure| {
+                    let column = (route * namen.len() + figure) * BLOCK;
+                    let mut values: Vec<f64> = (0..blocks).flat_map(|b| raw[b * BLOCK * width + column..][..BLOCK].iter().copied()).collect();
+                    values.truncate(aantal);
+                    if Some(figure) == positions {
+                        values.iter_mut().for_each(|v| *v = f64::from(plan.timeline.year(*v as usize)));
+                    }
+                    values
+                })
+                .collect()
+        })
+        .collect();
+    Ok(Trekkingen { aantal, namen, waarden })
+}
+
+/// A block of draws, as a struct so that everything inlines under the processor's widest instructions.
+struct Blok<'a, 'p> {
+    trekker: &'a Trekker,
+    ready: &'a [Voorbereid<'p, Lanes<LANES>>],
+    offsets: &'a [usize],
+    first: u64,
+    aantal: usize,
+    trekking: &'a mut Trekking<Lanes<LANES>>,
+    werk: &'a mut Vec<Werk<Lanes<LANES>>>,
+    figures: &'a mut Vec<Lanes<LANES>>,
+    out: &'a mut [f64],
+}
+
+impl pulp::NullaryFnOnce for Blok<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for tile in (0..BLOCK).step_by(LANES) {
+            let draw = self.first + tile as u64;
+            if draw >= self.aantal as u64 {
+                break;
+            }
+            self.trekker.trek(draw, self.trekking);
+            for (route, ((v, offset), werk)) in self.ready.iter().zip(self.offsets).zip(self.werk.iter_mut()).enumerate() {
+                let shifted = *offset > 0;
+                if shifted {
+                    self.trekking.schokken.iter_mut().for_each(|row| row.rotate_left(*offset));
+                }
+                let u = evaluate(v, self.trekking, werk);
+                if shifted {
+                    self.trekking.schokken.iter_mut().for_each(|row| row.rotate_right(*offset));
+                }
+                uitkomsten(v.plan, &u, self.figures);
+                let count = self.figures.len();
+                for (i, value) in self.figures.iter().enumerate() {
+                    let column = (route * count + i) * BLOCK + tile;
+                    self.out[column..column + LANES].copy_from_slice(&value.0);
+                }
+            }
+        }
+    }
+}
