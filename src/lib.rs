@@ -5,6 +5,7 @@ pub mod expression;
 pub mod timeline;
 pub mod parameters;
 pub mod model;
+pub mod scenario;
 pub mod read;
 pub mod cashflow;
 pub mod plan;

@@ -1,0 +1,317 @@
+//! Scenarios: named changes to a base, applied to its tables. Knows nothing of who chose them, nor of results.
+
+use crate::model::address::{pattern_matches, Address, Als, Change};
+use crate::model::schema::Kind;
+use crate::model::table::{fold, name_key, Row, Scalar, Table, Tables, Value};
+use crate::problem::{nearest, Place, Problem};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::Decimal;
+
+/// A scenario: changes in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Name, unique in a run.
+    pub naam: String,
+    /// What it stands for.
+    pub omschrijving: String,
+    /// Its changes.
+    pub changes: Vec<Change>,
+    /// The values of its grids, as shown in a table of scenarios.
+    pub stappen: Vec<(String, String)>,
+}
+
+impl Scenario {
+    /// The base itself.
+    pub fn basis() -> Self {
+        Scenario { naam: "basis".into(), omschrijving: "zonder wijzigingen".into(), changes: Vec::new(), stappen: Vec::new() }
+    }
+}
+
+/// A grid: one address, several values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raster {
+    /// Where.
+    pub doel: Address,
+    /// How.
+    pub als: Als,
+    /// With what.
+    pub waarden: Vec<Value>,
+    /// Where the grid stands.
+    pub place: Place,
+}
+
+/// A scenario file: changes that hold for all its rows, and grids that multiply them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioBestand {
+    /// Name.
+    pub naam: String,
+    /// What it stands for.
+    pub omschrijving: String,
+    /// Changes of every row.
+    pub wijzigingen: Vec<Change>,
+    /// Grids.
+    pub rasters: Vec<Raster>,
+}
+
+impl ScenarioBestand {
+    /// Number of scenarios that it gives.
+    pub fn aantal(&self) -> usize {
+        self.rasters.iter().fold(1, |n, r| n.saturating_mul(r.waarden.len()))
+    }
+
+    /// All its scenarios: the product of its grids, the last grid fastest.
+    pub fn scenarios(&self) -> Vec<Scenario> {
+        (0..self.aantal())
+            .map(|mut i| {
+                let mut changes = self.wijzigingen.clone();
+                let mut stappen = Vec::new();
+                let mut picks = vec![0; self.rasters.len()];
+                for (k, raster) in self.rasters.iter().enumerate().rev() {
+                    picks[k] = i % raster.waarden.len();
+                    i /= raster.waarden.len();
+                }
+                for (raster, pick) in self.rasters.iter().zip(picks) {
+                    let met = raster.waarden[pick].clone();
+                    let shown = match &met.scalar {
+                        Scalar::Number(n) => n.normalize().to_string(),
+                        Scalar::Text(t) => t.clone(),
+                        other => format!("{other:?}"),
+                    };
+                    let sign = match raster.als {
+                        Als::Waarde => "",
+                        Als::Factor => "x",
+                        Als::Verschuiving if shown.starts_with('-') => "",
+                        Als::Verschuiving => "+",
+                    };
+                    stappen.push((raster.doel.to_string(), format!("{sign}{shown}")));
+                    changes.push(Change { doel: raster.doel.clone(), als: raster.als, place: met.place.clone(), met });
+                }
+                let naam = std::iter::once(self.naam.clone()).chain(stappen.iter().map(|(_, v)| v.clone())).collect::<Vec<_>>().join(" ");
+                Scenario { naam, omschrijving: self.omschrijving.clone(), changes, stappen }
+            })
+            .collect()
+    }
+}
+
+/// Applies changes in order to a copy of the tables. The first change that can't be applied is told; later ones are still tried.
+pub fn apply(tables: &Tables, changes: &[Change]) -> (Tables, Vec<Problem>) {
+    let mut tables = tables.clone();
+    let mut problems = Vec::new();
+    for change in changes {
+        let done = match (change.doel.table, change.doel.column) {
+            ("gebied", _) => change_setting(&mut tables, change),
+            ("indexen", "groei") => change_growth(&mut tables, change),
+            _ => change_rows(&mut tables, change),
+        };
+        problems.extend(done.err());
+    }
+    (tables, problems)
+}
+
+/// A number changed in one of the three ways.
+fn changed(old: Option<Decimal>, change: &Change, what: &str) -> Result<Decimal, Problem> {
+    let by = change.number();
+    let problem = |code, message: String| Problem::error(code, message).at(&change.place);
+    let too_large = || problem("too-large", format!("the change of {} gives a number that is too large", change.doel));
+    match (change.als, old, by) {
+        (Als::Waarde, _, Some(by)) => Ok(by),
+        (Als::Factor, Some(old), Some(by)) => old.checked_mul(by).ok_or_else(too_large),
+        (Als::Verschuiving, Some(old), Some(by)) => old.checked_add(by).ok_or_else(too_large),
+        (_, None, Some(_)) => Err(problem("nothing-to-change", format!("{what} is empty, so it has no factor or verschuiving")).fix("give a waarde")),
+        (_, _, None) => Err(problem("not-a-number", format!("the change of {} holds {}", change.doel, change.met.shown()))),
+    }
+}
+
+fn number_of(value: &Value) -> Option<Decimal> {
+    match value.scalar {
+        Scalar::Number(n) => Some(n),
+        _ => None,
+    }
+}
+
+/// A value with a new number; what it was first stays known, because history is made of that.
+fn renumber(value: &mut Value, number: Decimal, place: &Place) {
+    value.base = value.base.or(number_of(value));
+    value.scalar = Scalar::Number(number);
+    value.place = place.clone();
+}
+
+fn change_setting(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
+    let table = tables.table_mut("gebied");
+    let (name, value) = (column(table, "instelling"), column(table, "waarde"));
+    let key = fold(change.doel.column);
+    let found = table.rows.iter().position(|r| matches!(&r.values[name].scalar, Scalar::Text(t) if fold(t) == key));
+    let row = match found {
+        Some(row) => row,
+        None => {
+            let mut values: Vec<Value> = table.schema.columns.iter().map(|_| Value::new(Scalar::Empty, change.place.clone())).collect();
+            values[name].scalar = Scalar::Text(change.doel.column.to_owned());
+            table.rows.push(Row { place: change.place.clone(), values });
+            table.rows.len() - 1
+        }
+    };
+    let target = &mut table.rows[row].values[value];
+    match (change.als, &change.met.scalar) {
+        (Als::Waarde, Scalar::Number(n)) => renumber(target, *n, &change.met.place),
+        (Als::Waarde, other) => *target = Value { scalar: other.clone(), place: change.met.place.clone(), base: None },
+        _ => {
+            let number = changed(number_of(target), change, &format!("gebied.{}", change.doel.column))?;
+            renumber(target, number, &change.met.place);
+        }
+    }
+    Ok(())
+}
+
+fn column(table: &Table, name: &str) -> usize {
+    table.schema.column(name).unwrap_or_else(|| panic!("no column {name} in {}", table.schema.name))
+}
+
+fn change_growth(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
+    let table = tables.table_mut("indexen");
+    let (index, from, growth) = (column(table, "index"), column(table, "vanaf"), column(table, "groei"));
+    let names = |row: &Row| match &row.values[index].scalar {
+        Scalar::Text(t) => Some(t.clone()),
+        _ => None,
+    };
+    let mut groups: Vec<String> = Vec::new();
+    for row in &table.rows {
+        if let Some(name) = names(row)
+            && pattern_matches(&change.doel.key, &name)
+            && !groups.iter().any(|g| name_key(g) == name_key(&name))
+        {
+            groups.push(name);
+        }
+    }
+    if groups.is_empty() {
+        let all: Vec<String> = table.rows.iter().filter_map(names).collect();
+        return Err(no_row(change, all.iter().map(String::as_str)));
+    }
+    for group in groups {
+        let mine = |row: &Row| names(row).is_some_and(|n| name_key(&n) == name_key(&group));
+        let year_of = |row: &Row| number_of(&row.values[from]).and_then(|n| n.to_i32());
+        match change.doel.year {
+            None => {
+                for row in table.rows.iter_mut().filter(|r| mine(r)) {
+                    let number = changed(number_of(&row.values[growth]), change, "groei")?;
+                    renumber(&mut row.values[growth], number, &change.met.place);
+                }
+            }
+            Some(year) => {
+                // The growth of one year: a row of its own, and one that takes the old growth up again.
+                let current = table.rows.iter().filter(|r| mine(r) && year_of(r).is_some_and(|y| y <= year)).max_by_key(|r| year_of(r)).cloned();
+                let Some(current) = current else {
+                    return Err(Problem::error("nothing-to-change", format!("index \"{group}\" has no growth in {year}")).at(&change.place).fix("take a later year"));
+                };
+                let number = changed(number_of(&current.values[growth]), change, "groei")?;
+                let has = |rows: &[Row], y: i32| rows.iter().position(|r| mine(r) && year_of(r) == Some(y));
+                if has(&table.rows, year + 1).is_none() {
+                    let mut after = current.clone();
+                    after.values[from].scalar = Scalar::Number(Decimal::from(year + 1));
+                    table.rows.push(after);
+                }
+                let position = has(&table.rows, year).unwrap_or_else(|| {
+                    let mut row = current.clone();
+                    row.values[from].scalar = Scalar::Number(Decimal::from(year));
+                    table.rows.push(row);
+                    table.rows.len() - 1
+                });
+                renumber(&mut table.rows[position].values[growth], number, &change.met.place);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn no_row<'a>(change: &Change, names: impl Iterator<Item = &'a str>) -> Problem {
+    let names: Vec<&str> = names.collect();
+    let problem = Problem::error("unknown-reference", format!("no row of {} fits \"{}\"", change.doel.table, change.doel.key)).at(&change.place);
+    match nearest(&change.doel.key, names.iter().copied()) {
+        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+        None if names.is_empty() => problem.fix(format!("table {} is empty: fill it in the model first", change.doel.table)),
+        None => problem,
+    }
+}
+
+fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
+    let doel = &change.doel;
+    let key = doel.key_column();
+    let name = |row: &Row| match &row.values[key].scalar {
+        Scalar::Text(t) => Some(t.clone()),
+        Scalar::Number(n) => Some(n.normalize().to_string()),
+        _ => None,
+    };
+    let open = open_amounts(tables, doel);
+    let table = tables.table_mut(doel.table);
+    let found: Vec<usize> = (0..table.rows.len()).filter(|i| name(&table.rows[*i]).is_some_and(|n| doel.matches(&n))).collect();
+    if found.is_empty() {
+        let all: Vec<String> = table.rows.iter().filter_map(name).collect();
+        return Err(no_row(change, all.iter().map(String::as_str)));
+    }
+    let numeric = matches!(table.schema.columns[column(table, doel.column)].kind, Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole | Kind::Year);
+    for i in found {
+        let target = column(table, doel.column);
+        let row_name = name(&table.rows[i]).unwrap_or_default();
+        if !numeric {
+            if change.als != Als::Waarde {
+                return Err(Problem::error("not-a-number", format!("{} is no number, so it has no factor or verschuiving", doel)).at(&change.place).fix("give a waarde"));
+            }
+            table.rows[i].values[target] = Value { scalar: change.met.scalar.clone(), place: change.met.place.clone(), base: None };
+            continue;
+        }
+        if doel.column == "bedrag" && table.rows[i].values[target].is_empty() {
+            change_amount(table, i, change, open.iter().find(|(n, _)| name_key(n) == name_key(&row_name)).map(|(_, sum)| *sum))?;
+            continue;
+        }
+        let old = number_of(&table.rows[i].values[target]);
+        // No uitstel is an uitstel of nothing.
+        let old = if doel.column == "uitstel" { old.or(Some(Decimal::ZERO)) } else { old };
+        let number = changed(old, change, &format!("{}[{row_name}].{}", doel.table, doel.column))?;
+        renumber(&mut table.rows[i].values[target], number, &change.met.place);
+    }
+    Ok(())
+}
+
+/// `bedrag` of a line that holds quantity × price, a percentage, or amounts per period only.
+fn change_amount(table: &mut Table, row: usize, change: &Change, open: Option<Decimal>) -> Result<(), Problem> {
+    let at = |name: &str| table.schema.column(name);
+    let (amount, price, quantity, percentage, over) = (column(table, "bedrag"), at("prijs"), at("hoeveelheid"), at("percentage"), at("over"));
+    let values = &mut table.rows[row].values;
+    let filled = |values: &[Value], c: Option<usize>| c.filter(|c| !values[*c].is_empty());
+    if change.als == Als::Factor
+        && let Some(c) = filled(values, price).or(filled(values, percentage))
+    {
+        let number = changed(number_of(&values[c]), change, "the amount")?;
+        renumber(&mut values[c], number, &change.met.place);
+        return Ok(());
+    }
+    if change.als == Als::Verschuiving && filled(values, percentage).is_some() {
+        return Err(Problem::error("nothing-to-change", format!("{} is a percentage of other lines, so it has no verschuiving", change.doel)).at(&change.place).fix("give a factor, or change its percentage"));
+    }
+    let old = match filled(values, price) {
+        Some(p) => number_of(&values[p]).and_then(|p| p.checked_mul(filled(values, quantity).map_or(Some(Decimal::ONE), |q| number_of(&values[q]))?)),
+        None => open,
+    };
+    let number = changed(old, change, "the amount")?;
+    values[amount] = Value { scalar: Scalar::Number(number), place: change.met.place.clone(), base: old };
+    for c in [price, percentage, over].into_iter().flatten() {
+        values[c].scalar = Scalar::Empty;
+    }
+    Ok(())
+}
+
+/// Sums of phasing profiles that hold amounts, by name.
+fn open_amounts(tables: &Tables, doel: &Address) -> Vec<(String, Decimal)> {
+    let mut out: Vec<(String, Decimal)> = Vec::new();
+    if doel.column != "bedrag" {
+        return out;
+    }
+    let table = tables.table("fasering");
+    for row in &table.rows {
+        let (Scalar::Text(name), Some(amount)) = (&table.get(row, "fasering").scalar, number_of(table.get(row, "bedrag"))) else { continue };
+        match out.iter_mut().find(|(n, _)| name_key(n) == name_key(name)) {
+            Some((_, sum)) => *sum += amount,
+            None => out.push((name.clone(), amount)),
+        }
+    }
+    out
+}
