@@ -3,3 +3,4 @@ pub mod problem;
 pub mod model;
 pub mod read;
 pub mod report;
+pub mod write;

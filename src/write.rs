@@ -1,0 +1,3 @@
+//! Writes what the library knows to files of every kind.
+
+pub mod carriers;
