@@ -27,7 +27,8 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
         let record = match record {
             Ok(record) => record,
             Err(e) => {
-                read.problems.push(Problem::error("bad-csv", format!("the file cannot be read as csv: {e}")).at(&whole));
+                read.problems
+                    .push(Problem::error("bad-csv", format!("the file cannot be read as csv: {e}")).at(&whole));
                 return;
             }
         };
@@ -44,7 +45,8 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
             line += field.bytes().filter(|b| *b == b'\n').count() as u32;
         }
         let Some((binding, width)) = &binding else {
-            let headings: Vec<_> = fields.into_iter().map(|(_, field, place)| (field.trim().to_owned(), place)).collect();
+            let headings: Vec<_> =
+                fields.into_iter().map(|(_, field, place)| (field.trim().to_owned(), place)).collect();
             binding = Some((Binding::new(schema, &headings, &mut read.problems), headings.len()));
             continue;
         };
@@ -59,12 +61,17 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
             continue;
         }
         for (index, field, place) in &fields {
-            if *index < *width && binding.column(*index).is_none() && !field.trim().is_empty() && without_heading.insert(*index) {
+            if *index < *width
+                && binding.column(*index).is_none()
+                && !field.trim().is_empty()
+                && without_heading.insert(*index)
+            {
                 let what = clip(field);
                 read.skipped.push(Skipped { place: place.clone(), what, why: "no known heading above it".into() });
             }
         }
-        let found = fields.into_iter().map(|(index, field, place)| (index, Scalar::Text(field.to_owned()), place)).collect();
+        let found =
+            fields.into_iter().map(|(index, field, place)| (index, Scalar::Text(field.to_owned()), place)).collect();
         if !add_row(read, schema, binding, &row_place, found, Typing::Bare(notation)) {
             return;
         }
@@ -81,16 +88,20 @@ fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Problem>) -> Co
         return Cow::Borrowed(text);
     }
     problems.push(
-        Problem::warning("not-utf8", "the file is not UTF-8 and was read as Windows-1252: look whether accents and € came out right")
-            .at(whole)
-            .fix("save it as CSV UTF-8"),
+        Problem::warning(
+            "not-utf8",
+            "the file is not UTF-8 and was read as Windows-1252: look whether accents and € came out right",
+        )
+        .at(whole)
+        .fix("save it as CSV UTF-8"),
     );
     encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0
 }
 
 /// The delimiter and the notation of numbers that goes with it, from the first line that holds something.
 fn delimiter(text: &str) -> (u8, Notation) {
-    let headings = text.lines().find(|l| l.contains(|c: char| !c.is_whitespace() && c != ';' && c != ',')).unwrap_or("");
+    let headings =
+        text.lines().find(|l| l.contains(|c: char| !c.is_whitespace() && c != ';' && c != ',')).unwrap_or("");
     let mut quoted = false;
     let (mut semicolons, mut commas) = (0_usize, 0_usize);
     for c in headings.chars() {

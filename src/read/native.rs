@@ -28,10 +28,12 @@ pub(super) fn read(workbook: &Workbook, read: &mut Read) {
 fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, read: &mut Read) {
     let place = |row, column| Place::cell(&workbook.file, &sheet.name, row, column);
     let names: HashSet<String> = schema.columns.iter().map(|c| fold(c.name)).collect();
-    let heading_row = sheet.cells.iter().find(|(_, s)| matches!(s, Scalar::Text(t) if names.contains(&fold(t)))).map(|c| c.0.0);
+    let heading_row =
+        sheet.cells.iter().find(|(_, s)| matches!(s, Scalar::Text(t) if names.contains(&fold(t)))).map(|c| c.0.0);
     let Some(heading_row) = heading_row else {
         let allowed = schema.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
-        let problem = Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)));
+        let problem =
+            Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)));
         read.problems.push(problem.at(&Place::sheet(&workbook.file, &sheet.name)).allowed(allowed));
         return;
     };
@@ -70,7 +72,11 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
                 found.push((*column as usize, scalar.clone(), place(row, *column)));
             } else if *scalar != Scalar::Empty && without_heading.insert(*column) {
                 let what = clip(&as_text(scalar));
-                read.skipped.push(Skipped { place: place(row, *column), what, why: "no known heading above it".into() });
+                read.skipped.push(Skipped {
+                    place: place(row, *column),
+                    what,
+                    why: "no known heading above it".into(),
+                });
             }
         }
         let first = found.first().map_or(0, |f| f.0 as u32);

@@ -4,11 +4,10 @@
 
 use super::{Bron, Lines, Read, Skipped, add_row, find_table};
 use crate::model::schema::TableSchema;
-use crate::model::table::{Binding, Notation, Scalar, Typing, clip, fold, parse_number};
+use crate::model::table::{Binding, Notation, Scalar, Typing, clip, date_from_text, fold, parse_number};
 use crate::problem::{Place, Problem, nearest};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,10 +20,10 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, bronnen: Option<&mut Vec<Bron>
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
-            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u32 + 1;
+            let valid = String::from_utf8_lossy(&bytes[..e.valid_up_to()]);
             read.problems.push(
                 Problem::error("not-utf8", "the file is not UTF-8 from here on")
-                    .at(&Place::text(file, line, 1))
+                    .at(&Lines::new(&valid).place(file, valid.len()))
                     .fix("save it as UTF-8"),
             );
             return;
@@ -45,7 +44,8 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, bronnen: Option<&mut Vec<Bron>
                 reader.sources(at, value, &mut named);
             } else {
                 let place = reader.place(at);
-                let problem = Problem::error("bron-outside-manifest", "only model.toml names further sources").at(&place);
+                let problem =
+                    Problem::error("bron-outside-manifest", "only model.toml names further sources").at(&place);
                 reader.read.problems.push(problem.fix("move [[bron]] to model.toml"));
             }
             continue;
@@ -126,7 +126,8 @@ impl Reader<'_, '_> {
             let place = self.place(at);
             let mut headings = vec![("instelling".to_owned(), place.clone())];
             let mut found = vec![(0, Scalar::Text(key.to_owned()), place.clone())];
-            let inner = if let DeValue::Table(inner) = value.get_ref() { fields(inner) } else { vec![("waarde", at, value)] };
+            let inner =
+                if let DeValue::Table(inner) = value.get_ref() { fields(inner) } else { vec![("waarde", at, value)] };
             for (heading, at, value) in inner {
                 let spot = self.place(value.span().start);
                 if let Some(scalar) = self.scalar(value) {
@@ -164,7 +165,8 @@ impl Reader<'_, '_> {
             let Some(column) = columns.get(&fold(heading)) else { continue };
             let place = self.place(value.span().start);
             if let Some(first) = found.iter().find(|f| f.0 == *column) {
-                let problem = Problem::error("double-column", format!("column \"{}\" stands twice in this row", clip(heading)));
+                let problem =
+                    Problem::error("double-column", format!("column \"{}\" stands twice in this row", clip(heading)));
                 self.read.problems.push(problem.at(&self.lines.place(self.file, at)).and(&first.2));
                 continue;
             }
@@ -191,7 +193,7 @@ impl Reader<'_, '_> {
             },
             DeValue::Datetime(moment) => {
                 let date = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none());
-                let date = date.and_then(|d| Date::new(i16::try_from(d.year).ok()?, d.month as i8, d.day as i8).ok());
+                let date = date.and_then(|d| date_from_text(&d.to_string()));
                 if let Some(date) = date {
                     return Some(Scalar::Date(date));
                 }
@@ -201,7 +203,9 @@ impl Reader<'_, '_> {
             DeValue::Table(_) => ("a table".into(), "write one value"),
         };
         let place = self.place(value.span().start);
-        self.read.problems.push(Problem::error("not-a-value", format!("{what} cannot be used here")).at(&place).fix(fix));
+        self.read
+            .problems
+            .push(Problem::error("not-a-value", format!("{what} cannot be used here")).at(&place).fix(fix));
         None
     }
 

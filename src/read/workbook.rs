@@ -52,7 +52,7 @@ impl Workbook {
                         DataRef::Bool(b) => Scalar::Bool(*b),
                         DataRef::DateTime(d) => {
                             let (y, m, d, ..) = d.to_ymd_hms_milli();
-                            let date = jiff::civil::Date::new(y as i16, m as i8, d as i8);
+                            let date = jiff::civil::Date::new(y.cast_signed(), m.cast_signed(), d.cast_signed());
                             date.map_or(Scalar::Empty, Scalar::Date)
                         }
                         DataRef::Error(e) => Scalar::Error(e.to_string()),

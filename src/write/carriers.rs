@@ -20,12 +20,14 @@ pub fn to_toml(tables: &Tables) -> String {
         if settings_as_keys(table) {
             let _ = writeln!(text, "[{}]", table.schema.name);
             for row in &table.rows {
-                let cells: Vec<(Column, Scalar)> = cells(table.schema, row).skip(1).filter(|c| c.1 != Scalar::Empty).collect();
+                let cells: Vec<(Column, Scalar)> =
+                    cells(table.schema, row).skip(1).filter(|c| c.1 != Scalar::Empty).collect();
                 let key = toml_key(&as_text(&row.values[0].scalar));
                 let value = match &cells[..] {
                     [(column, scalar)] if column.name == "waarde" => toml_value(scalar),
                     cells => {
-                        let fields: Vec<String> = cells.iter().map(|(c, s)| format!("{} = {}", c.name, toml_value(s))).collect();
+                        let fields: Vec<String> =
+                            cells.iter().map(|(c, s)| format!("{} = {}", c.name, toml_value(s))).collect();
                         format!("{{ {} }}", fields.join(", "))
                     }
                 };
@@ -66,7 +68,9 @@ pub fn to_csv(tables: &Tables, nl: bool) -> Vec<(String, Vec<u8>)> {
             // Writing to memory does not fail, and every record has the width of the schema.
             let _ = writer.write_record(table.schema.columns.iter().map(|c| c.name));
             for row in &table.rows {
-                let _ = writer.write_record(cells(table.schema, row).map(|(column, scalar)| csv_field(&scalar, column.kind, notation)));
+                let _ = writer.write_record(
+                    cells(table.schema, row).map(|(column, scalar)| csv_field(&scalar, column.kind, notation)),
+                );
             }
             (format!("{}.csv", table.schema.name), writer.into_inner().unwrap_or_default())
         })
@@ -83,7 +87,8 @@ pub fn to_workbook(tables: &Tables) -> Result<(Vec<u8>, Vec<Problem>), String> {
     let created = ExcelDateTime::from_ymd(2026, 1, 1).map_err(|e| e.to_string())?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     for table in filled(tables) {
-        write_sheet(book.add_worksheet(), table, &mut warnings).map_err(|e| format!("table {}: {e}", table.schema.name))?;
+        write_sheet(book.add_worksheet(), table, &mut warnings)
+            .map_err(|e| format!("table {}: {e}", table.schema.name))?;
     }
     let bytes = book.save_to_buffer().map_err(|e| e.to_string())?;
     Ok((bytes, warnings))
