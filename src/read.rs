@@ -27,9 +27,11 @@ const MAX_CSV: u64 = 64 << 20;
 /// Largest workbook of our own form that is read, in bytes.
 const MAX_WORKBOOK: u64 = 64 << 20;
 /// Largest toml file that is read, in bytes: its tree takes many times its size.
-const MAX_TOML: u64 = 8 << 20;
+const MAX_TOML: u64 = 4 << 20;
 /// Most rows of one table, over all sources.
 const MAX_ROWS: usize = 100_000;
+/// Most columns of a table in a text file, known or not.
+const MAX_COLUMNS: usize = 1_000;
 /// Once this many problems were found, no more rows are read.
 const MAX_PROBLEMS: usize = 1_000;
 
@@ -88,6 +90,13 @@ pub struct IoFailure {
     pub doing: &'static str,
     /// The system's reason.
     pub reason: String,
+}
+
+impl Read {
+    /// Whether so many problems were found that reading on only adds noise.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
+    }
 }
 
 impl IoFailure {
@@ -175,6 +184,9 @@ fn read_manifest(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFai
     let mut claims = Claims::default();
     claims.claim(folder, name, "", &Place::file(name), read)?;
     for bron in bronnen {
+        if read.is_full() {
+            break;
+        }
         let Bron { bestand, mapping, place } = bron;
         if let Some((mapping, mapping_place)) = mapping {
             let known = claims.claim(folder, &bestand, &mapping, &place, read)?;
@@ -382,7 +394,7 @@ fn add_row(
         }
         table.rows.push(row);
     }
-    if read.problems.len() >= MAX_PROBLEMS {
+    if read.is_full() {
         read.problems.push(
             Problem::error("too-many-problems", format!("the rest of table {} was not read", schema.name))
                 .at(place)
@@ -391,6 +403,13 @@ fn add_row(
         return false;
     }
     true
+}
+
+/// Says that a table has more columns than are read.
+fn too_many_columns(schema: &TableSchema, place: &Place) -> Problem {
+    Problem::error("too-many-columns", format!("table {} has too many columns", schema.name))
+        .at(place)
+        .allowed(format!("at most {MAX_COLUMNS} columns"))
 }
 
 /// Where the lines of a text begin, to turn a byte's position into a line and column.

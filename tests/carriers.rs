@@ -395,6 +395,19 @@ fn sheets_of_a_workbook_are_judged() {
     assert_eq!(kosten.get(&kosten.rows[0], "id").scalar, Scalar::Text("3.2".into()));
 }
 
+#[test]
+fn what_is_far_too_much_is_refused() {
+    let wide = Folder::new().with("kosten.csv", format!("id;{}", ";".repeat(100_000))).read();
+    assert_eq!(codes(&wide), ["too-many-columns"]);
+    let keys = (0..5_000).map(|i| format!("k{i} = 1")).collect::<Vec<_>>().join("\n");
+    assert_eq!(codes(&Folder::new().with("model.toml", format!("[kosten]\n{keys}")).read()), ["too-many-columns"]);
+    assert_eq!(Folder::new().with("model.toml", &keys).read().problems.len(), 1_000);
+    let ragged = Folder::new().with("kosten.csv", format!("id;bedrag\n{}", "1\n".repeat(5_000))).read();
+    assert_eq!(ragged.problems.len(), 1_000);
+    let large = Folder::new().with("model.toml", vec![b'#'; (4 << 20) + 1]).read();
+    assert_eq!(codes(&large), ["file-too-large"]);
+}
+
 /// Text with everything that carriers stumble over, trimmed as every carrier does.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

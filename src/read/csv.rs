@@ -2,7 +2,7 @@
 //!
 //! Knows no table of ours beyond its headings, and opens no files.
 
-use super::{Lines, Read, Skipped, add_row, find_table};
+use super::{Lines, MAX_COLUMNS, Read, Skipped, add_row, find_table, too_many_columns};
 use crate::model::table::{Binding, Notation, Scalar, Typing, clip};
 use crate::problem::{Place, Problem};
 use std::borrow::Cow;
@@ -39,33 +39,42 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
         let start = start + text.bytes().skip(start).take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let mut line = lines.spot(start).0;
         let row_place = Place::text(file, line, 1);
-        let mut fields = Vec::with_capacity(record.len());
-        for (index, field) in record.iter().enumerate() {
+        let filled = record.iter().enumerate().filter(|f| !f.1.trim().is_empty()).last().map_or(0, |f| f.0 + 1);
+        match &binding {
+            None if record.len() > MAX_COLUMNS => {
+                read.problems.push(too_many_columns(schema, &row_place));
+                return;
+            }
+            Some((_, width)) if record.len() < *width || filled > *width => {
+                let mark = char::from(delimiter);
+                read.problems.push(
+                    Problem::error(
+                        "ragged-row",
+                        format!("the row has {} fields, the headings are {width}", record.len()),
+                    )
+                    .at(&row_place)
+                    .fix(format!("give every row {width} fields, and put text that holds {mark} in double quotes")),
+                );
+                if read.is_full() {
+                    return;
+                }
+                continue;
+            }
+            _ => {}
+        }
+        let mut fields = Vec::new();
+        for (index, field) in record.iter().enumerate().take(binding.as_ref().map_or(MAX_COLUMNS, |b| b.1)) {
             fields.push((index, field, Place::text(file, line, index as u32 + 1)));
             line += field.bytes().filter(|b| *b == b'\n').count() as u32;
         }
-        let Some((binding, width)) = &binding else {
+        let Some((binding, _)) = &binding else {
             let headings: Vec<_> =
                 fields.into_iter().map(|(_, field, place)| (field.trim().to_owned(), place)).collect();
             binding = Some((Binding::new(schema, &headings, &mut read.problems), headings.len()));
             continue;
         };
-        let filled = fields.iter().rposition(|f| !f.1.trim().is_empty()).map_or(0, |last| last + 1);
-        if fields.len() < *width || filled > *width {
-            let mark = char::from(delimiter);
-            read.problems.push(
-                Problem::error("ragged-row", format!("the row has {} fields, the headings are {width}", fields.len()))
-                    .at(&row_place)
-                    .fix(format!("give every row {width} fields, and put text that holds {mark} in double quotes")),
-            );
-            continue;
-        }
         for (index, field, place) in &fields {
-            if *index < *width
-                && binding.column(*index).is_none()
-                && !field.trim().is_empty()
-                && without_heading.insert(*index)
-            {
+            if binding.column(*index).is_none() && !field.trim().is_empty() && without_heading.insert(*index) {
                 let what = clip(field);
                 read.skipped.push(Skipped { place: place.clone(), what, why: "no known heading above it".into() });
             }

@@ -38,8 +38,13 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
         return;
     };
     let mut headings: Vec<(String, Place)> = Vec::new();
+    let mut skipped_row = None;
     for ((row, column), scalar) in sheet.cells.range(..(heading_row + 1, 0)) {
         if *row < heading_row {
+            if skipped_row == Some(*row) {
+                continue;
+            }
+            skipped_row = Some(*row);
             read.skipped.push(Skipped {
                 place: place(*row, *column),
                 what: clip(&as_text(scalar)),

@@ -2,7 +2,7 @@
 //!
 //! Rows are `[[kosten]]`; `[gebied]` takes its settings as keys. Opens no files: the manifest's sources are handed back.
 
-use super::{Bron, Lines, Read, Skipped, add_row, find_table};
+use super::{Bron, Lines, MAX_COLUMNS, Read, Skipped, add_row, find_table, too_many_columns};
 use crate::model::schema::TableSchema;
 use crate::model::table::{Binding, Notation, Scalar, Typing, clip, date_from_text, fold, parse_number};
 use crate::problem::{Place, Problem, nearest};
@@ -39,6 +39,9 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, bronnen: Option<&mut Vec<Bron>
     let mut named = Vec::new();
     let manifest = bronnen.is_some();
     for (key, at, value) in fields(root.get_ref()) {
+        if reader.read.is_full() {
+            break;
+        }
         if fold(key) == "bron" {
             if manifest {
                 reader.sources(at, value, &mut named);
@@ -86,6 +89,9 @@ impl Reader<'_, '_> {
             _ => vec![value],
         };
         for item in items {
+            if self.read.is_full() {
+                break;
+            }
             if let DeValue::Table(table) = item.get_ref() {
                 let first = table.iter().map(|(k, _)| k.span().start).min();
                 rows.push((self.place(first.unwrap_or(item.span().start)), table));
@@ -111,7 +117,7 @@ impl Reader<'_, '_> {
         }
         let rows = self.rows(schema.name, at, value);
         let all = rows.iter().flat_map(|r| fields(r.1));
-        let (binding, columns) = self.bind(schema, all);
+        let Some((binding, columns)) = self.bind(schema, all) else { return };
         for (place, table) in rows {
             let found = self.values(fields(table), &columns);
             if !add_row(self.read, schema, &binding, &place, found, Typing::Quoted(Notation::Plain)) {
@@ -128,6 +134,10 @@ impl Reader<'_, '_> {
             let mut found = vec![(0, Scalar::Text(key.to_owned()), place.clone())];
             let inner =
                 if let DeValue::Table(inner) = value.get_ref() { fields(inner) } else { vec![("waarde", at, value)] };
+            if inner.len() > MAX_COLUMNS {
+                self.read.problems.push(too_many_columns(schema, &place));
+                return;
+            }
             for (heading, at, value) in inner {
                 let spot = self.place(value.span().start);
                 if let Some(scalar) = self.scalar(value) {
@@ -142,21 +152,26 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Binds every heading that occurs in the rows once, and says which carrier column a folded heading has.
+    /// Binds every heading that occurs in the rows once, and says which carrier column a folded heading has. Too many
+    /// headings are a problem, and nothing is bound.
     fn bind<'v>(
         &mut self,
         schema: &'static TableSchema,
         all: impl Iterator<Item = Field<'v>>,
-    ) -> (Binding, HashMap<String, usize>) {
+    ) -> Option<(Binding, HashMap<String, usize>)> {
         let mut columns = HashMap::new();
         let mut headings = Vec::new();
         for (heading, at, _) in all {
+            if columns.len() > MAX_COLUMNS {
+                self.read.problems.push(too_many_columns(schema, &self.place(at)));
+                return None;
+            }
             columns.entry(fold(heading)).or_insert_with(|| {
                 headings.push((heading.to_owned(), self.lines.place(self.file, at)));
                 headings.len() - 1
             });
         }
-        (Binding::new(schema, &headings, &mut self.read.problems), columns)
+        Some((Binding::new(schema, &headings, &mut self.read.problems), columns))
     }
 
     fn values(&mut self, fields: Vec<Field<'_>>, columns: &HashMap<String, usize>) -> Vec<(usize, Scalar, Place)> {
@@ -215,6 +230,9 @@ impl Reader<'_, '_> {
         for (row_place, table) in self.rows("bron", at, value) {
             let (mut bestand, mut mapping) = (None, None);
             for (key, at, value) in fields(table) {
+                if self.read.is_full() {
+                    return;
+                }
                 let place = self.place(at);
                 let folded = fold(key);
                 let text = value.get_ref().as_str().map(|t| (t.to_owned(), self.place(value.span().start)));
