@@ -1,5 +1,7 @@
-//! Writes report tables: to bytes, and bytes to files. Knows `report::Report` only, never the model or its results.
+//! Writes report tables and model tables: to bytes, and bytes to files. Knows `report::Report` and the raw tables only, never
+//! the validated model or its results.
 
+pub mod carriers;
 pub mod csv;
 pub mod files;
 pub mod json;

@@ -3,7 +3,7 @@
 //! A value is not yet checked against its column here, except that headings are known. `model.rs` turns tables into a
 //! validated model. This module must not know any file format.
 
-use super::schema::{Column, Kind, TableSchema, SCHEMA};
+use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema};
 use crate::problem::{nearest, Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -61,7 +61,7 @@ impl Value {
 }
 
 /// Cuts a text to what fits in a message.
-fn clip(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if clean.chars().count() > 60 { clean.chars().take(57).chain("...".chars()).collect() } else { clean }
 }
@@ -220,6 +220,25 @@ impl Binding {
         }
         any.then(|| Row { place: place.clone(), values: row })
     }
+
+    /// Makes a row of what a carrier found (by carrier column), each value settled for its column.
+    pub fn settled_row(
+        &self,
+        place: &Place,
+        found: Vec<(usize, Scalar, Place)>,
+        typing: Typing,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Row> {
+        let instelling = found.iter().find(|f| self.column(f.0).is_some_and(|c| c.name == "instelling")).map(|f| f.1.clone());
+        let mut values = Vec::with_capacity(found.len());
+        for (carrier_column, scalar, at) in found {
+            if let Some(column) = self.column(carrier_column) {
+                let column = column_in_row(self.schema, column, instelling.as_ref());
+                values.push((carrier_column, Value::new(settle(scalar, &column, typing, &at, problems), at)));
+            }
+        }
+        self.row(place, values)
+    }
 }
 
 /// How numbers are written in a text carrier.
@@ -317,6 +336,156 @@ pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: 
     }
 }
 
+/// Whether a column of this kind holds text, so that a number or date found in it is taken as its text.
+pub fn holds_text(kind: Kind) -> bool {
+    match kind {
+        Kind::Key
+        | Kind::Text
+        | Kind::Ref(_)
+        | Kind::Account
+        | Kind::Period
+        | Kind::Choice(_)
+        | Kind::Address
+        | Kind::List
+        | Kind::Phasing => true,
+        Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate | Kind::Date | Kind::Year | Kind::Any => false,
+    }
+}
+
+/// A scalar as text: a code 3.2 that was stored as a number is "3.2", a truth value is ja or nee.
+pub fn as_text(scalar: &Scalar) -> String {
+    match scalar {
+        Scalar::Empty => String::new(),
+        Scalar::Text(text) | Scalar::Error(text) => text.clone(),
+        Scalar::Number(number) => number.normalize().to_string(),
+        Scalar::Date(date) => date.to_string(),
+        Scalar::Bool(yes) => (if *yes { "ja" } else { "nee" }).into(),
+    }
+}
+
+/// The column as a row uses it: `waarde` of table gebied has the kind of the setting that the row's `instelling` names.
+pub fn column_in_row(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Column {
+    let kind = match (column.kind, instelling) {
+        (Kind::Any, Some(Scalar::Text(name))) if schema.name == "gebied" => {
+            let folded = fold(name);
+            SETTINGS.iter().find(|s| fold(s.name) == folded).map_or(Kind::Any, |s| s.kind)
+        }
+        (kind, _) => kind,
+    };
+    Column { kind, ..*column }
+}
+
+/// What a carrier knows of the type of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typing {
+    /// Every value has its own type: text is not a number, even when it looks like one.
+    Typed,
+    /// Values have a type, but text in a column of numbers is read as one.
+    Quoted(Notation),
+    /// Everything is text. An apostrophe in front marks text that could be taken for something else.
+    Bare(Notation),
+}
+
+/// Turns what a carrier found into what the column holds, the same for every carrier; what cannot be is a problem.
+pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, problems: &mut Vec<Problem>) -> Scalar {
+    let scalar = match scalar {
+        Scalar::Text(text) => {
+            let text = tidy(&text);
+            match (typing, text.strip_prefix('\'')) {
+                _ if text.is_empty() => Scalar::Empty,
+                (Typing::Bare(notation), Some(rest)) if needs_apostrophe(rest, column.kind, notation) => Scalar::Text(tidy(rest)),
+                _ if SPREADSHEET_ERRORS.contains(&text.as_str()) => Scalar::Error(text),
+                (Typing::Bare(notation), _) if column.kind == Kind::Any => any_from_text(text, notation),
+                _ => Scalar::Text(text),
+            }
+        }
+        other => other,
+    };
+    match (column.kind, scalar) {
+        (_, Scalar::Empty) => Scalar::Empty,
+        (_, Scalar::Error(error)) => {
+            problems.push(
+                Problem::error("spreadsheet-error", format!("column {} holds the spreadsheet error {}", column.name, clip(&error)))
+                    .at(place)
+                    .allowed(column.kind.words())
+                    .fix("mend the formula, save the file and read it again"),
+            );
+            Scalar::Empty
+        }
+        (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => match (found, typing) {
+            (Scalar::Number(number), _) => Scalar::Number(number),
+            (Scalar::Text(text), Typing::Quoted(notation) | Typing::Bare(notation)) => {
+                scalar_from_text(&text, column, notation, place, problems)
+            }
+            (found, _) => {
+                let found = Value::new(found, place.clone()).shown();
+                problems.push(
+                    Problem::error("not-a-number", format!("expected a number in column {}, found {found}", column.name))
+                        .at(place)
+                        .allowed(column.kind.words())
+                        .fix(if typing == Typing::Typed { "make the cell a number" } else { "write a number" }),
+                );
+                Scalar::Empty
+            }
+        },
+        (Kind::Year, Scalar::Text(text)) if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) => {
+            text.parse().map_or(Scalar::Text(text), Scalar::Number)
+        }
+        (Kind::Date, Scalar::Text(text)) => date_from_text(&text).map_or(Scalar::Text(text), Scalar::Date),
+        (_, found @ Scalar::Bool(_)) => Scalar::Text(as_text(&found)),
+        (kind, found) if holds_text(kind) => Scalar::Text(as_text(&found)),
+        (_, found) => found,
+    }
+}
+
+/// Whether text has to carry an apostrophe to be read back as this text from a carrier that has only text, and to be no
+/// formula in a spreadsheet that opens it.
+pub fn needs_apostrophe(text: &str, kind: Kind, notation: Notation) -> bool {
+    let text = text.trim_start_matches('\'');
+    text.starts_with(['=', '+', '-', '@'])
+        || kind == Kind::Any && !matches!(any_from_text(text.to_owned(), notation), Scalar::Text(_))
+}
+
+/// Text as every carrier can hold it: trimmed, line ends as one newline, other control characters as a space.
+pub fn tidy(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n");
+    let clean: String = lines
+        .chars()
+        .map(|c| match c {
+            '\n' | '\t' => c,
+            '\r' => '\n',
+            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect();
+    clean.trim().to_owned()
+}
+
+/// A date written as yyyy-mm-dd and nothing else.
+pub fn date_from_text(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return None };
+    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
+    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Text of a column that can hold anything: a number, else a date, else text. A code such as 007 stays text.
+fn any_from_text(text: String, notation: Notation) -> Scalar {
+    let amount = text.strip_prefix('€').map_or(text.as_str(), str::trim_start);
+    let code = amount.len() > 1 && amount.starts_with('0') && amount.as_bytes()[1].is_ascii_digit();
+    if !code
+        && !amount.contains(char::is_whitespace)
+        && let Ok(number) = parse_number(amount, notation)
+    {
+        return Scalar::Number(number);
+    }
+    date_from_text(&text).map_or(Scalar::Text(text), Scalar::Date)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,6 +509,30 @@ mod tests {
         for text in ["1.234", "1234.56", "1,234,567.89", "12a", "", "-", "1.2345,6", ".5"] {
             assert!(parse_number(text, Notation::Dutch).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn values_are_settled_by_their_column() {
+        let place = Place::file("x.csv");
+        let column = |kind| Column { name: "k", kind, required: false, meaning: "" };
+        let settle = |scalar: Scalar, kind, typing| {
+            let mut problems = Vec::new();
+            let settled = settle(scalar, &column(kind), typing, &place, &mut problems);
+            (settled, problems.first().map(|p| p.code))
+        };
+        let text = |t: &str| Scalar::Text(t.into());
+        let bare = Typing::Bare(Notation::Dutch);
+        assert_eq!(settle(Scalar::Number(dec!(3.20)), Kind::Key, Typing::Typed).0, text("3.2"));
+        assert_eq!(settle(Scalar::Bool(true), Kind::Choice(&["ja", "nee"]), Typing::Typed).0, text("ja"));
+        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Empty, Some("not-a-number")));
+        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Empty, Some("spreadsheet-error")));
+        assert_eq!(settle(text("5,5"), Kind::Any, bare).0, Scalar::Number(dec!(5.5)));
+        assert_eq!(settle(text("'5,5"), Kind::Any, bare).0, text("5,5"));
+        assert_eq!(settle(text("007"), Kind::Any, bare).0, text("007"));
+        assert_eq!(settle(text("'=1+1"), Kind::Text, bare).0, text("=1+1"));
+        assert_eq!(settle(text("'s-Gravenhage"), Kind::Text, bare).0, text("'s-Gravenhage"));
+        assert_eq!(settle(text("2030"), Kind::Year, bare).0, Scalar::Number(dec!(2030)));
+        assert_eq!(settle(text("2026-02-30"), Kind::Date, bare).0, text("2026-02-30"));
     }
 
     #[test]

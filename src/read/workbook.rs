@@ -457,7 +457,7 @@ impl Gathered {
             }
             return Scalar::Empty;
         }
-        let text = clean(text);
+        let text = crate::model::table::tidy(text);
         if text.is_empty() {
             Scalar::Empty
         } else if SPREADSHEET_ERRORS.contains(&text.as_str()) || text.strip_prefix("Err:").is_some_and(|n| n.len() == 3) {

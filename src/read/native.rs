@@ -1,0 +1,92 @@
+//! Tables from a workbook of our own form: a sheet per table, headings in the first row that has one. Knows no file format.
+
+use super::workbook::{Sheet, Workbook};
+use super::{Read, Skipped, add_row, find_table};
+use crate::model::schema::TableSchema;
+use crate::model::table::{Binding, Scalar, Typing, as_text, clip, fold};
+use crate::problem::{Place, Problem};
+use std::collections::HashSet;
+
+/// Reads every sheet that names a table; other sheets are problems, but for notes and empty ones.
+pub(super) fn read(workbook: &Workbook, read: &mut Read) {
+    for sheet in &workbook.sheets {
+        let place = Place::sheet(&workbook.file, &sheet.name);
+        let why = if sheet.name.starts_with('_') || fold(&sheet.name).starts_with("toelichting") {
+            "a sheet of notes"
+        } else if sheet.cells.is_empty() && sheet.formulas_without_value.is_empty() {
+            "an empty sheet"
+        } else {
+            if let Some(schema) = find_table(&sheet.name, &place, &mut read.problems) {
+                read_sheet(workbook, sheet, schema, read);
+            }
+            continue;
+        };
+        read.skipped.push(Skipped { place, what: clip(&sheet.name), why: why.into() });
+    }
+}
+
+fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, read: &mut Read) {
+    let place = |row, column| Place::cell(&workbook.file, &sheet.name, row, column);
+    let names: HashSet<String> = schema.columns.iter().map(|c| fold(c.name)).collect();
+    let heading_row =
+        sheet.cells.iter().find(|(_, s)| matches!(s, Scalar::Text(t) if names.contains(&fold(t)))).map(|c| c.0.0);
+    let Some(heading_row) = heading_row else {
+        let allowed = schema.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
+        let problem =
+            Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)));
+        read.problems.push(problem.at(&Place::sheet(&workbook.file, &sheet.name)).allowed(allowed));
+        return;
+    };
+    let mut headings: Vec<(String, Place)> = Vec::new();
+    let mut skipped_row = None;
+    for ((row, column), scalar) in sheet.cells.range(..(heading_row + 1, 0)) {
+        if *row < heading_row {
+            if skipped_row == Some(*row) {
+                continue;
+            }
+            skipped_row = Some(*row);
+            read.skipped.push(Skipped {
+                place: place(*row, *column),
+                what: clip(&as_text(scalar)),
+                why: "above the headings".into(),
+            });
+            continue;
+        }
+        while headings.len() < *column as usize {
+            headings.push((String::new(), place(heading_row, headings.len() as u32)));
+        }
+        headings.push((as_text(scalar), place(*row, *column)));
+    }
+    let binding = Binding::new(schema, &headings, &mut read.problems);
+    for (row, column) in &sheet.formulas_without_value {
+        if *row > heading_row && binding.column(*column as usize).is_some() {
+            read.problems.push(
+                Problem::error("formula-without-value", "the cell holds a formula that was never calculated")
+                    .at(&place(*row, *column))
+                    .fix("open the file in a spreadsheet, recalculate and save it"),
+            );
+        }
+    }
+    let mut without_heading = HashSet::new();
+    let mut cells = sheet.cells.range((heading_row + 1, 0)..).peekable();
+    while let Some(((row, _), _)) = cells.peek() {
+        let row = *row;
+        let mut found = Vec::new();
+        while let Some(((_, column), scalar)) = cells.next_if(|c| c.0.0 == row) {
+            if binding.column(*column as usize).is_some() {
+                found.push((*column as usize, scalar.clone(), place(row, *column)));
+            } else if *scalar != Scalar::Empty && without_heading.insert(*column) {
+                let what = clip(&as_text(scalar));
+                read.skipped.push(Skipped {
+                    place: place(row, *column),
+                    what,
+                    why: "no known heading above it".into(),
+                });
+            }
+        }
+        let first = found.first().map_or(0, |f| f.0 as u32);
+        if !add_row(read, schema, &binding, &place(row, first), found, Typing::Typed) {
+            return;
+        }
+    }
+}
