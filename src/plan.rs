@@ -379,7 +379,8 @@ impl<'a> Plan<'a> {
         let expanded = plan.expand_all()?;
         let mut keys: HashMap<CelKey, usize> = HashMap::new();
         for (l, lijn) in model.lijnen.iter().enumerate() {
-            if counts(lijn) {
+            // A risk is nothing unless a draw says that it happens.
+            if counts(lijn) && (drawn || lijn.rol != Rol::Risico) {
                 plan.gather(l, lijn, &expanded[l], &shift, &mut keys)?;
             }
         }

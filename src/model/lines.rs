@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{name_key, Row, Scalar, Table, Tables};
 use super::{rows, Boekwaarde, Builder, Gebied, Risico, BUITEN, HOOFD};
-use crate::number::{Exact, Number, Quantity};
+use crate::number::{Exact, Number, Quantity, Rounding};
 use crate::problem::{nearest, Place, Problem};
 use crate::timeline::Periode;
 use rust_decimal::Decimal;
@@ -414,7 +414,7 @@ impl Lines {
                             f.problem("betaaljaar", Problem::error("outside-horizon", format!("baat \"{id}\": betaaljaar {year} lies outside {} to {}", gebied.peil.year(gebied.tijdstap), gebied.horizon)).fix("take a year within the horizon"));
                             continue;
                         }
-                        vec![(Periode::of_year(year, gebied.tijdstap), Quantity::made(present_weight(&gewichten, year, gebied, b.partijen[baathouder].discontovoet.value)))]
+                        vec![(Periode::of_year(year, gebied.tijdstap), Quantity::made(present_weight(&gewichten, year, gebied, common.index.map(|i| &b.indexen[i]), b.partijen[baathouder].discontovoet.value)))]
                     }
                 };
                 factors.push(Factor { kolom: "bijdrage_aandeel", waarde: aandeel });
@@ -501,14 +501,18 @@ fn spread(gebied: &Gebied, years: impl Iterator<Item = (i32, Decimal)>) -> Vec<(
         .collect()
 }
 
-/// Present value in a year, at a real rate, of yearly weights: a contribution that is paid at once.
-fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, rate: Decimal) -> Decimal {
+/// Present value in a year of yearly weights that grow with an index: a contribution that is paid at once, so that its payer is
+/// indifferent between once and yearly. Rounded to a billionth, since nobody pays more exactly than that.
+fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, index: Option<&super::IndexGroep>, rate: Decimal) -> Decimal {
     let start = Periode::of_year(year, gebied.tijdstap).0;
+    let one = Exact::from(Decimal::ONE);
+    let growth = |y: i32| one + Exact::from(index.and_then(|i| i.groei(y)).map_or(Decimal::ZERO, |q| q.value));
+    let indexed = |y: i32| if y >= year { (year + 1..=y).fold(one, |f, k| f * growth(k)) } else { (y + 1..=year).fold(one, |f, k| f.per(growth(k))) };
     let total = gewichten.iter().fold(Exact::ZERO, |sum, (p, q)| {
         let years = Decimal::from(p.0 - start) / Decimal::from(gebied.tijdstap.per_year());
-        sum + Exact::from(q.value) * Exact::from(Decimal::ONE + rate).power(-years)
+        sum + Exact::from(q.value) * indexed(p.year(gebied.tijdstap)) * Exact::from(Decimal::ONE + rate).power(-years)
     });
-    total.0.unwrap_or_default()
+    total.round(9, Rounding::HalfAwayFromZero).0.unwrap_or_default()
 }
 
 /// The columns that all line tables share.

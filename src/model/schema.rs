@@ -322,7 +322,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt("index", Kind::Text, INDEX),
             opt("zekerheid", Kind::Rate, "Certainty, 0 to 100%: what is counted of it. Default 100%"),
             opt("bijdrage_aandeel", Kind::Rate, "Share of the counted benefit that the baathouder commits as a contribution in route cofinanciering. Default 0"),
-            opt("betaaljaar", Kind::Year, "Year in which the whole contribution is paid at once, at its present value at prijspeil; empty: year by year, as the benefit comes"),
+            opt("betaaljaar", Kind::Year, "Year in which the whole contribution is paid at once, at its present value in that year (indexed, at the baathouder's discontovoet); empty: year by year, as the benefit comes"),
             opt("vorm", Kind::Choice(&["geld", "beheer", "expertise", "programmering"]), "Form of the contribution; all but geld are in natura. Default geld"),
             opt("naar", Kind::Choice(&["fonds", "drager"]), "Who receives the contribution. Default: fonds for geld when there is one, drager otherwise"),
             req("bron", Kind::Text, "Source of volume and price; invented figures say so"),
