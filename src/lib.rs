@@ -16,3 +16,4 @@ pub mod route;
 pub mod risk;
 pub mod report;
 pub mod write;
+pub mod cli;

@@ -1,1 +1,5 @@
-fn main(){}
+//! The command line of polder; see the library.
+
+fn main() -> std::process::ExitCode {
+    polder::cli::main()
+}

@@ -149,6 +149,13 @@ pub fn read_model(path: &Path) -> Result<Read, IoFailure> {
     Ok(read)
 }
 
+/// Reads tables from the text of one toml file, which names no further sources.
+pub fn read_text(name: &str, text: &str) -> Read {
+    let mut read = Read::default();
+    toml::read(text.as_bytes(), &Arc::from(name), None, &mut read);
+    read
+}
+
 /// What a file is by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Carrier {

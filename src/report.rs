@@ -1,6 +1,7 @@
 //! Reports as declared tables: title, columns, rows, charts. No arithmetic beyond totals, and no file format.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::fmt::Write as _;
 
 /// How the figures of a column are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,4 +101,94 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// Charts over its rows.
     pub charts: Vec<Chart>,
+}
+
+pub mod grex;
+pub mod invoer;
+pub mod risico;
+pub mod routes;
+
+impl Report {
+    /// An empty report.
+    pub fn new(name: &str, title: impl Into<String>, columns: &[(&str, Format)]) -> Self {
+        Report {
+            name: name.to_owned(),
+            title: title.into(),
+            notes: Vec::new(),
+            columns: columns.iter().map(|(heading, format)| ReportColumn { heading: (*heading).to_owned(), format: *format }).collect(),
+            rows: Vec::new(),
+            charts: Vec::new(),
+        }
+    }
+
+    /// Adds a line under the title.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds a row of figures.
+    pub fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(ReportRow { kind: RowKind::Plain, cells, format: None });
+    }
+
+    /// Adds a row whose figures have a format of their own.
+    pub fn row_as(&mut self, format: Format, cells: Vec<Cell>) {
+        self.rows.push(ReportRow { kind: RowKind::Plain, cells, format: Some(format) });
+    }
+
+    /// Adds a total or result.
+    pub fn total(&mut self, cells: Vec<Cell>) {
+        self.rows.push(ReportRow { kind: RowKind::Total, cells, format: None });
+    }
+
+    /// Adds a heading over the rows that follow.
+    pub fn heading(&mut self, text: impl Into<String>) {
+        self.rows.push(ReportRow { kind: RowKind::Heading, cells: vec![Cell::Text(text.into())], format: None });
+    }
+}
+
+/// Text as a cell.
+pub(crate) fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// An exact figure as a cell.
+pub(crate) fn exact(value: Decimal) -> Cell {
+    Cell::Exact(value)
+}
+
+/// A year as a cell, or nothing.
+pub(crate) fn year(year: Option<i32>) -> Cell {
+    year.map_or(Cell::Empty, |y| Cell::Whole(i64::from(y)))
+}
+
+/// A number as the Dutch write it: `1.234.567,89`, rounded half away from zero.
+pub fn dutch(number: Decimal, decimals: u32) -> String {
+    let decimals = decimals.min(Decimal::MAX_SCALE);
+    let rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    let digits = rounded.abs().to_string();
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut text = String::new();
+    if rounded.is_sign_negative() && !rounded.is_zero() {
+        text.push('-');
+    }
+    text.push_str(&thousands(whole));
+    if decimals > 0 {
+        let _ = write!(text, ",{fraction:0<width$}", width = decimals as usize);
+    }
+    text
+}
+
+/// Marks the thousands in a row of digits.
+pub(crate) fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
 }

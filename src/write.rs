@@ -5,5 +5,6 @@ pub mod carriers;
 pub mod csv;
 pub mod files;
 pub mod json;
+pub mod schema;
 pub mod terminal;
 pub mod xlsx;

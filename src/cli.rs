@@ -1,0 +1,533 @@
+//! The command line: words to calls, results to terminal and files, problems to messages and exit codes.
+//!
+//! Exit codes: 0 ok, 1 findings (a check did not hold), 2 input or usage, 3 reading or writing failed. No arithmetic here.
+
+mod diagnostics;
+mod output;
+
+use crate::model::table::Tables;
+use crate::model::Model;
+use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::problem::{has_errors, Problem, Severity};
+use crate::read::{self, IoFailure, Read};
+use crate::report::{grex, invoer, risico, routes, Report};
+use crate::risk::simulation::{simuleer, Trekkingen};
+use crate::risk::statistics::Sorted;
+use crate::route::{self, Routeresultaat};
+use crate::write::terminal;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Calculates Dutch area development: gebiedsbegroting, grondexploitatie, gebiedsfonds, risk and scenarios.
+#[derive(Debug, Parser)]
+#[command(name = "polder", version, about, max_term_width = 100, after_help = "MODEL is a folder with model.toml, a workbook in polder's own form, or a folder of csv files.\nStart with: polder compare models/havenkwartier")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Calculate the grondexploitatie: results, cash flow and boekwaarde per year
+    Run(RunArgs),
+    /// Compare the GREX route with co-financiering by baathouders, per party, with Monte Carlo bands
+    Compare(RunArgs),
+    /// Show what was read, what was passed over, and whether it agrees with the source's own figures
+    Check(CheckArgs),
+    /// Print the formula behind a number, down to the cells it comes from
+    Explain(ExplainArgs),
+    /// Run named scenarios and grids, one row per scenario
+    Sweep(SweepArgs),
+    /// Write a filled example model to start from
+    Init(InitArgs),
+    /// Convert a model to another carrier without loss
+    Convert(ConvertArgs),
+    /// Print the tables, columns and settings of a model (docs/schema.md)
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+struct Simulation {
+    /// Number of draws; 0 calculates exactly only [default: 10000 for compare, 0 otherwise]
+    #[arg(long, value_name = "N")]
+    draws: Option<usize>,
+    /// Seed of the draws; the same seed gives the same figures
+    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    seed: u64,
+    /// Threads [default: all]; the figures do not depend on it
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+struct Output {
+    /// Folder for the workbook and csv files
+    #[arg(long, default_value = "uitkomst", value_name = "DIR")]
+    out: PathBuf,
+    /// csv as Dutch Excel expects it (nl: ; and decimal comma) or plain (en)
+    #[arg(long, value_enum, default_value_t = Notatie::Nl, value_name = "nl|en")]
+    csv: Notatie,
+    /// Print the results as json and write no files
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Notatie {
+    /// Dutch
+    Nl,
+    /// Plain
+    En,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// The model
+    model: PathBuf,
+    #[command(flatten)]
+    simulation: Simulation,
+    /// Go on drawing until a percentile of the NCW is this sure: P50=0.5% (standard error over the percentile)
+    #[arg(long, value_name = "P50=0.5%")]
+    precision: Option<String>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// The model
+    model: PathBuf,
+    /// Print as json
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// The model
+    model: PathBuf,
+    /// What: ncw, boekwaarde.2030, "stroom[3.2].2030", "partij[corporatie].saldo"
+    address: String,
+    /// Route
+    #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
+    route: RouteArg,
+    /// Number of levels
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    depth: usize,
+    /// Explain a draw of the simulation instead of the exact result
+    #[arg(long, value_name = "I")]
+    draw: Option<u64>,
+    /// Seed of that draw
+    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    seed: u64,
+    /// Print as json
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RouteArg {
+    /// GREX route
+    Grex,
+    /// Co-financiering
+    Cofinanciering,
+}
+
+#[derive(Debug, Args)]
+struct SweepArgs {
+    /// The model
+    model: PathBuf,
+    /// Scenario files
+    scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    simulation: Simulation,
+    /// Do part i of N of the scenarios (1/4, 2/4, ...); the parts together are the whole
+    #[arg(long, value_name = "i/N")]
+    shard: Option<String>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Drager {
+    /// One text file
+    Toml,
+    /// A folder of csv files
+    Csv,
+    /// A workbook
+    Xlsx,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Folder to write; must not exist yet
+    folder: PathBuf,
+    /// Carrier
+    #[arg(long, value_enum, default_value_t = Drager::Toml, value_name = "CARRIER")]
+    to: Drager,
+}
+
+#[derive(Debug, Args)]
+struct ConvertArgs {
+    /// The model
+    model: PathBuf,
+    /// Carrier
+    #[arg(long, value_enum, value_name = "CARRIER")]
+    to: Drager,
+    /// Folder to write; must not exist yet
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// csv as Dutch Excel expects it (nl) or plain (en)
+    #[arg(long, value_enum, default_value_t = Notatie::Nl, value_name = "nl|en")]
+    csv: Notatie,
+}
+
+/// How a command ended badly.
+enum Failure {
+    /// Exit code 2: the input must be mended first. The problems were not shown yet.
+    Input(Vec<Problem>),
+    /// Exit code 2: a flag holds something it can't.
+    Usage(String),
+    /// Exit code 3.
+    Io(IoFailure),
+}
+
+impl From<IoFailure> for Failure {
+    fn from(failure: IoFailure) -> Self {
+        Failure::Io(failure)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::Input(vec![problem])
+    }
+}
+
+/// Whether a command found something that the user must look at.
+enum Outcome {
+    Ok,
+    Findings,
+}
+
+/// Runs the command line and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (folder, result) = match &cli.command {
+        Command::Run(a) => (a.model.clone(), run(a)),
+        Command::Compare(a) => (a.model.clone(), compare(a)),
+        Command::Check(a) => (a.model.clone(), check(a)),
+        Command::Explain(a) => (a.model.clone(), explain(a)),
+        Command::Sweep(a) => (a.model.clone(), sweep(a)),
+        Command::Init(a) => (a.folder.clone(), init(a)),
+        Command::Convert(a) => (a.model.clone(), convert(a)),
+        Command::Schema => (PathBuf::new(), print_schema()),
+        Command::Completions { shell } => (PathBuf::new(), completions(*shell)),
+        Command::Man => (PathBuf::new(), man()),
+    };
+    match result {
+        Ok(Outcome::Ok) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(Failure::Input(problems)) => {
+            diagnostics::show(&problems, &folder);
+            ExitCode::from(2)
+        }
+        Err(Failure::Usage(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Io(failure)) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// A model that was read and holds, with the warnings that came along.
+struct Loaded {
+    read: Read,
+    model: Model,
+    drijvers: Drijvers,
+}
+
+/// Reads and validates; warnings are shown, errors stop.
+fn load(path: &Path) -> Result<Loaded, Failure> {
+    let mut read = read::read_model(path)?;
+    if has_errors(&read.problems) {
+        // What was read may still hold problems worth telling at once, but only those that do not follow from what is missing.
+        return Err(Failure::Input(std::mem::take(&mut read.problems)));
+    }
+    let tables = std::mem::take(&mut read.tables);
+    let (model, problems) = Model::new(tables);
+    read.problems.extend(problems);
+    let Some(mut model) = model else { return Err(Failure::Input(std::mem::take(&mut read.problems))) };
+    if model.gebied.naam.is_empty() {
+        model.gebied.naam = output::model_name(path);
+    }
+    let (drijvers, problems) = Drijvers::resolve(&model);
+    read.problems.extend(problems);
+    if has_errors(&read.problems) {
+        return Err(Failure::Input(std::mem::take(&mut read.problems)));
+    }
+    diagnostics::show(&read.problems, path);
+    Ok(Loaded { read, model, drijvers })
+}
+
+fn threads(n: Option<usize>) -> Result<(), Failure> {
+    match n {
+        Some(0) => Err(Failure::Usage("--threads 0: give at least one thread".into())),
+        Some(n) if n > 1024 => Err(Failure::Usage(format!("--threads {n}: at most 1024"))),
+        Some(n) => rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| Failure::Usage(format!("--threads {n}: {e}"))),
+        None => Ok(()),
+    }
+}
+
+/// Most draws: what fits in memory with room to spare.
+const DRAWS_MAX: usize = 10_000_000;
+
+fn draws(args: &Simulation, default: usize) -> Result<usize, Failure> {
+    let n = args.draws.unwrap_or(default);
+    if n > DRAWS_MAX { Err(Failure::Usage(format!("--draws {n}: at most {DRAWS_MAX}"))) } else { Ok(n) }
+}
+
+/// Both routes, exact.
+fn both(model: &Model) -> Result<[Routeresultaat; 2], Failure> {
+    Ok([route::calculate(model, Route::Grex)?, route::calculate(model, Route::Cofinanciering)?])
+}
+
+/// Draws for both routes, with a progress bar, until there are enough or a percentile is sure enough.
+fn simulate(loaded: &Loaded, n: usize, seed: u64, precision: Option<&str>) -> Result<Option<Trekkingen>, Failure> {
+    if n == 0 && precision.is_none() {
+        return Ok(None);
+    }
+    if loaded.drijvers.is_empty() {
+        eprintln!("note: the model has no onzekerheden and no risicos, so every draw is the exact result");
+    }
+    let plan = |r| Plan::new(&loaded.model, r, Diepte::Rekening, loaded.drijvers.clone());
+    let plans = [plan(Route::Grex)?, plan(Route::Cofinanciering)?];
+    let wish = precision.map(output::precision).transpose().map_err(Failure::Usage)?;
+    let mut n = n.max(1_000);
+    loop {
+        let bar = output::progress(n as u64);
+        let t = simuleer(&plans, n, seed, &|done| bar.inc(done))?;
+        bar.finish_and_clear();
+        let Some((p, share)) = wish else { return Ok(Some(t)) };
+        let sure = t.figuur(0, "ncw").and_then(|x| Sorted::new(x).quantile_estimate(p)).is_none_or(|e| e.standard_error <= share * e.value.abs());
+        if sure || n >= DRAWS_MAX {
+            if !sure {
+                eprintln!("note: {n} draws did not reach --precision {}", precision.unwrap_or_default());
+            }
+            return Ok(Some(t));
+        }
+        n = (n * 2).min(DRAWS_MAX);
+    }
+}
+
+/// Checks with the source's figures; those that do not hold are findings.
+fn findings(loaded: &Loaded, grex: &Routeresultaat, path: &Path) -> (Vec<route::Gecontroleerd>, bool) {
+    let (checks, problems) = route::controles(&loaded.model, grex);
+    diagnostics::show(&problems, path);
+    (checks, !problems.is_empty())
+}
+
+fn outcome(found: bool) -> Outcome {
+    if found { Outcome::Findings } else { Outcome::Ok }
+}
+
+fn run(args: &RunArgs) -> Result<Outcome, Failure> {
+    threads(args.simulation.threads)?;
+    let n = draws(&args.simulation, 0)?;
+    let loaded = load(&args.model)?;
+    let results = both(&loaded.model)?;
+    let (checks, found) = findings(&loaded, &results[0], &args.model);
+    let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
+    if args.output.json {
+        output::print_json(&output::json(&loaded.model, &results, t.as_ref(), &loaded.read, args.simulation.seed));
+        return Ok(outcome(found));
+    }
+    let model = &loaded.model;
+    let key = grex::kerncijfers(model, &[&results[0]]);
+    let flow = grex::kasstroom(model, &results[0]);
+    output::print(&key);
+    output::print(&flow);
+    let mut reports = vec![key, flow];
+    if let Some(t) = &t {
+        let bands = risico::banden(model, &[Route::Grex], t, args.simulation.seed);
+        output::print(&risico::kort(&bands, 6));
+        reports.push(bands);
+    }
+    reports.extend(grex::levensduur(model));
+    reports.push(grex::uitgangspunten(model));
+    reports.extend(invoer::controles(&checks));
+    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &args.model, t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    Ok(outcome(found))
+}
+
+fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
+    threads(args.simulation.threads)?;
+    let n = draws(&args.simulation, 10_000)?;
+    let loaded = load(&args.model)?;
+    let model = &loaded.model;
+    let results = both(model)?;
+    let [grex_result, cofin] = &results;
+    let (checks, found) = findings(&loaded, grex_result, &args.model);
+    let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
+    if args.output.json {
+        output::print_json(&output::json(model, &results, t.as_ref(), &loaded.read, args.simulation.seed));
+        return Ok(outcome(found));
+    }
+    let key = grex::kerncijfers(model, &[grex_result, cofin]);
+    let parties = routes::partijen(model, grex_result, cofin);
+    output::print(&key);
+    output::print(&routes::begroting_kort(model, cofin));
+    output::print(&parties);
+    let mut reports: Vec<Report> = vec![key, parties, routes::begroting(model, grex_result), routes::begroting(model, cofin)];
+    if let Some(t) = &t {
+        let bands = risico::banden(model, &Route::BEIDE, t, args.simulation.seed);
+        let per_party = risico::partijen(model, t);
+        output::print(&risico::kort(&bands, 6));
+        output::print(&risico::kort(&per_party, 6));
+        reports.extend([bands, per_party]);
+    }
+    reports.push(grex::kasstroom(model, grex_result));
+    reports.extend(routes::fonds(model, cofin));
+    for r in &results {
+        reports.extend([routes::matrix(model, r, false), routes::matrix(model, r, true), routes::kasstromen(model, r)]);
+    }
+    reports.push(routes::matrix_per_jaar(model, &[grex_result, cofin]));
+    reports.push(routes::rekeningen(model, &[grex_result, cofin]));
+    reports.push(routes::wie(model));
+    reports.extend(routes::baten(model));
+    reports.extend(grex::levensduur(model));
+    reports.push(grex::uitgangspunten(model));
+    reports.extend(invoer::controles(&checks));
+    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &args.model, t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    Ok(outcome(found))
+}
+
+fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
+    let loaded = load(&args.model)?;
+    let model = &loaded.model;
+    let grex_result = route::calculate(model, Route::Grex)?;
+    route::calculate(model, Route::Cofinanciering)?;
+    let (checks, control_problems) = route::controles(model, &grex_result);
+    let (compared, raming_problems) = route::ramingen(model)?;
+    let skipped: Vec<(String, String, String)> = loaded.read.skipped.iter().map(|s| (s.place.to_string(), s.what.clone(), s.why.clone())).collect();
+    let mut reports = vec![invoer::tabellen(model), invoer::totalen(model)?];
+    reports.extend(invoer::controles(&checks));
+    if args.json {
+        reports.extend(invoer::overgeslagen(&skipped));
+    }
+    let found = !control_problems.is_empty() || !raming_problems.is_empty();
+    if args.json {
+        output::print_json(&serde_json::Value::Array(reports.iter().map(crate::write::json::json).collect()));
+    } else {
+        let held = checks.iter().filter(|c| c.klopt()).count();
+        for report in &reports {
+            // A long list of checks that hold says less than their number.
+            if report.name == "Controles" && held == checks.len() {
+                output::say(&format!("{held} of {held} figures of the source agree (table controles)"));
+            } else {
+                output::print(report);
+            }
+        }
+        if !skipped.is_empty() {
+            // A list, not a table: the cell must stay readable.
+            output::say("Niet gelezen:");
+            for (place, what, why) in &skipped {
+                output::say(&format!("  {place}: {what} ({why})"));
+            }
+            output::say("");
+        }
+        if compared > 0 {
+            output::say(&format!("{} of {compared} line amounts agree with the source's own (column raming)", compared - raming_problems.len()));
+        }
+    }
+    let warnings = loaded.read.problems.iter().filter(|p| p.severity == Severity::Warning).count();
+    diagnostics::show(&control_problems, &args.model);
+    diagnostics::show(&raming_problems, &args.model);
+    if !args.json {
+        output::say(if found { "there are findings: see the warnings" } else if warnings > 0 { "ok, with warnings" } else { "ok" });
+    }
+    Ok(outcome(found))
+}
+
+fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let _ = args;
+    Err(Failure::Usage("explain".into()))
+}
+
+fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
+    let _ = args;
+    Err(Failure::Usage("sweep".into()))
+}
+
+/// The example that `init` writes.
+const EXAMPLE: &str = include_str!("../models/rekenvoorbeeld/model.toml");
+
+fn init(args: &InitArgs) -> Result<Outcome, Failure> {
+    let example = read::read_text("model.toml", EXAMPLE);
+    if has_errors(&example.problems) {
+        return Err(Failure::Input(example.problems));
+    }
+    if args.to == Drager::Toml {
+        // The text itself, with its comments.
+        output::write_new(&args.folder, &[("model.toml".to_owned(), EXAMPLE.as_bytes().to_vec())])?;
+    } else {
+        output::write_tables(&example.tables, args.to == Drager::Xlsx, true, &args.folder)?;
+    }
+    output::say(&format!("written: {}\nnext: polder check {0}", args.folder.display()));
+    Ok(Outcome::Ok)
+}
+
+fn convert(args: &ConvertArgs) -> Result<Outcome, Failure> {
+    let mut read = read::read_model(&args.model)?;
+    if has_errors(&read.problems) {
+        return Err(Failure::Input(std::mem::take(&mut read.problems)));
+    }
+    diagnostics::show(&read.problems, &args.model);
+    let tables: Tables = std::mem::take(&mut read.tables);
+    match args.to {
+        Drager::Toml => output::write_new(&args.out, &[("model.toml".to_owned(), crate::write::carriers::to_toml(&tables).into_bytes())])?,
+        Drager::Csv => output::write_tables(&tables, false, args.csv == Notatie::Nl, &args.out)?,
+        Drager::Xlsx => output::write_tables(&tables, true, true, &args.out)?,
+    }
+    output::say(&format!("written: {}", args.out.display()));
+    Ok(Outcome::Ok)
+}
+
+fn print_schema() -> Result<Outcome, Failure> {
+    output::say(crate::write::schema::markdown().trim_end());
+    Ok(Outcome::Ok)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "polder", &mut script);
+    output::say(String::from_utf8_lossy(&script).trim_end());
+    Ok(Outcome::Ok)
+}
+
+fn man() -> Result<Outcome, Failure> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|e| Failure::Io(IoFailure { path: "the manual page".into(), doing: "write", reason: e.to_string() }))?;
+    output::say(String::from_utf8_lossy(&page).trim_end());
+    Ok(Outcome::Ok)
+}
+
+/// Prints a report at the terminal's width.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| (60..=400).contains(c)).unwrap_or(80)
+}
+
+fn table_text(report: &Report) -> String {
+    terminal::table(report, width())
+}

@@ -1,0 +1,187 @@
+//! Reports on the grondexploitatie itself: key figures, cash flow, life-cycle costs, settings.
+
+use super::{exact, text, year, Cell, Chart, Drawn, Format, Report};
+use crate::model::Model;
+use crate::number::Exact;
+use crate::route::Routeresultaat;
+use crate::rules::levensduur::{kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten};
+use rust_decimal::Decimal;
+
+/// Dutch words for the key figures.
+pub fn woord(kerncijfer: &str) -> &'static str {
+    match kerncijfer {
+        "nominaal_saldo" => "Nominaal saldo (prijspeil)",
+        "reeel_saldo" => "Reëel saldo (met index, zonder rente)",
+        "eindwaarde" => "Eindwaarde",
+        "ncw" => "Netto contante waarde",
+        "ncw_bbv" => "  ncw_bbv: eindwaarde tegen BBV-voet",
+        "ncw_rente" => "  ncw_rente: eindwaarde tegen rente",
+        "ncw_kasstroom" => "  ncw_kasstroom: kasstromen tegen BBV-voet",
+        "hoogste_boekwaarde" => "Hoogste boekwaarde",
+        "laagste_stand" => "Laagste stand (badkuip)",
+        "laagste_stand_jaar" => "  in jaar",
+        "jaren_onder_water" => "Jaren onder water",
+        "rente_totaal" => "Rente totaal (+ is kosten)",
+        "boekwaarde_peildatum" => "Boekwaarde op peildatum",
+        "voorziening" => "Verliesvoorziening",
+        "voorziening_eindwaarde" => "  tegen eindwaarde",
+        "voorziening_contant" => "  tegen contante waarde",
+        "voorfinanciering" => "Voorfinanciering gebiedsfonds",
+        "portemonnee" => "Eén portemonnee (NCW)",
+        _ => "",
+    }
+}
+
+fn stand(model: &Model) -> String {
+    let g = &model.gebied;
+    format!("prijspeil {}, peildatum {}, eindjaar {}, horizon {}, bedragen {} btw", g.prijspeil, g.peildatum, g.eindjaar, g.horizon, g.btw)
+}
+
+/// The conventions that made the figures, in one line.
+pub fn conventies(model: &Model) -> String {
+    let g = &model.gebied;
+    let shown = |name: &str| g.getoond.iter().find(|(n, _, _)| *n == name).map(|(_, v, _)| v.clone()).unwrap_or_default();
+    let percent = |d: Decimal| format!("{}%", (d * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ","));
+    format!(
+        "rentemethode {} {} (credit {}), NCW volgens {} tegen {}, indexmoment {}, exponent {}",
+        shown("rentemethode"),
+        percent(g.rente.value),
+        percent(g.creditrente.value),
+        shown("ncw_methode"),
+        percent(g.discontovoet_bbv.value),
+        shown("indexmoment"),
+        shown("dagtelling")
+    )
+}
+
+/// Key figures of one or more routes side by side.
+pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
+    let mut columns = vec![("Kerncijfer", Format::Text)];
+    columns.extend(routes.iter().map(|r| (if r.route == crate::plan::Route::Grex { "GREX" } else { "Co-financiering" }, Format::Eur(0))));
+    let mut report = Report::new("Kerncijfers", format!("Kerncijfers grondexploitatie {}", model.gebied.naam), &columns).note(stand(model)).note(conventies(model));
+    let Some(first) = routes.first() else { return report };
+    for (name, _) in first.kerncijfers() {
+        if name == "voorfinanciering" && model.fonds.is_none() {
+            continue;
+        }
+        let values: Vec<Cell> = routes
+            .iter()
+            .map(|r| {
+                let value = r.kerncijfers().into_iter().find(|(n, _)| *n == name).map(|(_, v)| v);
+                match (name, value) {
+                    ("laagste_stand_jaar", Some(v)) => Cell::Whole(i64::try_from(v.mantissa()).unwrap_or_default() / 10i64.pow(v.scale())),
+                    (_, Some(v)) => exact(v),
+                    _ => Cell::Empty,
+                }
+            })
+            .collect();
+        let cells = std::iter::once(text(woord(name))).chain(values).collect();
+        match name {
+            "laagste_stand_jaar" => report.row_as(Format::Plain, cells),
+            "jaren_onder_water" => report.row_as(Format::Number(1), cells),
+            "eindwaarde" | "ncw" => report.total(cells),
+            _ => report.row(cells),
+        }
+    }
+    if let Some(years) = first.looptijd_te_lang {
+        report.notes.push(format!(
+            "LET OP: de looptijd tot en met {} is langer dan {} jaar; dat vraagt een gemotiveerd besluit van de raad (LOOPTIJD10)",
+            first.timeline.year(first.hoofd.begin + first.hoofd.kosten.len() - 1),
+            years.normalize()
+        ));
+    }
+    report
+}
+
+/// Cash flow and boekwaarde of the main account, a period per row.
+pub fn kasstroom(model: &Model, route: &Routeresultaat) -> Report {
+    let mut report = Report::new(
+        "Kasstroom",
+        format!("Kasstroom en boekwaarde {} ({})", model.rekening_naam(crate::model::HOOFD), model.gebied.naam),
+        &[
+            ("Periode", Format::Plain),
+            ("Kosten (prijspeil)", Format::Eur(0)),
+            ("Kosten", Format::Eur(0)),
+            ("Opbrengsten (prijspeil)", Format::Eur(0)),
+            ("Opbrengsten", Format::Eur(0)),
+            ("Kasstroom", Format::Eur(0)),
+            ("Boekwaarde begin", Format::Eur(0)),
+            ("Mutatie", Format::Eur(0)),
+            ("Rente", Format::Eur(0)),
+            ("Boekwaarde eind", Format::Eur(0)),
+        ],
+    )
+    .note(stand(model))
+    .note("boekwaarde: + is geïnvesteerd geld; kasstroom: opbrengsten min kosten");
+    let h = &route.hoofd;
+    let yearly = route.timeline.stap.per_year() == 1;
+    for t in 0..h.kosten.len() {
+        let label = if yearly { year(Some(route.timeline.year(h.begin + t))) } else { text(route.timeline.label(h.begin + t)) };
+        let values = h.reeksen().map(|(_, s)| exact(s[t]));
+        report.row(std::iter::once(label).chain(values).collect());
+    }
+    let sum = |s: &[Decimal]| exact(s.iter().sum());
+    report.total(vec![text("Totaal"), sum(&h.kosten_prijspeil), sum(&h.kosten), sum(&h.opbrengsten_prijspeil), sum(&h.opbrengsten), sum(&h.kasstroom), Cell::Empty, sum(&h.mutatie), sum(&h.rente), Cell::Empty]);
+    report.charts.push(Chart { title: "Kasstroom en boekwaarde".into(), category: 0, series: vec![(5, Drawn::Column), (9, Drawn::Line)], rows: (0, h.kosten.len().saturating_sub(1)) });
+    report
+}
+
+/// Life-cycle costs and capital charges of the objecten; nothing without any.
+pub fn levensduur(model: &Model) -> Option<Report> {
+    if model.objecten.is_empty() {
+        return None;
+    }
+    let g = &model.gebied;
+    let mut report = Report::new(
+        "Levensduur",
+        format!("Levensduurkosten van objecten tot en met {}", g.horizon),
+        &[
+            ("Object", Format::Text),
+            ("Investering", Format::Eur(0)),
+            ("Onderhoud", Format::Eur(0)),
+            ("Vervanging", Format::Eur(0)),
+            ("Restwaarde", Format::Eur(0)),
+            ("Totaal", Format::Eur(0)),
+            ("Per jaar", Format::Eur(0)),
+            ("Kapitaallast jaar 1", Format::Eur(0)),
+            ("Kapitaallast annuïtair", Format::Eur(0)),
+        ],
+    )
+    .note(format!("contante waarde op het jaar van in gebruik nemen, prijspeil, reële voet {}%", (g.discontovoet_maatschappelijk.value * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",")))
+    .note("kapitaallasten tegen de rente van de grondexploitatie (BBV art. 59 en 64)");
+    let cell = |x: Exact| x.0.map_or(Cell::Empty, exact);
+    for o in &model.objecten {
+        let life = u32::try_from(o.levensduur).unwrap_or(1);
+        let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
+        let e = |q: &crate::number::Quantity| Exact::from(q.value);
+        let k = levensduurkosten(e(&o.investering), e(&o.onderhoud), life, years, e(&g.discontovoet_maatschappelijk));
+        report.row(vec![
+            text(if o.omschrijving.is_empty() { &o.id } else { &o.omschrijving }),
+            exact(o.investering.value),
+            cell(k.onderhoud),
+            cell(k.vervanging),
+            cell(k.restwaarde),
+            cell(k.totaal),
+            cell(k.annuiteit),
+            cell(kapitaallasten_lineair(e(&o.investering), life, e(&g.rente), 1)),
+            cell(kapitaallasten_annuitair(e(&o.investering), life, e(&g.rente))),
+        ]);
+    }
+    Some(report)
+}
+
+/// Every setting with its value, whether given or default, and what it means.
+pub fn uitgangspunten(model: &Model) -> Report {
+    let mut report = Report::new("Uitgangspunten", "Uitgangspunten en instellingen", &[("Instelling", Format::Text), ("Waarde", Format::Text), ("Herkomst", Format::Text), ("Betekenis", Format::Text)]);
+    for (name, value, given) in &model.gebied.getoond {
+        let meaning = crate::model::schema::setting(name).map_or("", |s| s.meaning);
+        report.row(vec![text(*name), text(value), text(if *given { "gegeven" } else { "standaard" }), text(meaning)]);
+    }
+    for groep in &model.indexen {
+        for (from, q) in &groep.groei {
+            let percent = (q.value * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",");
+            report.row(vec![text(format!("index {}", groep.naam)), text(format!("{percent}% vanaf {from}")), text(q.place.as_ref().map(ToString::to_string).unwrap_or_default()), Cell::Empty]);
+        }
+    }
+    report
+}

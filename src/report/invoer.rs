@@ -1,0 +1,96 @@
+//! Reports on what was read: rows and totals per table and group, what was passed over, checks that hold or not.
+
+use super::{exact, text, Cell, Format, Report};
+use crate::model::{Model, Stroomsoort};
+use crate::number::Exact;
+use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::problem::Problem;
+use crate::route::Gecontroleerd;
+use rust_decimal::Decimal;
+
+/// Rows per table.
+pub fn tabellen(model: &Model) -> Report {
+    let mut report = Report::new("Tabellen", "Wat er gelezen is", &[("Tabel", Format::Text), ("Rijen", Format::Number(0)), ("Bron", Format::Text)]);
+    for table in model.tables.tables.iter().filter(|t| !t.rows.is_empty()) {
+        let mut files: Vec<String> = Vec::new();
+        for row in &table.rows {
+            let name = match &row.place.spot {
+                crate::problem::Spot::Cell { sheet, .. } | crate::problem::Spot::Sheet(sheet) => format!("{} '{sheet}'", row.place.file),
+                _ => row.place.file.to_string(),
+            };
+            if !files.contains(&name) {
+                files.push(name);
+            }
+        }
+        report.row(vec![text(table.schema.name), Cell::Whole(table.rows.len() as i64), text(files.join(", "))]);
+    }
+    report
+}
+
+/// Totals at prijspeil per table and group, realised amounts included.
+pub fn totalen(model: &Model) -> Result<Report, Problem> {
+    let mut report = Report::new("Totalen", "Bedragen per tabel en groep (prijspeil)", &[("Tabel", Format::Text), ("Groep", Format::Text), ("Regels", Format::Number(0)), ("Bedrag", Format::Eur(2)), ("w.v. gerealiseerd", Format::Eur(2))]);
+    let plan = Plan::new(model, Route::Cofinanciering, Diepte::Lijn, Drijvers::default())?;
+    let mut groups: Vec<(String, String, i64, Exact, Exact)> = Vec::new();
+    for cel in &plan.cellen {
+        let Some(l) = cel.lijn else { continue };
+        let lijn = &model.lijnen[l];
+        if !matches!(cel.soort, Stroomsoort::Geld | Stroomsoort::Natura) || lijn.tabel == "baten" {
+            continue;
+        }
+        let groep = if lijn.groep.is_empty() { lijn.deelgebied.map_or_else(String::new, |d| model.deelgebieden[d].deelgebied.clone()) } else { lijn.groep.clone() };
+        let amount = cel.vast.iter().fold(Exact::ZERO, |a, v| a + Exact::from(*v));
+        let realised = cel.vast[..plan.timeline.peil].iter().fold(Exact::ZERO, |a, v| a + Exact::from(*v));
+        // History and forecast of a line are two cells, but one line.
+        let first = plan.cellen.iter().position(|c| c.lijn == Some(l)).is_some_and(|i| std::ptr::eq(&raw const plan.cellen[i], cel));
+        match groups.iter_mut().find(|g| g.0 == lijn.tabel && g.1 == groep) {
+            Some(g) => *g = (g.0.clone(), g.1.clone(), g.2 + i64::from(first), g.3 + amount, g.4 + realised),
+            None => groups.push((lijn.tabel.to_owned(), groep, 1, amount, realised)),
+        }
+    }
+    let mut tables: Vec<&str> = Vec::new();
+    for g in &groups {
+        if !tables.contains(&g.0.as_str()) {
+            tables.push(&g.0);
+        }
+    }
+    let cell = |x: Exact| x.0.map_or(Cell::Empty, exact);
+    for table in tables {
+        let mine: Vec<_> = groups.iter().filter(|g| g.0 == table).collect();
+        for g in &mine {
+            report.row(vec![text(table), text(&g.1), Cell::Whole(g.2), cell(g.3), if g.4 == Exact::ZERO { Cell::Empty } else { cell(g.4) }]);
+        }
+        let sum = |pick: fn(&(String, String, i64, Exact, Exact)) -> Exact| mine.iter().fold(Exact::ZERO, |a, g| a + pick(g));
+        report.total(vec![text(format!("Totaal {table}")), Cell::Empty, Cell::Whole(mine.iter().map(|g| g.2).sum()), cell(sum(|g| g.3)), if sum(|g| g.4) == Exact::ZERO { Cell::Empty } else { cell(sum(|g| g.4)) }]);
+    }
+    Ok(report)
+}
+
+/// What was passed over, and why.
+pub fn overgeslagen(skipped: &[(String, String, String)]) -> Option<Report> {
+    if skipped.is_empty() {
+        return None;
+    }
+    let mut report = Report::new("Overgeslagen", "Wat niet gelezen is, en waarom", &[("Plaats", Format::Text), ("Wat", Format::Text), ("Waarom", Format::Text)]);
+    for (place, what, why) in skipped {
+        report.row(vec![text(place), text(what), text(why)]);
+    }
+    Some(report)
+}
+
+/// Checks with the source's own figures.
+pub fn controles(checks: &[Gecontroleerd]) -> Option<Report> {
+    if checks.is_empty() {
+        return None;
+    }
+    let good = checks.iter().filter(|c| c.klopt()).count();
+    let mut report = Report::new("Controles", "Aansluiting met de cijfers van de bron", &[("Controle", Format::Text), ("Bron", Format::Eur(2)), ("Berekend", Format::Eur(2)), ("Verschil", Format::Eur(2)), ("Klopt", Format::Text)]).note(format!("{good} van {} kloppen", checks.len()));
+    for c in checks {
+        report.row(vec![text(&c.doel), exact(c.verwacht), exact(c.berekend), exact(round(c.berekend - c.verwacht)), text(if c.klopt() { "ja" } else { "NEE" })]);
+    }
+    Some(report)
+}
+
+fn round(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(4, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
