@@ -400,9 +400,8 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.push(grex::kasstroom(model, grex_result));
     reports.extend(routes::fonds(model, cofin));
     for r in &results {
-        reports.extend([routes::matrix(model, r, false), routes::matrix(model, r, true), routes::kasstromen(model, r)]);
+        reports.extend([routes::matrix(model, r, false), routes::matrix(model, r, true), routes::matrix_per_jaar(model, r), routes::kasstromen(model, r)]);
     }
-    reports.push(routes::matrix_per_jaar(model, &[grex_result, cofin]));
     reports.push(routes::rekeningen(model, &[grex_result, cofin]));
     reports.push(routes::wie(model));
     reports.extend(routes::baten(model));

@@ -199,25 +199,26 @@ pub fn matrix(model: &Model, route: &Routeresultaat, ncw: bool) -> Report {
     report
 }
 
-/// The matrix by year, a row per opgave, party and year that has an amount: for csv and pivot tables.
-pub fn matrix_per_jaar(model: &Model, routes: &[&Routeresultaat]) -> Report {
-    let mut report = Report::new("Matrix per jaar", "Opgave per partij per jaar", &[("Route", Format::Text), ("Opgave", Format::Text), ("Partij", Format::Text), ("Jaar", Format::Plain), ("Bedrag", Format::Eur(2))]).note("lopende prijzen; + is ontvangen, − is betaald");
-    for route in routes {
-        for (o, row) in route.matrix.iter().enumerate() {
-            for (p, cell) in row.iter().enumerate() {
-                let mut years: Vec<(i32, Decimal)> = Vec::new();
-                for (t, amount) in cell.per_periode.iter().enumerate().filter(|(_, a)| !a.is_zero()) {
-                    let y = route.timeline.year(t);
-                    match years.last_mut() {
-                        Some((last, sum)) if *last == y => *sum += amount,
-                        _ => years.push((y, *amount)),
-                    }
-                }
-                let name = model.partijen.get(p).map_or("buiten", |x| x.partij.as_str());
-                for (y, amount) in years {
-                    report.row(vec![text(route.route.naam()), text(OPGAVEN[o]), text(name), year(Some(y)), exact(amount)]);
-                }
+/// The matrix by year: a row per opgave and party that has an amount, the years across.
+pub fn matrix_per_jaar(model: &Model, route: &Routeresultaat) -> Report {
+    let tail = if route.route == Route::Grex { "GREX" } else { "co-fin" };
+    let tl = &route.timeline;
+    let years: Vec<i32> = (tl.year(0)..=tl.year(tl.len - 1)).collect();
+    let headings: Vec<String> = years.iter().map(ToString::to_string).collect();
+    let mut columns = vec![("Opgave", Format::Text), ("Partij", Format::Text)];
+    columns.extend(headings.iter().map(|y| (y.as_str(), Format::Eur(0))));
+    let mut report = Report::new(&format!("Matrix per jaar {tail}"), format!("Opgave per partij per jaar, {}", named(route.route)), &columns).note("lopende prijzen; + is ontvangen, − is betaald");
+    for (o, row) in route.matrix.iter().enumerate() {
+        for (p, cell) in row.iter().enumerate() {
+            if cell.per_periode.iter().all(Decimal::is_zero) {
+                continue;
             }
+            let mut sums = vec![Decimal::ZERO; years.len()];
+            for (t, amount) in cell.per_periode.iter().enumerate() {
+                sums[(tl.year(t) - years[0]) as usize] += amount;
+            }
+            let name = model.partijen.get(p).map_or("buiten", |x| x.partij.as_str());
+            report.row([text(OPGAVEN[o]), text(name)].into_iter().chain(sums.into_iter().map(exact)).collect());
         }
     }
     report
