@@ -1,0 +1,200 @@
+//! The binary from outside: what it prints, writes and answers.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Polder {
+    command: Command,
+    out: Option<PathBuf>,
+}
+
+impl Polder {
+    fn new(args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_polder"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).env("COLUMNS", "80").env("NO_COLOR", "1");
+        Polder { command, out: None }
+    }
+
+    /// Writes to a folder of its own.
+    fn out(mut self, name: &str) -> Self {
+        let folder = temp(name);
+        self.command.arg("--out").arg(&folder);
+        self.out = Some(folder);
+        self
+    }
+
+    fn run(mut self) -> Output {
+        self.command.output().unwrap()
+    }
+
+    fn text(self, code: i32) -> String {
+        let output = self.run();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        text
+    }
+}
+
+fn temp(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("polder-cli-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_readme_shows_what_compare_prints() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    assert!(readme.contains("cargo run --release -- compare models/havenkwartier"));
+    let block = readme.split("```text\n").nth(1).and_then(|b| b.split("```").next()).expect("an output block");
+    let printed = Polder::new(&["compare", "models/havenkwartier"]).out("readme").text(0);
+    let mut rest = printed.as_str();
+    for piece in block.split("…\n").map(str::trim_end).filter(|p| !p.is_empty()) {
+        let at = rest.find(piece).unwrap_or_else(|| panic!("README shows what compare does not print (in this order):\n{piece}\n--- printed:\n{printed}"));
+        rest = &rest[at + piece.len()..];
+    }
+    for line in printed.lines() {
+        assert!(line.chars().count() <= 80 || line.starts_with("written:"), "wider than 80: {line}");
+    }
+}
+
+#[test]
+fn compare_writes_the_same_bytes_twice_and_on_any_number_of_threads() {
+    let mut seen: Vec<Vec<(String, Vec<u8>)>> = Vec::new();
+    for (name, threads) in [("bytes-1", "1"), ("bytes-2", "2"), ("bytes-8", "8")] {
+        let p = Polder::new(&["compare", "models/havenkwartier", "--draws", "2000", "--threads", threads]).out(name);
+        let folder = p.out.clone().unwrap();
+        p.text(0);
+        let names = files(&folder);
+        assert!(names.contains(&"havenkwartier.xlsx".to_owned()) && names.len() > 15, "{names:?}");
+        seen.push(names.into_iter().map(|n| (n.clone(), std::fs::read(folder.join(n)).unwrap())).collect());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    assert!(seen[0] == seen[1] && seen[1] == seen[2], "the files differ");
+}
+
+#[test]
+fn json_holds_the_results_as_numbers() {
+    let text = Polder::new(&["run", "models/havenkwartier", "--json"]).text(0);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let key = &json["routes"]["grex"]["kerncijfers"];
+    let close = |value: &serde_json::Value, expected: f64| approx::assert_abs_diff_eq!(value.as_f64().unwrap(), expected, epsilon = 0.01);
+    close(&key["eindwaarde"], -6_599_714.93);
+    close(&key["ncw"], -5_203_830.18);
+    close(&json["routes"]["grex"]["perioden"]["2030"]["boekwaarde"], 59_157_899.243_105_6);
+    assert!(json["manifest"]["bronnen"].as_array().unwrap().len() > 5);
+    assert_eq!(json["simulatie"], serde_json::Value::Null);
+}
+
+#[test]
+fn check_agrees_with_both_workbooks() {
+    for (model, figures) in [("models/havenkwartier", "114 of 114"), ("models/spoorzone-oost", "106 of 106")] {
+        let text = Polder::new(&["check", model]).text(0);
+        assert!(text.contains(&format!("{figures} figures of the source agree")), "{text}");
+        assert!(text.ends_with("ok\n"), "{text}");
+    }
+}
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let wrong = temp("wrong");
+    std::fs::create_dir_all(&wrong).unwrap();
+    std::fs::write(wrong.join("model.toml"), "[gebied]\npeildatum = 2026-01-01\n").unwrap();
+    let output = Polder::new(&["run", wrong.to_str().unwrap()]).run();
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("missing-setting") && message.contains("eindjaar") && message.contains("rente"), "all at once: {message}");
+    assert_eq!(Polder::new(&["run", "no-such-model"]).run().status.code(), Some(3));
+    assert_eq!(Polder::new(&["run"]).run().status.code(), Some(2));
+    assert_eq!(Polder::new(&["run", "models/rekenvoorbeeld", "--threads", "0"]).run().status.code(), Some(2));
+    std::fs::remove_dir_all(wrong).unwrap();
+}
+
+#[test]
+fn a_check_that_does_not_hold_is_a_finding() {
+    let folder = temp("finding");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = std::fs::read_to_string("models/rekenvoorbeeld/model.toml").unwrap();
+    std::fs::write(folder.join("model.toml"), text + "\n[[controles]]\ndoel = \"ncw_kasstroom\"\nwaarde = 1\n").unwrap();
+    let output = Polder::new(&["check", folder.to_str().unwrap()]).run();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("check-failed"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn init_writes_a_model_that_runs_in_every_carrier() {
+    let mut results = Vec::new();
+    for carrier in ["toml", "csv", "xlsx"] {
+        let folder = temp(&format!("init-{carrier}"));
+        let name = folder.to_str().unwrap().to_owned();
+        Polder::new(&["init", &name, "--to", carrier]).text(0);
+        assert_eq!(Polder::new(&["init", &name]).run().status.code(), Some(2), "never overwrites");
+        Polder::new(&["check", &name]).text(0);
+        let text = Polder::new(&["run", &name, "--json"]).text(0);
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        results.push(json["routes"].take());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    assert!(results[0] == results[1] && results[1] == results[2], "the carriers differ");
+}
+
+#[test]
+fn havenkwartier_is_the_same_in_every_carrier() {
+    let base: serde_json::Value = serde_json::from_str(&Polder::new(&["run", "models/havenkwartier", "--json"]).text(0)).unwrap();
+    for carrier in ["toml", "csv", "xlsx"] {
+        let folder = temp(&format!("convert-{carrier}"));
+        Polder::new(&["convert", "models/havenkwartier", "--to", carrier, "--out", folder.to_str().unwrap()]).text(0);
+        let text = Polder::new(&["run", folder.to_str().unwrap(), "--json"]).text(0);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["routes"], base["routes"], "{carrier}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn the_schema_document_is_the_code() {
+    let text = Polder::new(&["schema"]).text(0);
+    assert_eq!(text, std::fs::read_to_string("docs/schema.md").unwrap(), "run: just schema");
+}
+
+#[test]
+fn help_completions_and_manual_are_there() {
+    for args in [&["--help"][..], &["compare", "--help"], &["completions", "bash"], &["man"]] {
+        assert!(Polder::new(args).text(0).len() > 300, "{args:?}");
+    }
+}
+
+#[test]
+fn the_workbook_opens_in_libreoffice_with_the_same_figures() {
+    let p = Polder::new(&["compare", "models/havenkwartier", "--draws", "0"]).out("office");
+    let folder = p.out.clone().unwrap();
+    p.text(0);
+    let profile = folder.join("profile");
+    let output = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", profile.display()))
+        .args(["--headless", "--norestore", "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1", "--outdir"])
+        .arg(folder.join("sheets"))
+        .arg(folder.join("havenkwartier.xlsx"))
+        .output()
+        .expect("soffice; tests/run installs it");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let sheets = files(&folder.join("sheets"));
+    assert!(sheets.len() > 15, "{sheets:?}");
+    let text = std::fs::read_to_string(folder.join("sheets").join("havenkwartier-Kasstroom.csv")).unwrap();
+    let row = text.lines().find(|l| l.starts_with("2030;")).expect("the year 2030");
+    let last: f64 = row.rsplit(';').next().unwrap().replace(',', "").parse().unwrap();
+    approx::assert_abs_diff_eq!(last, 59_157_899.0, epsilon = 1.0);
+    for sheet in sheets {
+        let text = std::fs::read_to_string(folder.join("sheets").join(&sheet)).unwrap();
+        for error in ["#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "Err:5"] {
+            assert!(!text.contains(error), "{sheet} holds {error}");
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
