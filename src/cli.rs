@@ -290,8 +290,10 @@ fn threads(n: Option<usize>) -> Result<(), Failure> {
     }
 }
 
-/// Most draws: what fits in memory with room to spare.
+/// Most draws.
 const DRAWS_MAX: usize = 10_000_000;
+/// Most figures (draws × figures per draw × routes) that are kept: 1.6 GB, and as much again while they are sorted.
+const FIGURES_MAX: usize = 200_000_000;
 
 fn draws(args: &Simulation, default: usize) -> Result<usize, Failure> {
     let n = args.draws.unwrap_or(default);
@@ -313,21 +315,27 @@ fn simulate(loaded: &Loaded, n: usize, seed: u64, precision: Option<&str>) -> Re
     }
     let plan = |r| Plan::new(&loaded.model, r, Diepte::Rekening, loaded.drijvers.clone());
     let plans = [plan(Route::Grex)?, plan(Route::Cofinanciering)?];
+    let width = 2 * crate::risk::simulation::uitkomst_namen(&loaded.model).len();
+    let most = DRAWS_MAX.min(FIGURES_MAX / width);
+    if n > most {
+        return Err(Failure::Usage(format!("--draws {n}: at most {most} for this model, which keeps {width} figures of every draw")));
+    }
     let wish = precision.map(output::precision).transpose().map_err(Failure::Usage)?;
-    let mut n = n.max(1_000);
+    // A wish for precision starts somewhere.
+    let mut n = if wish.is_some() { n.max(1_000) } else { n };
     loop {
         let bar = output::progress(n as u64);
         let t = simuleer(&plans, n, seed, &|done| bar.inc(done))?;
         bar.finish_and_clear();
         let Some((p, share)) = wish else { return Ok(Some(t)) };
         let sure = t.figuur(0, "ncw").and_then(|x| Sorted::new(x).quantile_estimate(p)).is_none_or(|e| e.standard_error <= share * e.value.abs());
-        if sure || n >= DRAWS_MAX {
+        if sure || n >= most {
             if !sure {
                 eprintln!("note: {n} draws did not reach --precision {}", precision.unwrap_or_default());
             }
             return Ok(Some(t));
         }
-        n = (n * 2).min(DRAWS_MAX);
+        n = (n * 2).min(most);
     }
 }
 

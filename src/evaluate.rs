@@ -181,6 +181,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         Self::jaren(self.plan).count()
     }
 
+    /// Exponent from peildatum to the end of the main account that is certain.
+    pub fn exponent(&self) -> Decimal {
+        self.exponent
+    }
+
     /// Discount factors of a party's own rate.
     pub fn disconto(&self, partij: usize) -> &[N] {
         &self.disconto[partij]
