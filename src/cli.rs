@@ -478,7 +478,7 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
 }
 
 /// The example that `init` writes.
-const EXAMPLE: &str = include_str!("../models/rekenvoorbeeld/model.toml");
+const EXAMPLE: &str = include_str!("../models/voorbeeld/model.toml");
 
 fn init(args: &InitArgs) -> Result<Outcome, Failure> {
     let example = read::read_text("model.toml", EXAMPLE);
