@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+pub mod sweep;
+
 /// How the figures of a column are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
