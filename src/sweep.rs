@@ -43,18 +43,17 @@ impl Opdracht {
 
     /// Units of work that the sweep tells as done: draws, or rows when there are none.
     pub fn werk(&self, scenarios: &[Scenario]) -> u64 {
-        if self.check().is_err() {
+        if self.bad_shard().is_some() {
             return 0;
         }
         let rows = 1 + scenarios.iter().filter(|s| !is_basis(s)).count();
         (0..rows).filter(|k| self.takes(*k)).count() as u64 * self.draws.max(1) as u64
     }
 
-    fn check(&self) -> Result<(), Problem> {
-        match self.shard {
-            Some((i, n)) if i == 0 || i > n => Err(Problem::error("bad-shard", format!("there is no shard {i} of {n}")).allowed("i/N with i from 1 to N").fix("write 1/4, 2/4, 3/4 and 4/4 for four machines")),
-            _ => Ok(()),
-        }
+    fn bad_shard(&self) -> Option<Problem> {
+        let (i, n) = self.shard?;
+        let problem = || Problem::error("bad-shard", format!("there is no shard {i} of {n}")).allowed("i/N with i from 1 to N").fix("write 1/4, 2/4, 3/4 and 4/4 for four machines");
+        (i == 0 || i > n).then(problem)
     }
 }
 
@@ -144,7 +143,7 @@ fn is_basis(scenario: &Scenario) -> bool {
 /// problems, and the others go on; the problems of all rows come along with the scenario's name in them. `gedaan` is told
 /// how many units of [`Opdracht::werk`] came ready; it may be called from any thread.
 pub fn sweep(tables: &Tables, scenarios: &[Scenario], opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> (Vec<Rij>, Vec<Problem>) {
-    if let Err(problem) = opdracht.check() {
+    if let Some(problem) = opdracht.bad_shard() {
         return (Vec::new(), vec![problem]);
     }
     let basis = Scenario::basis();
@@ -158,7 +157,9 @@ pub fn sweep(tables: &Tables, scenarios: &[Scenario], opdracht: &Opdracht, gedaa
     let row = |&(nummer, scenario): &(usize, &Scenario)| {
         let uitkomst = one(tables, scenario, base.as_ref(), opdracht, gedaan).map_err(|mut problems| {
             problems.truncate(ROW_PROBLEMS);
-            problems.iter_mut().for_each(|p| p.message = format!("scenario \"{}\": {}", scenario.naam, p.message));
+            for problem in &mut problems {
+                problem.message = format!("scenario \"{}\": {}", scenario.naam, problem.message);
+            }
             problems
         });
         Rij { nummer, naam: scenario.naam.clone(), omschrijving: scenario.omschrijving.clone(), stappen: scenario.stappen.clone(), uitkomst }

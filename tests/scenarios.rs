@@ -12,6 +12,7 @@ use polder::route::{Routeresultaat, calculate};
 use polder::scenario::{Scenario, ScenarioBestand, apply, model_scenarios};
 use polder::sweep::{Opdracht, Rij, sweep};
 use polder::write::terminal;
+use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use rust_decimal::{Decimal, dec};
 use std::fs;
@@ -656,6 +657,26 @@ fn a_delay_can_be_drawn_on_a_deelgebied_that_comes_earlier() {
         let risico = rows[0].uitkomst.as_ref().unwrap().routes[0].risico.unwrap();
         for found in [risico.p5.value, risico.p50.value, risico.p95.value] {
             assert!((found - expected).abs() < 1e-6, "{uitstel} {drawn}: {found} {expected}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A scenario file cut and pasted at random gives problems or results, never a panic.
+    #[test]
+    fn damaged_files_do_not_panic(file in 0..8usize, from in 0..2000usize, cut in 0..40usize, paste in prop::sample::select(vec!["", "\"", "[[raster]]\n", "*", "-", "0", "9999999", "1e28", "1e-28", "gebied.peildatum", "index[*].groei.2200", "2026-01-01", "kosten[*].bedrag", "fasering[*].aandeel", "uitstel", "horizon", "waarde", "]\n", "\u{feff}", "é"])) {
+        let path = fs::read_dir(root().join("scenarios")).unwrap().flatten().map(|e| e.path()).nth(file).unwrap();
+        let mut chars: Vec<char> = fs::read_to_string(path).unwrap().chars().collect();
+        let from = from % chars.len();
+        let to = (from + cut).min(chars.len());
+        chars.splice(from..to, paste.chars());
+        let (files, problems) = read(&chars.into_iter().collect::<String>());
+        if !has_errors(&problems) {
+            let scenarios: Vec<Scenario> = files.iter().flat_map(ScenarioBestand::scenarios).take(2).collect();
+            let (rows, _) = sweep(havenkwartier(), &scenarios, &exact(), &|_| ());
+            prop_assert_eq!(rows.len(), scenarios.len() + 1);
         }
     }
 }

@@ -36,9 +36,10 @@ fn scenarios(rows: &[Rij], drawn: bool) -> Report {
     if drawn {
         columns.extend([column("NCW P5", eur), column("NCW P50", eur), column("± P50", eur), column("NCW P95", eur), column("Kans tekort", Format::Percent(1))]);
     }
-    columns.extend([column("Portem. grex", eur), column("Portem. cofin.", eur), column("Voorfin.", eur), column("Stappen", Format::Text)]);
+    columns.extend([column("Portem. grex", eur), column("Portem. cofin.", eur), column("Voorfin.", eur), column("Wat verandert", Format::Text)]);
     let cells = |rij: &Rij| -> Vec<Cell> {
         let steps = rij.stappen.iter().map(|(doel, waarde)| format!("{doel} {waarde}")).collect::<Vec<_>>().join("; ");
+        let steps = if steps.is_empty() { rij.omschrijving.clone() } else { steps };
         let mut cells = vec![Cell::Text(rij.naam.clone())];
         match &rij.uitkomst {
             Ok(u) => {
