@@ -24,11 +24,14 @@ const MAX_CHANGES: usize = 1_000_000;
 /// The words for the three ways in which a change uses its number.
 const ALS: [(&str, Als); 3] = [("waarde", Als::Waarde), ("factor", Als::Factor), ("verschuiving", Als::Verschuiving)];
 
+/// What was read: the files' scenarios, the files themselves for the manifest of a run, and what is wrong.
+pub type Scenariobestanden = (Vec<ScenarioBestand>, Vec<SourceFile>, Vec<Problem>);
+
 /// Reads scenario files, in the order given; a folder stands for its toml files by name.
 ///
 /// What is wrong inside the files is returned as problems, all at once; a file with an error gives no scenarios. Fails only when
 /// the system does: a path does not exist, or may not be read.
-pub fn read_scenarios(paths: &[PathBuf]) -> Result<(Vec<ScenarioBestand>, Vec<SourceFile>, Vec<Problem>), IoFailure> {
+pub fn read_scenarios(paths: &[PathBuf]) -> Result<Scenariobestanden, IoFailure> {
     let mut read = Read::default();
     let mut files: Vec<(ScenarioBestand, Place)> = Vec::new();
     for path in paths {
@@ -109,13 +112,12 @@ fn read_file(bytes: &[u8], file: &Arc<str>, read: &mut Read) -> Option<(Scenario
     let Parsed { lines, root } = parse(bytes, file, read)?;
     let mut reader = Reader { lines, file, read };
     let [naam, omschrijving, bron, wijziging, raster] = reader.known("a scenario", root.get_ref(), ["naam", "omschrijving", "bron", "wijziging", "raster"]);
-    let (naam, place) = match naam {
-        Some((_, at, value)) => (reader.text("naam", value), reader.place(at)),
-        None => {
-            let place = Place::file(file);
-            reader.read.problems.push(Problem::error("no-naam", "the scenario has no naam").at(&place).fix("write naam = \"...\" above the first [[wijziging]] or [[raster]]"));
-            (None, place)
-        }
+    let (naam, place) = if let Some((_, at, value)) = naam {
+        (reader.text("naam", value), reader.place(at))
+    } else {
+        let place = Place::file(file);
+        reader.read.problems.push(Problem::error("no-naam", "the scenario has no naam").at(&place).fix("write naam = \"...\" above the first [[wijziging]] or [[raster]]"));
+        (None, place)
     };
     let omschrijving = omschrijving.and_then(|(_, _, value)| reader.text("omschrijving", value)).unwrap_or_default();
     if let Some((_, _, value)) = bron {
