@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod evaluate;
 pub mod route;
 pub mod risk;
+pub mod sweep;
 pub mod report;
 pub mod write;
 pub mod cli;

@@ -130,9 +130,6 @@ impl Drijvers {
                         if d.uitstel[k].is_some() {
                             problems.push(wrong("drawn-twice", format!("the uitstel of \"{}\" is drawn by another onzekerheid too", model.deelgebieden[k].deelgebied)).fix("keep one of the two"));
                         }
-                        if o.als == Als::Verschuiving && model.deelgebieden[k].uitstel_perioden < 0 {
-                            problems.push(wrong("delay-negative", format!("deelgebied \"{}\" has an uitstel below zero, on which no delay can be drawn", model.deelgebieden[k].deelgebied)).fix("set als = waarde"));
-                        }
                         d.uitstel[k] = Some(Gebruik { slot: d.slots.len(), als: o.als });
                     }
                     d.slots.push(Slot::Onzekerheid(i));

@@ -17,6 +17,7 @@ use std::sync::Arc;
 mod csv;
 pub mod mapping;
 mod native;
+pub mod scenario;
 mod toml;
 pub mod workbook;
 

@@ -3,6 +3,8 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt::Write as _;
 
+pub mod sweep;
+
 /// How the figures of a column are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

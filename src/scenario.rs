@@ -1,11 +1,13 @@
 //! Scenarios: named changes to a base, applied to its tables. Knows nothing of who chose them, nor of results.
 
-use crate::model::address::{pattern_matches, Address, Als, Change};
+use crate::model::address::{pattern_matches, Address, Als, Change, YEAR_MAX};
 use crate::model::schema::Kind;
-use crate::model::table::{fold, name_key, Row, Scalar, Table, Tables, Value};
+use crate::model::table::{as_text, fold, name_key, Row, Scalar, Table, Tables, Value};
+use crate::model::Model;
 use crate::problem::{nearest, Place, Problem};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 
 /// A scenario: changes in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,11 +74,7 @@ impl ScenarioBestand {
                 }
                 for (raster, pick) in self.rasters.iter().zip(picks) {
                     let met = raster.waarden[pick].clone();
-                    let shown = match &met.scalar {
-                        Scalar::Number(n) => n.normalize().to_string(),
-                        Scalar::Text(t) => t.clone(),
-                        other => format!("{other:?}"),
-                    };
+                    let shown = as_text(&met.scalar);
                     let sign = match raster.als {
                         Als::Waarde => "",
                         Als::Factor => "x",
@@ -93,7 +91,28 @@ impl ScenarioBestand {
     }
 }
 
-/// Applies changes in order to a copy of the tables. The first change that can't be applied is told; later ones are still tried.
+/// The scenarios of the model's own table: the rows of one name together, in the order in which the names first stand.
+pub fn model_scenarios(model: &Model) -> Vec<Scenario> {
+    let table = model.tables.table("scenarios");
+    let mut out: Vec<Scenario> = Vec::new();
+    let mut positions: HashMap<String, usize> = HashMap::new();
+    for (row, rij) in table.rows.iter().zip(&model.scenarios) {
+        let position = *positions.entry(name_key(&rij.scenario)).or_insert_with(|| {
+            out.push(Scenario { naam: rij.scenario.clone(), omschrijving: String::new(), changes: Vec::new(), stappen: Vec::new() });
+            out.len() - 1
+        });
+        let scenario = &mut out[position];
+        scenario.changes.push(rij.change.clone());
+        let why = as_text(&table.get(row, "omschrijving").scalar);
+        if !why.is_empty() && !scenario.omschrijving.split("; ").any(|w| w == why) {
+            scenario.omschrijving = if scenario.omschrijving.is_empty() { why } else { format!("{}; {why}", scenario.omschrijving) };
+        }
+    }
+    out
+}
+
+/// Applies changes in order to a copy of the tables. Every change that can't be applied is a problem, and the others are still
+/// made: with any problem the tables are of no use but to find more.
 pub fn apply(tables: &Tables, changes: &[Change]) -> (Tables, Vec<Problem>) {
     let mut tables = tables.clone();
     let mut problems = Vec::new();
@@ -129,9 +148,14 @@ fn number_of(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// What a value was before any scenario.
+fn base_of(value: &Value) -> Option<Decimal> {
+    value.base.or(number_of(value))
+}
+
 /// A value with a new number; what it was first stays known, because history is made of that.
 fn renumber(value: &mut Value, number: Decimal, place: &Place) {
-    value.base = value.base.or(number_of(value));
+    value.base = base_of(value);
     value.scalar = Scalar::Number(number);
     value.place = place.clone();
 }
@@ -141,25 +165,31 @@ fn change_setting(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
     let (name, value) = (column(table, "instelling"), column(table, "waarde"));
     let key = fold(change.doel.column);
     let found = table.rows.iter().position(|r| matches!(&r.values[name].scalar, Scalar::Text(t) if fold(t) == key));
-    let row = match found {
-        Some(row) => row,
-        None => {
-            let mut values: Vec<Value> = table.schema.columns.iter().map(|_| Value::new(Scalar::Empty, change.place.clone())).collect();
-            values[name].scalar = Scalar::Text(change.doel.column.to_owned());
-            table.rows.push(Row { place: change.place.clone(), values });
-            table.rows.len() - 1
-        }
-    };
-    let target = &mut table.rows[row].values[value];
+    let empty = |scalar: Scalar| Value::new(scalar, change.place.clone());
+    let mut target = found.map_or_else(|| empty(Scalar::Empty), |row| table.rows[row].values[value].clone());
     match (change.als, &change.met.scalar) {
-        (Als::Waarde, Scalar::Number(n)) => renumber(target, *n, &change.met.place),
-        (Als::Waarde, other) => *target = Value { scalar: other.clone(), place: change.met.place.clone(), base: None },
+        (Als::Waarde, Scalar::Number(n)) => renumber(&mut target, *n, &change.met.place),
+        (Als::Waarde, other) => target = Value { scalar: other.clone(), place: change.met.place.clone(), base: None },
+        _ if !target.is_empty() && number_of(&target).is_none() => return Err(no_number(change)),
         _ => {
-            let number = changed(number_of(target), change, &format!("gebied.{}", change.doel.column))?;
-            renumber(target, number, &change.met.place);
+            let number = changed(number_of(&target), change, &format!("gebied.{}", change.doel.column))?;
+            renumber(&mut target, number, &change.met.place);
         }
     }
+    if let Some(row) = found {
+        table.rows[row].values[value] = target;
+    } else {
+        let mut values: Vec<Value> = table.schema.columns.iter().map(|_| empty(Scalar::Empty)).collect();
+        values[name].scalar = Scalar::Text(change.doel.column.to_owned());
+        values[value] = target;
+        table.rows.push(Row { place: change.place.clone(), values });
+    }
     Ok(())
+}
+
+/// What holds text or a date can only be replaced.
+fn no_number(change: &Change) -> Problem {
+    Problem::error("not-a-number", format!("{} is no number, so it has no factor or verschuiving", change.doel)).at(&change.place).fix("give a waarde")
 }
 
 fn column(table: &Table, name: &str) -> usize {
@@ -204,7 +234,7 @@ fn change_growth(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
                 };
                 let number = changed(number_of(&current.values[growth]), change, "groei")?;
                 let has = |rows: &[Row], y: i32| rows.iter().position(|r| mine(r) && year_of(r) == Some(y));
-                if has(&table.rows, year + 1).is_none() {
+                if year < YEAR_MAX && has(&table.rows, year + 1).is_none() {
                     let mut after = current.clone();
                     after.values[from].scalar = Scalar::Number(Decimal::from(year + 1));
                     table.rows.push(after);
@@ -240,7 +270,7 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         Scalar::Number(n) => Some(n.normalize().to_string()),
         _ => None,
     };
-    let open = open_amounts(tables, doel);
+    let amounts = if doel.column == "bedrag" { amounts_of(tables, change.als) } else { Amounts::default() };
     let table = tables.table_mut(doel.table);
     let found: Vec<usize> = (0..table.rows.len()).filter(|i| name(&table.rows[*i]).is_some_and(|n| doel.matches(&n))).collect();
     if found.is_empty() {
@@ -253,13 +283,13 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         let row_name = name(&table.rows[i]).unwrap_or_default();
         if !numeric {
             if change.als != Als::Waarde {
-                return Err(Problem::error("not-a-number", format!("{} is no number, so it has no factor or verschuiving", doel)).at(&change.place).fix("give a waarde"));
+                return Err(no_number(change));
             }
             table.rows[i].values[target] = Value { scalar: change.met.scalar.clone(), place: change.met.place.clone(), base: None };
             continue;
         }
-        if doel.column == "bedrag" && table.rows[i].values[target].is_empty() {
-            change_amount(table, i, change, open.iter().find(|(n, _)| name_key(n) == name_key(&row_name)).map(|(_, sum)| *sum))?;
+        if doel.column == "bedrag" && table.schema.column("prijs").is_some() && table.rows[i].values[target].is_empty() {
+            change_amount(table, i, change, &row_name, &amounts)?;
             continue;
         }
         let old = number_of(&table.rows[i].values[target]);
@@ -272,9 +302,10 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
 }
 
 /// `bedrag` of a line that holds quantity × price, a percentage, or amounts per period only.
-fn change_amount(table: &mut Table, row: usize, change: &Change, open: Option<Decimal>) -> Result<(), Problem> {
+fn change_amount(table: &mut Table, row: usize, change: &Change, name: &str, amounts: &Amounts) -> Result<(), Problem> {
     let at = |name: &str| table.schema.column(name);
     let (amount, price, quantity, percentage, over) = (column(table, "bedrag"), at("prijs"), at("hoeveelheid"), at("percentage"), at("over"));
+    let open = amounts.open.get(&profile_key(table, &table.rows[row], name)).copied();
     let values = &mut table.rows[row].values;
     let filled = |values: &[Value], c: Option<usize>| c.filter(|c| !values[*c].is_empty());
     if change.als == Als::Factor
@@ -287,31 +318,102 @@ fn change_amount(table: &mut Table, row: usize, change: &Change, open: Option<De
     if change.als == Als::Verschuiving && filled(values, percentage).is_some() {
         return Err(Problem::error("nothing-to-change", format!("{} is a percentage of other lines, so it has no verschuiving", change.doel)).at(&change.place).fix("give a factor, or change its percentage"));
     }
-    let old = match filled(values, price) {
-        Some(p) => number_of(&values[p]).and_then(|p| p.checked_mul(filled(values, quantity).map_or(Some(Decimal::ONE), |q| number_of(&values[q]))?)),
-        None => open,
+    let product = |number: fn(&Value) -> Option<Decimal>| {
+        let price = number(&values[filled(values, price)?])?;
+        match filled(values, quantity) {
+            Some(q) => price.checked_mul(number(&values[q])?),
+            None => Some(price),
+        }
     };
+    let old = product(number_of).or(open);
+    let base = if filled(values, percentage).is_some() { amounts.base.get(&name_key(name)).copied() } else { product(base_of).or(open) };
     let number = changed(old, change, "the amount")?;
-    values[amount] = Value { scalar: Scalar::Number(number), place: change.met.place.clone(), base: old };
+    values[amount] = Value { scalar: Scalar::Number(number), place: change.met.place.clone(), base };
     for c in [price, percentage, over].into_iter().flatten() {
         values[c].scalar = Scalar::Empty;
     }
     Ok(())
 }
 
-/// Sums of phasing profiles that hold amounts, by name.
-fn open_amounts(tables: &Tables, doel: &Address) -> Vec<(String, Decimal)> {
-    let mut out: Vec<(String, Decimal)> = Vec::new();
-    if doel.column != "bedrag" {
-        return out;
+/// The profile that a line takes its amounts from: the one it names, or the one of its own name.
+fn profile_key(table: &Table, row: &Row, name: &str) -> String {
+    match table.schema.column("fasering").map(|c| &row.values[c].scalar) {
+        Some(Scalar::Text(profile)) => name_key(profile),
+        _ => name_key(name),
     }
+}
+
+/// Amounts that no cell of the line itself holds, by name.
+#[derive(Default)]
+struct Amounts {
+    /// Sums of phasing profiles that hold amounts.
+    open: HashMap<String, Decimal>,
+    /// Of lines that are a percentage of others, the amount before any scenario: their history is made of that.
+    base: HashMap<String, Decimal>,
+}
+
+fn amounts_of(tables: &Tables, als: Als) -> Amounts {
+    let mut open: HashMap<String, Option<Decimal>> = HashMap::new();
     let table = tables.table("fasering");
     for row in &table.rows {
         let (Scalar::Text(name), Some(amount)) = (&table.get(row, "fasering").scalar, number_of(table.get(row, "bedrag"))) else { continue };
-        match out.iter_mut().find(|(n, _)| name_key(n) == name_key(name)) {
-            Some((_, sum)) => *sum += amount,
-            None => out.push((name.clone(), amount)),
+        let sum = open.entry(name_key(name)).or_insert(Some(Decimal::ZERO));
+        *sum = sum.and_then(|s| s.checked_add(amount));
+    }
+    let open: HashMap<String, Decimal> = open.into_iter().filter_map(|(name, sum)| Some((name, sum?))).collect();
+    let base = if als == Als::Waarde { base_amounts(tables, &open) } else { HashMap::new() };
+    Amounts { open, base }
+}
+
+/// A line as far as its amount before any scenario goes.
+enum Base {
+    Known(Option<Decimal>),
+    Percentage { percentage: Decimal, over: Vec<String> },
+}
+
+/// Amounts of all lines before any scenario; those that can't be known are left out (a circle is told when the model is checked).
+fn base_amounts(tables: &Tables, open: &HashMap<String, Decimal>) -> HashMap<String, Decimal> {
+    let mut lines: Vec<(String, Base)> = Vec::new();
+    for name in ["programma", "kosten", "opbrengsten"] {
+        let table = tables.table(name);
+        for row in &table.rows {
+            let Scalar::Text(id) = &table.get(row, "id").scalar else { continue };
+            let get = |column: &str| table.schema.column(column).and_then(|c| base_of(&row.values[c]).filter(|_| !row.values[c].is_empty()));
+            let (quantity, price) = if name == "programma" { ("aantal", "grondprijs") } else { ("hoeveelheid", "prijs") };
+            let base = match (get("bedrag"), get("percentage"), get(price)) {
+                (Some(amount), _, _) => Base::Known(Some(amount)),
+                (None, Some(percentage), _) => {
+                    let over = as_text(&table.get(row, "over").scalar);
+                    Base::Percentage { percentage, over: over.split(';').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect() }
+                }
+                (None, None, Some(price)) => Base::Known(price.checked_mul(get(quantity).unwrap_or(Decimal::ONE))),
+                (None, None, None) => Base::Known(open.get(&profile_key(table, row, id)).copied()),
+            };
+            lines.push((id.clone(), base));
         }
     }
-    out
+    let mut known: Vec<Option<Option<Decimal>>> = lines.iter().map(|(_, b)| if let Base::Known(amount) = b { Some(*amount) } else { None }).collect();
+    // Percentages of percentages: each round settles those whose lines are all settled.
+    let over: Vec<Vec<usize>> = lines
+        .iter()
+        .map(|(_, b)| match b {
+            Base::Known(_) => Vec::new(),
+            Base::Percentage { over, .. } => (0..lines.len()).filter(|j| over.iter().any(|p| pattern_matches(p, &lines[*j].0))).collect(),
+        })
+        .collect();
+    loop {
+        let mut progress = false;
+        for (i, (_, base)) in lines.iter().enumerate() {
+            let Base::Percentage { percentage, .. } = base else { continue };
+            if known[i].is_some() || over[i].iter().any(|j| known[*j].is_none()) {
+                continue;
+            }
+            known[i] = Some(over[i].iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(known[*j]??)).and_then(|sum| sum.checked_mul(*percentage)));
+            progress = true;
+        }
+        if !progress {
+            break;
+        }
+    }
+    lines.into_iter().zip(known).filter_map(|((id, _), amount)| Some((name_key(&id), amount??))).collect()
 }

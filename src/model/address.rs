@@ -2,8 +2,8 @@
 //!
 //! `kosten[3.2].bedrag`, `kosten[3.*].bedrag`, `gebied.rente`, `index[Kosten civiel].groei.2030`, `deelgebied[Silo].uitstel`.
 
-use super::schema::{table_schema, Kind, TableSchema, SCHEMA, SETTINGS};
-use super::table::{fold, name_key, parse_number, Notation, Scalar, Value};
+use super::schema::{table_schema, Column, Kind, TableSchema, SCHEMA, SETTINGS};
+use super::table::{column_in_row, fold, name_key, parse_number, settle, Notation, Scalar, Typing, Value};
 use crate::problem::{nearest, Place, Problem};
 use rust_decimal::Decimal;
 
@@ -30,6 +30,9 @@ pub enum Als {
     /// Plus.
     Verschuiving,
 }
+
+/// Last calendar year that a model can name.
+pub const YEAR_MAX: i32 = 2200;
 
 /// Singular words that may be written for a table.
 const ALIASES: &[(&str, &str)] = &[("index", "indexen"), ("deelgebied", "deelgebieden"), ("partij", "partijen"), ("maatregel", "maatregelen"), ("baat", "baten"), ("opbrengst", "opbrengsten"), ("risico", "risicos"), ("object", "objecten")];
@@ -62,7 +65,7 @@ impl Address {
         };
         let tail = tail.strip_prefix('.').ok_or_else(|| format!("\"{text}\" names no column: {}", example()))?;
         let (column, year) = match tail.rsplit_once('.') {
-            Some((column, year)) => (column, Some(year.parse::<i32>().map_err(|_| format!("\"{text}\": \"{year}\" is not a year"))?)),
+            Some((column, year)) => (column, Some(year.parse::<i32>().ok().filter(|y| (1900..=YEAR_MAX).contains(y)).ok_or_else(|| format!("\"{text}\": \"{year}\" is not a year"))?)),
             None => (tail, None),
         };
         let Some(found) = schema.columns.iter().find(|c| fold(c.name) == fold(column)) else {
@@ -86,6 +89,14 @@ impl Address {
     /// The schema of its table.
     pub fn schema(&self) -> &'static TableSchema {
         table_schema(self.table).unwrap_or(&SCHEMA[0])
+    }
+
+    /// The column that it names, or the setting of gebied, with its kind.
+    pub fn target(&self) -> Column {
+        let schema = self.schema();
+        let (name, instelling) = if self.table == "gebied" { ("waarde", Some(Scalar::Text(self.column.to_owned()))) } else { (self.column, None) };
+        let column = &schema.columns[schema.column(name).unwrap_or(0)];
+        column_in_row(schema, column, instelling.as_ref())
     }
 
     /// Position of the column by which its table's rows are named.
@@ -128,7 +139,8 @@ pub struct Change {
 }
 
 impl Change {
-    /// Checks a change; exactly one of the three must be given.
+    /// Checks a change; exactly one of the three must be given. A waarde is settled for the column it goes to, so that "2" is a
+    /// number where the column holds numbers.
     pub fn new(doel: &str, place: &Place, waarde: Option<Value>, factor: Option<Value>, verschuiving: Option<Value>) -> Result<Self, Problem> {
         let address = Address::parse(doel).map_err(|reason| Problem::error("bad-address", reason).at(place).fix("polder schema lists all tables and columns"))?;
         let given: Vec<(Als, Value)> = [(Als::Waarde, waarde), (Als::Factor, factor), (Als::Verschuiving, verschuiving)].into_iter().filter_map(|(als, v)| Some((als, v?))).collect();
@@ -141,6 +153,13 @@ impl Change {
         }
         if *als != Als::Waarde && !matches!(met.scalar, Scalar::Number(_)) {
             return Err(Problem::error("not-a-number", format!("the change of {doel} holds {}", met.shown())).at(&met.place).fix("a factor or verschuiving is a number"));
+        }
+        if *als == Als::Waarde {
+            let mut problems = Vec::new();
+            met.scalar = settle(met.scalar, &address.target(), Typing::Quoted(Notation::Plain), &met.place, &mut problems);
+            if let Some(problem) = problems.into_iter().next() {
+                return Err(problem);
+            }
         }
         Ok(Change { doel: address, als: *als, met, place: place.clone() })
     }

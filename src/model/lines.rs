@@ -210,6 +210,8 @@ struct Draft {
     wanted: Wanted,
     /// Amount before any scenario: history is made of this.
     base: Option<Decimal>,
+    /// Percentage before any scenario.
+    percentage_base: Option<Decimal>,
     over: Option<String>,
     hoeveelheid_base: Option<Decimal>,
     /// Amount empty: the profile's amounts are it.
@@ -660,6 +662,7 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
         Some(Bedrag::Product(factors)) => factors.iter().try_fold(Decimal::ONE, |product, x| product.checked_mul(f.base(x.kolom)?)),
         _ => None,
     };
+    let percentage_base = if name == "programma" { None } else { f.base("percentage") };
     let fasering = f.text("fasering");
     let id = id?;
     let wanted = match fasering {
@@ -681,7 +684,7 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
     let empty = Verloop { gewichten: Vec::new(), totaal: Totaal::Een };
     let mut lijn = common.lijn(id, table, row, van, naar, bedrag, empty);
     lijn.raming = raming;
-    Some(Draft { lijn, wanted, base, over, hoeveelheid_base, open_amount, row_place: row.place.clone() })
+    Some(Draft { lijn, wanted, base, percentage_base, over, hoeveelheid_base, open_amount, row_place: row.place.clone() })
 }
 
 /// A period, a range, "volgt ID +2", or a profile.
@@ -964,7 +967,7 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
         }
         let value = match &drafts[i].lijn.bedrag {
             Bedrag::Product(_) => drafts[i].base,
-            Bedrag::Opslag { percentage, over } => over.iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(amount(*j, drafts, known)?)).and_then(|sum| sum.checked_mul(percentage.value)),
+            Bedrag::Opslag { percentage, over } => over.iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(amount(*j, drafts, known)?)).and_then(|sum| sum.checked_mul(drafts[i].percentage_base.unwrap_or(percentage.value))),
         };
         known[i] = Some(value);
         value

@@ -13,28 +13,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A key or heading, its value and where it stands.
-type Field<'a> = (&'a str, usize, &'a Spanned<DeValue<'a>>);
+pub(super) type Field<'a> = (&'a str, usize, &'a Spanned<DeValue<'a>>);
 
 /// Reads the tables of a toml file. Only a manifest (where `bronnen` is given) may name further sources.
 pub(super) fn read(bytes: &[u8], file: &Arc<str>, bronnen: Option<&mut Vec<Bron>>, read: &mut Read) {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => {
-            let valid = String::from_utf8_lossy(&bytes[..e.valid_up_to()]);
-            read.problems.push(
-                Problem::error("not-utf8", "the file is not UTF-8 from here on")
-                    .at(&Lines::new(&valid).place(file, valid.len()))
-                    .fix("save it as UTF-8"),
-            );
-            return;
-        }
-    };
-    let lines = Lines::new(text);
-    let (root, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        syntax_problems(&errors, &lines, file, read);
-        return;
-    }
+    let Some(Parsed { lines, root }) = parse(bytes, file, read) else { return };
     let mut reader = Reader { lines, file, read };
     let mut named = Vec::new();
     let manifest = bronnen.is_some();
@@ -63,26 +46,56 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, bronnen: Option<&mut Vec<Bron>
     }
 }
 
+/// A toml text that holds no errors of syntax.
+pub(super) struct Parsed<'a> {
+    pub(super) lines: Lines<'a>,
+    pub(super) root: Spanned<DeTable<'a>>,
+}
+
+/// Parses toml text; what is not text or not toml is a problem.
+pub(super) fn parse<'a>(bytes: &'a [u8], file: &Arc<str>, read: &mut Read) -> Option<Parsed<'a>> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            let valid = String::from_utf8_lossy(&bytes[..e.valid_up_to()]);
+            read.problems.push(
+                Problem::error("not-utf8", "the file is not UTF-8 from here on")
+                    .at(&Lines::new(&valid).place(file, valid.len()))
+                    .fix("save it as UTF-8"),
+            );
+            return None;
+        }
+    };
+    let lines = Lines::new(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        syntax_problems(&errors, &lines, file, read);
+        return None;
+    }
+    Some(Parsed { lines, root })
+}
+
 /// The fields of a table in the order of the text.
-fn fields<'a>(table: &'a DeTable<'a>) -> Vec<Field<'a>> {
+pub(super) fn fields<'a>(table: &'a DeTable<'a>) -> Vec<Field<'a>> {
     let mut fields: Vec<Field<'a>> = table.iter().map(|(k, v)| (k.get_ref().as_ref(), k.span().start, v)).collect();
     fields.sort_by_key(|f| f.1);
     fields
 }
 
-struct Reader<'a, 'r> {
-    lines: Lines<'a>,
-    file: &'a Arc<str>,
-    read: &'r mut Read,
+/// Reads parts of a toml text, problems collected in `read`.
+pub(super) struct Reader<'a, 'r> {
+    pub(super) lines: Lines<'a>,
+    pub(super) file: &'a Arc<str>,
+    pub(super) read: &'r mut Read,
 }
 
 impl Reader<'_, '_> {
-    fn place(&self, byte: usize) -> Place {
+    pub(super) fn place(&self, byte: usize) -> Place {
         self.lines.place(self.file, byte)
     }
 
     /// The tables of an array of tables, or the one table; anything else is a problem.
-    fn rows<'v>(&mut self, name: &str, at: usize, value: &'v Spanned<DeValue<'v>>) -> Vec<(Place, &'v DeTable<'v>)> {
+    pub(super) fn rows<'v>(&mut self, name: &str, at: usize, value: &'v Spanned<DeValue<'v>>) -> Vec<(Place, &'v DeTable<'v>)> {
         let mut rows = Vec::new();
         let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
@@ -193,7 +206,7 @@ impl Reader<'_, '_> {
     }
 
     /// A toml value as a scalar; what no column can hold is a problem.
-    fn scalar(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Scalar> {
+    pub(super) fn scalar(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Scalar> {
         let (what, fix) = match value.get_ref() {
             DeValue::String(text) => return Some(Scalar::Text(text.to_string())),
             DeValue::Boolean(yes) => return Some(Scalar::Bool(*yes)),
@@ -224,31 +237,54 @@ impl Reader<'_, '_> {
         None
     }
 
+    /// The fields of a table that may hold these keys only, in the order of the keys. Other keys are problems, and so is a key
+    /// that stands twice.
+    pub(super) fn known<'v, const N: usize>(&mut self, what: &str, table: &'v DeTable<'v>, keys: [&str; N]) -> [Option<Field<'v>>; N] {
+        let mut found = [None; N];
+        for (key, at, value) in fields(table) {
+            if self.read.is_full() {
+                break;
+            }
+            let folded = fold(key);
+            let place = self.place(at);
+            let Some(k) = keys.iter().position(|k| *k == folded) else {
+                let problem = Problem::error("unknown-key", format!("unknown key \"{}\" in {what}", clip(key)));
+                let problem = match nearest(key, keys) {
+                    Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                    None => problem,
+                };
+                self.read.problems.push(problem.at(&place).allowed(keys.join(", ")));
+                continue;
+            };
+            if let Some((_, first, _)) = found[k] {
+                let problem = Problem::error("duplicate-key", format!("key \"{}\" stands twice in {what}", keys[k]));
+                self.read.problems.push(problem.at(&place).and(&self.place(first)).fix("remove one of the two"));
+                continue;
+            }
+            found[k] = Some((key, at, value));
+        }
+        found
+    }
+
     /// The sources that a manifest names.
     fn sources(&mut self, at: usize, value: &Spanned<DeValue<'_>>, bronnen: &mut Vec<Bron>) {
         const KEYS: [&str; 2] = ["bestand", "mapping"];
         for (row_place, table) in self.rows("bron", at, value) {
-            let (mut bestand, mut mapping) = (None, None);
-            for (key, at, value) in fields(table) {
-                if self.read.is_full() {
-                    return;
-                }
-                let place = self.place(at);
-                let folded = fold(key);
+            let given = self.known("bron", table, KEYS);
+            let [bestand, mapping] = [0, 1].map(|k| {
+                let (_, at, value) = given[k]?;
                 let text = value.get_ref().as_str().map(|t| (t.to_owned(), self.place(value.span().start)));
-                let problem = if !KEYS.contains(&folded.as_str()) {
-                    let problem = Problem::error("unknown-key", format!("unknown key \"{}\" in bron", clip(key)));
-                    match nearest(key, KEYS) {
-                        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-                        None => problem,
-                    }
-                } else if text.is_none() {
-                    Problem::error("not-a-path", format!("\"{folded}\" must be the name of a file, in quotes"))
-                } else {
-                    *(if folded == "bestand" { &mut bestand } else { &mut mapping }) = text;
-                    continue;
-                };
-                self.read.problems.push(problem.at(&place).allowed("bestand = \"...\", mapping = \"...\""));
+                if text.is_none() {
+                    self.read.problems.push(
+                        Problem::error("not-a-path", format!("\"{}\" must be the name of a file, in quotes", KEYS[k]))
+                            .at(&self.place(at))
+                            .allowed("bestand = \"...\", mapping = \"...\""),
+                    );
+                }
+                text
+            });
+            if self.read.is_full() {
+                return;
             }
             match bestand {
                 Some((bestand, place)) => bronnen.push(Bron { bestand, mapping, place }),

@@ -1,0 +1,258 @@
+//! Sweeps: many scenarios on one model, each calculated exactly for both routes and, where asked, simulated on the same draws.
+//!
+//! A row depends on the tables, its scenario and the seed alone, so threads and shards give the same bits. Knows tables,
+//! scenarios, routes and draws; not where scenarios come from, nor how results are shown.
+
+use crate::model::Model;
+use crate::model::table::Tables;
+use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::problem::{Problem, Severity, has_errors};
+use crate::risk::simulation::{Trekkingen, simuleer};
+use crate::risk::statistics::{Estimate, Sorted, share_below_zero};
+use crate::route;
+use crate::scenario::{Scenario, apply};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// Up to this many draws scenarios run beside each other; above it one by one, because all draws of a scenario are in memory.
+const BESIDE: usize = 4096;
+/// Problems that are kept of one row.
+const ROW_PROBLEMS: usize = 20;
+/// Problems that are told of a whole sweep.
+const MAX_PROBLEMS: usize = 1_000;
+/// A party is better off from half a cent on; less is rounding.
+const BETTER: f64 = 0.005;
+
+/// What a sweep does with every scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opdracht {
+    /// Draws per scenario and route; zero for exact results only.
+    pub draws: usize,
+    /// Seed of the draws, the same for every scenario.
+    pub seed: u64,
+    /// Part `i` (from one) of `N`: takes row `k` (from zero, the base) when `k mod N = i - 1`.
+    pub shard: Option<(usize, usize)>,
+}
+
+impl Opdracht {
+    /// Whether row `k` (zero is the base) is this shard's.
+    fn takes(&self, k: usize) -> bool {
+        self.shard.is_none_or(|(i, n)| k % n == i - 1)
+    }
+
+    /// Units of work that the sweep tells as done: draws, or rows when there are none.
+    pub fn werk(&self, scenarios: &[Scenario]) -> u64 {
+        if self.bad_shard().is_some() {
+            return 0;
+        }
+        let rows = 1 + scenarios.iter().filter(|s| !is_basis(s)).count();
+        (0..rows).filter(|k| self.takes(*k)).count() as u64 * self.draws.max(1) as u64
+    }
+
+    fn bad_shard(&self) -> Option<Problem> {
+        let (i, n) = self.shard?;
+        let problem = || Problem::error("bad-shard", format!("there is no shard {i} of {n}")).allowed("i/N with i from 1 to N").fix("write 1/4, 2/4, 3/4 and 4/4 for four machines");
+        (i == 0 || i > n).then(problem)
+    }
+}
+
+/// One scenario and its results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rij {
+    /// Position in the whole sweep, over all shards; the base is zero.
+    pub nummer: usize,
+    /// Name.
+    pub naam: String,
+    /// What it stands for.
+    pub omschrijving: String,
+    /// Its place in the grids: address and value as shown.
+    pub stappen: Vec<(String, String)>,
+    /// The results, or why there are none.
+    pub uitkomst: Result<Uitkomst, Vec<Problem>>,
+}
+
+/// The results of a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uitkomst {
+    /// Route grex, then route cofinanciering.
+    pub routes: [Routecijfers; 2],
+    /// By party of the model.
+    pub partijen: Vec<Partijcijfers>,
+}
+
+/// The figures of a route, in euro; positive is a surplus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Routecijfers {
+    /// Which.
+    pub route: Route,
+    /// Eindwaarde of the grondexploitatie.
+    pub eindwaarde: Decimal,
+    /// NCW by the model's `ncw_methode`.
+    pub ncw: Decimal,
+    /// Lowest stand of the grondexploitatie; negative is money invested.
+    pub laagste_stand: Decimal,
+    /// Year of it.
+    pub laagste_stand_jaar: i32,
+    /// Prefinancing that the fund needs, from zero up.
+    pub voorfinanciering: Decimal,
+    /// Present value of all accounts as one.
+    pub portemonnee: Decimal,
+    /// NCW less that of the base; nothing when the base can't be calculated.
+    pub verschil_ncw: Option<Decimal>,
+    /// Portemonnee less that of the base.
+    pub verschil_portemonnee: Option<Decimal>,
+    /// What the draws say; nothing without draws.
+    pub risico: Option<Routerisico>,
+}
+
+/// What the draws say of the NCW of a route.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Routerisico {
+    /// Value that one in twenty draws stays below, in euro.
+    pub p5: Estimate,
+    /// Median, in euro.
+    pub p50: Estimate,
+    /// Value that one in twenty draws exceeds, in euro.
+    pub p95: Estimate,
+    /// Share of the draws with an NCW below zero.
+    pub kans_tekort: Estimate,
+}
+
+/// The figures of a party, in euro at its own discount rate: route grex, then route cofinanciering.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partijcijfers {
+    /// Short name.
+    pub partij: String,
+    /// Cash and in natura.
+    pub saldo: [Decimal; 2],
+    /// `saldo` with its benefits.
+    pub netto_baat: [Decimal; 2],
+    /// Share of the draws in which its `netto_baat` is higher in route cofinanciering, by more than half a cent; nothing without
+    /// draws.
+    pub kans_beter: Option<Estimate>,
+}
+
+fn is_basis(scenario: &Scenario) -> bool {
+    *scenario == Scenario::basis()
+}
+
+/// Calculates the base and every scenario, in their order, on rayon's current pool.
+///
+/// The base is row zero, whether or not it is among the scenarios. A scenario that can't be calculated gives a row with its
+/// problems, and the others go on; the problems of all rows come along with the scenario's name in them. `gedaan` is told
+/// how many units of [`Opdracht::werk`] came ready; it may be called from any thread.
+pub fn sweep(tables: &Tables, scenarios: &[Scenario], opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> (Vec<Rij>, Vec<Problem>) {
+    if let Some(problem) = opdracht.bad_shard() {
+        return (Vec::new(), vec![problem]);
+    }
+    let basis = Scenario::basis();
+    let all = std::iter::once(&basis).chain(scenarios.iter().filter(|s| !is_basis(s)));
+    let mine: Vec<(usize, &Scenario)> = all.enumerate().filter(|(k, _)| opdracht.takes(*k)).collect();
+    if mine.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    // Every shard needs the base for its differences, whoever shows it.
+    let base = calculate(tables, &basis).map(|(_, uitkomst)| uitkomst).ok();
+    let row = |&(nummer, scenario): &(usize, &Scenario)| {
+        let uitkomst = one(tables, scenario, base.as_ref(), opdracht, gedaan).map_err(|mut problems| {
+            problems.truncate(ROW_PROBLEMS);
+            for problem in &mut problems {
+                problem.message = format!("scenario \"{}\": {}", scenario.naam, problem.message);
+            }
+            problems
+        });
+        Rij { nummer, naam: scenario.naam.clone(), omschrijving: scenario.omschrijving.clone(), stappen: scenario.stappen.clone(), uitkomst }
+    };
+    let rows: Vec<Rij> = if opdracht.draws <= BESIDE { mine.par_iter().map(row).collect() } else { mine.iter().map(row).collect() };
+    let problems = rows.iter().filter_map(|r| r.uitkomst.as_ref().err()).flatten().take(MAX_PROBLEMS).cloned().collect();
+    (rows, problems)
+}
+
+/// One scenario in full; tells its share of the work whatever becomes of it.
+fn one(tables: &Tables, scenario: &Scenario, base: Option<&Uitkomst>, opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Uitkomst, Vec<Problem>> {
+    let work = opdracht.draws.max(1) as u64;
+    let (model, mut uitkomst) = calculate(tables, scenario).inspect_err(|_| gedaan(work))?;
+    if let Some(base) = base {
+        for (mine, theirs) in uitkomst.routes.iter_mut().zip(&base.routes) {
+            mine.verschil_ncw = mine.ncw.checked_sub(theirs.ncw);
+            mine.verschil_portemonnee = mine.portemonnee.checked_sub(theirs.portemonnee);
+        }
+    }
+    if opdracht.draws == 0 {
+        gedaan(work);
+        return Ok(uitkomst);
+    }
+    let trekkingen = simulate(&model, opdracht, gedaan).inspect_err(|_| gedaan(work))?;
+    describe(&trekkingen, &mut uitkomst);
+    Ok(uitkomst)
+}
+
+/// The model of a scenario and its exact results. Warnings of the model don't count: the base has told them.
+fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), Vec<Problem>> {
+    let (changed, mut problems) = apply(tables, &scenario.changes);
+    if has_errors(&problems) {
+        return Err(problems);
+    }
+    let (model, found) = Model::new(changed);
+    problems.extend(found);
+    let Some(model) = model else {
+        problems.retain(|p| p.severity == Severity::Error);
+        return Err(problems);
+    };
+    let calculated = |route| route::calculate(&model, route).map_err(|p| vec![p]);
+    let [grex, cofinanciering] = Route::BEIDE;
+    let results = [calculated(grex)?, calculated(cofinanciering)?];
+    let routes = results.each_ref().map(|r| Routecijfers {
+        route: r.route,
+        eindwaarde: r.resultaat.eindwaarde,
+        ncw: r.ncw,
+        laagste_stand: r.resultaat.laagste_stand.0,
+        laagste_stand_jaar: r.timeline.year(r.resultaat.laagste_stand.1.to_usize().unwrap_or(0)),
+        voorfinanciering: r.fonds.as_ref().map_or(Decimal::ZERO, |f| f.voorfinanciering),
+        portemonnee: r.portemonnee,
+        verschil_ncw: None,
+        verschil_portemonnee: None,
+        risico: None,
+    });
+    let partijen = model
+        .partijen
+        .iter()
+        .enumerate()
+        .map(|(p, partij)| Partijcijfers {
+            partij: partij.partij.clone(),
+            saldo: results.each_ref().map(|r| r.partijen[p].saldo),
+            netto_baat: results.each_ref().map(|r| r.partijen[p].netto_baat),
+            kans_beter: None,
+        })
+        .collect();
+    Ok((model, Uitkomst { routes, partijen }))
+}
+
+fn simulate(model: &Model, opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Trekkingen, Vec<Problem>> {
+    let (drijvers, problems) = Drijvers::resolve(model);
+    if has_errors(&problems) {
+        return Err(problems);
+    }
+    let plan = |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
+    let [grex, cofinanciering] = Route::BEIDE;
+    let plannen = [plan(grex)?, plan(cofinanciering)?];
+    simuleer(&plannen, opdracht.draws, opdracht.seed, gedaan).map_err(|p| vec![p])
+}
+
+/// Puts what the draws say beside the exact results.
+fn describe(trekkingen: &Trekkingen, uitkomst: &mut Uitkomst) {
+    for (r, route) in uitkomst.routes.iter_mut().enumerate() {
+        let Some(draws) = trekkingen.figuur(r, "ncw") else { continue };
+        let sorted = Sorted::new(draws);
+        if let (Some(p5), Some(p50), Some(p95), Some(kans_tekort)) = (sorted.quantile_estimate(0.05), sorted.quantile_estimate(0.5), sorted.quantile_estimate(0.95), share_below_zero(draws)) {
+            route.risico = Some(Routerisico { p5, p50, p95, kans_tekort });
+        }
+    }
+    for partij in &mut uitkomst.partijen {
+        let name = format!("partij[{}].netto_baat", partij.partij);
+        let (Some(grex), Some(cofinanciering)) = (trekkingen.figuur(0, &name), trekkingen.figuur(1, &name)) else { continue };
+        let worse: Vec<f64> = grex.iter().zip(cofinanciering).map(|(g, c)| g - c + BETTER).collect();
+        partij.kans_beter = share_below_zero(&worse);
+    }
+}
