@@ -1,5 +1,5 @@
 //! What the tests share: models from text, read by the real reader.
-#![allow(dead_code, unreachable_pub, reason = "every test file uses a part")]
+#![allow(dead_code, reason = "every test file uses a part")]
 
 use polder::model::Model;
 use polder::model::table::Tables;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The folder of the project.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -23,7 +23,7 @@ fn tables_of(read: Read, what: &str) -> Tables {
 }
 
 /// The tables of a toml text.
-pub fn tables(text: &str) -> Tables {
+pub(crate) fn tables(text: &str) -> Tables {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("polder-{}-{}.toml", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let path: PathBuf = std::env::temp_dir().join(name);
@@ -34,12 +34,12 @@ pub fn tables(text: &str) -> Tables {
 }
 
 /// The tables of a folder of the project.
-pub fn tables_in(folder: &str) -> Tables {
+pub(crate) fn tables_in(folder: &str) -> Tables {
     tables_of(read_model(&root().join(folder)).expect("the folder is part of the project"), folder)
 }
 
 /// The model of tables that have no errors; the problems when they have.
-pub fn model(tables: Tables) -> Result<Model, String> {
+pub(crate) fn model(tables: Tables) -> Result<Model, String> {
     let (model, problems) = Model::new(tables);
     model.filter(|_| !has_errors(&problems)).ok_or_else(|| shown(&problems))
 }
