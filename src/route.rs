@@ -249,8 +249,7 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
         NcwMethode::Rente => main.ncw_rente,
         NcwMethode::Kasstroom => main.ncw_kasstroom,
     };
-    let exponent = crate::timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling);
-    let (loss, present) = bbv::voorziening(u.hoofd.eindwaarde, Exact::from(g.discontovoet_bbv.value), exponent, Of::Rekening(HOOFD as u16));
+    let (loss, present) = bbv::voorziening(u.hoofd.eindwaarde, Exact::from(g.discontovoet_bbv.value), v.exponent(), Of::Rekening(HOOFD as u16));
     let voorziening = (number(loss, "the voorziening")?, number(present, "the voorziening")?);
     let looptijd_te_lang = parameters::on("bbv.looptijd_jaren", g.peildatum)
         .map(|p| p.waarde)

@@ -152,8 +152,9 @@ impl Spel {
     }
 
     fn drager(&self, maatregel: usize) -> String {
-        let naam = self.partij(self.maatregelen[maatregel].2);
-        format!("{naam}/eigen")
+        let keuze = self.maatregelen[maatregel].2;
+        let naam = self.partij(keuze);
+        if naam == "gemeente" && keuze % 4 == 0 { "gemeente/grex".into() } else { format!("{naam}/eigen") }
     }
 
     fn label(&self, jaar: i32, part: u8) -> String {
@@ -271,13 +272,14 @@ impl Spel {
             let years = self.g.looptijd + 1;
             let (from, to) = (i32::from(r.fasering.1) % years, i32::from(r.fasering.2) % years);
             let (from, to) = (peil + from.min(to), peil + from.max(to));
-            match r.fasering.0 % 3 {
+            match r.fasering.0 % 4 {
+                3 if id != "K0" => put!(t, "fasering = \"volgt K0{part}\""),
                 0 => put!(t, "fasering = \"{}\"", self.label(from, r.fasering.2)),
                 1 => put!(t, "fasering = \"{from}-{to}\""),
                 _ => put!(t, "fasering = \"profiel {id}\""),
             }
         }
-        if r.fasering.0 % 3 == 2 {
+        if r.fasering.0 % 4 == 2 || r.fasering.0 % 4 == 3 && id == "K0" {
             let years = self.g.looptijd + 1;
             let share = i32::from(r.fasering.1) % 100;
             let shares = [(0, share), (years / 2, 100 - share)];
@@ -329,11 +331,22 @@ impl Spel {
         if has(3) {
             row("trend", "index[i0].groei", "verdeling = \"uniform\"\nlaag = -0.01\nhoog = 0.02\nper_jaar = \"nee\"", "verdeling = \"uniform\"\nlaag = 0\nhoog = 0\nper_jaar = \"nee\"");
         }
-        if has(4) {
+        if has(4) && has(10) {
+            let gegeven = format!("als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"{}: 100%\"", self.uitstel[0]);
+            row("uitstel", "deelgebied[d0].uitstel", "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 4: 20%\"", &gegeven);
+        } else if has(4) {
             row("uitstel", "deelgebied[d0].uitstel", "verdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 3: 20%\"", "verdeling = \"discreet\"\nwaarden = \"0: 100%\"");
         }
         if has(5) {
             row("rente", "gebied.rente", "verdeling = \"pert\"\nlaag = -0.005\nmodus = 0\nhoog = 0.015", "verdeling = \"pert\"\nlaag = 0\nmodus = 0\nhoog = 0");
+        }
+        if has(11) {
+            let gegeven = self.g.creditrente.unwrap_or(self.g.rente);
+            let gegeven = format!("als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0.{gegeven:03}: 100%\"");
+            // A credit rate that is not given follows the debit rate, and then is drawn with it.
+            if self.g.creditrente.is_some_and(|c| c != self.g.rente) {
+                row("creditrente", "gebied.creditrente", "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 0.01: 30%; 0.02: 20%\"", &gegeven);
+            }
         }
         if has(6) && !self.baten.is_empty() && !self.maatregelen.is_empty() {
             row("baten", "baten[B*].volume", "verdeling = \"uniform\"\nlaag = 0.4\nhoog = 1.4", "verdeling = \"uniform\"\nlaag = 1\nhoog = 1");
