@@ -443,6 +443,54 @@ fn the_largest_amounts_are_calculated_or_refused() {
     }
 }
 
+/// The account of the grondexploitatie ends with eindjaar: nothing may fall after it unseen, by whatever table it comes.
+#[test]
+fn nothing_falls_after_the_end_of_the_grondexploitatie() {
+    let basis = "[gebied]\npeildatum = 2026-01-01\neindjaar = 2027\nhorizon = 2030\nrente = 0\n\
+                 [[partijen]]\npartij = \"gemeente\"\nrol = \"gemeente\"\n[[partijen]]\npartij = \"pot\"\nrol = \"overig\"\n\
+                 [[kosten]]\nid = \"K\"\nbedrag = 100\nfasering = \"2026\"\n";
+    let refused = |more: &str| {
+        let (model, problems) = Model::new(support::tables(&format!("{basis}{more}")));
+        (model.is_none(), problems.iter().map(|p| p.code).collect::<Vec<_>>())
+    };
+    assert_eq!(refused(""), (false, vec![]));
+    for more in [
+        "[[kosten]]\nid = \"L\"\nbedrag = 1\nfasering = \"2028\"\n",
+        "[[exploitatie]]\nid = \"E\"\nsoort = \"kosten\"\npartij = \"gemeente/grex\"\nbedrag = 1\nvanaf = 2026\n",
+        "[[objecten]]\nid = \"brug\"\npartij = \"gemeente/grex\"\ninvestering = 1\nonderhoud = 1\nlevensduur = 9\nin_gebruik = 2026\n",
+        "[[risicos]]\nrisico = \"r\"\nkans = 0.5\nlaag = 1\nmodus = 2\nhoog = 3\nperiode = \"2028\"\n",
+    ] {
+        assert_eq!(refused(more), (true, vec!["after-eindjaar"]), "{more}");
+    }
+    let maatregel = |drager: &str| format!("[[fonds]]\npartij = \"pot\"\nregel = \"doorschuiven\"\n[[maatregelen]]\nmaatregel = \"m\"\nroute = \"grex\"\ndrager = \"{drager}\"\ndekking_fonds = 1\n");
+    assert_eq!(refused(&maatregel("gemeente/grex")), (true, vec!["late-payment-to-grex"]));
+    assert_eq!(refused(&maatregel("gemeente/eigen")), (false, vec![]));
+}
+
+/// A risk after the end of the account, by a delay, lengthens it when it happens and leaves it alone when it does not.
+#[test]
+fn a_risk_lengthens_the_account_when_it_happens() {
+    let model = |kans: &str, tabel: &str| {
+        let text = format!(
+            "[gebied]\npeildatum = 2026-01-01\neindjaar = 2027\nhorizon = 2030\nrente = 0.05\n\
+             [[deelgebieden]]\ndeelgebied = \"d\"\nuitstel = 2\n\
+             [[kosten]]\nid = \"K\"\nbedrag = 100\nfasering = \"2026\"\n{tabel}\n{kans}"
+        );
+        support::model(support::tables(&text)).unwrap_or_else(|problems| panic!("{problems}"))
+    };
+    let risico = |kans: &str| format!("kans = {kans}\nlaag = 10\nmodus = 10\nhoog = 10\nperiode = \"2027\"\ndeelgebied = \"d\"\n");
+    let draws = |kans: &str| {
+        let model = model(&risico(kans), "[[risicos]]\nrisico = \"r\"");
+        let draws = simuleer(&[uncertain(&model, Route::Grex, Diepte::Rekening)], 1, ZAAD, &|_| ()).expect("distributions that can be");
+        draws.figuur(0, "eindwaarde").expect("a figure")[0]
+    };
+    let record = |more: &str, tabel: &str| to_f64(calculate(&model(more, tabel), Route::Grex).resultaat.eindwaarde);
+    assert!((draws("0") - record("", "")).abs() < 1e-9);
+    assert!((record("", "") - -105.0).abs() < 1e-9);
+    assert!((record(&risico("1"), "[[risicos]]\nrisico = \"r\"") - -105.0).abs() < 1e-9, "the record knows no risks");
+    assert!((draws("1") - record("bedrag = 10\nfasering = \"2027\"\ndeelgebied = \"d\"", "[[kosten]]\nid = \"r\"")).abs() < 1e-9);
+}
+
 /// A delay is read per lane in the fast arithmetic, and one for all in the exact one.
 #[test]
 fn a_delay_is_the_same_in_both_arithmetics() {

@@ -154,7 +154,9 @@ impl Spel {
     fn drager(&self, maatregel: usize) -> String {
         let keuze = self.maatregelen[maatregel].2;
         let naam = self.partij(keuze);
-        if naam == "gemeente" && keuze % 4 == 0 { "gemeente/grex".into() } else { format!("{naam}/eigen") }
+        // A fund that pays later may not pay the grondexploitatie, which ends.
+        let later = self.fonds.as_ref().is_some_and(|f| f.regel % 3 == 1);
+        if naam == "gemeente" && keuze % 4 == 0 && !later { "gemeente/grex".into() } else { format!("{naam}/eigen") }
     }
 
     fn label(&self, jaar: i32, part: u8) -> String {
@@ -296,15 +298,17 @@ impl Spel {
         let m = usize::from(b.maatregel) % self.maatregelen.len();
         let soort = if b.maatschappelijk { "maatschappelijk" } else { "besparing" };
         let baathouder = self.partij(b.baathouder);
+        // What the grondexploitatie receives, it receives before its end.
+        let tot = if self.drager(m) == "gemeente/grex" { peil + self.g.looptijd } else { horizon };
         put!(t, "[[baten]]\nid = \"B{i}\"\nmaatregel = \"m{m}\"\nbaathouder = \"{baathouder}\"\nthema = \"leefbaarheid\"\nsoort = \"{soort}\"\nbron = \"willekeurig\"");
-        put!(t, "volume = {}\nprijs = {}\nvanaf = {peil}\ningroei = {}\nzekerheid = 0.8\nindex = \"i0\"", b.volume, euro(b.prijs * a.schaal), b.ingroei % 4);
+        put!(t, "volume = {}\nprijs = {}\nvanaf = {peil}\ntot = {tot}\ningroei = {}\nzekerheid = 0.8\nindex = \"i0\"", b.volume, euro(b.prijs * a.schaal), b.ingroei % 4);
         let in_natura = b.vorm % 3 == 0;
         let naar_fonds = self.fonds.is_some() && !in_natura;
         // Nobody pays a contribution to itself.
         if b.aandeel % 101 > 0 && (naar_fonds || !self.drager(m).starts_with(&baathouder)) {
             put!(t, "bijdrage_aandeel = {}\nvorm = \"{}\"", f64::from(b.aandeel % 101) / 100.0, if in_natura { "beheer" } else { "geld" });
             if b.ineens {
-                put!(t, "betaaljaar = {}", (peil + i32::from(b.ingroei)).min(horizon));
+                put!(t, "betaaljaar = {}", (peil + i32::from(b.ingroei)).min(tot));
             }
         }
     }
