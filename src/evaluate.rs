@@ -181,7 +181,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         Self::jaren(self.plan).count()
     }
 
-    /// Exponent from peildatum to the end of the main account that is certain.
+    /// Years from peildatum to the last period that the main account certainly runs (rules 0.4): delays that are given count.
     pub fn exponent(&self) -> Decimal {
         self.exponent
     }
@@ -672,6 +672,13 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
         for (k, last) in &plan.eind_met {
             laatste = laatste.max(N::number(*last as i64) + N::steps(trekking.uitstel[*k]));
         }
+        for (slot, k, last) in &plan.eind_risico {
+            let bedrag = trekking.slots[*slot];
+            let wanneer = N::number(*last as i64) + k.map_or_else(|| N::number(0), |k| N::steps(trekking.uitstel[k]));
+            // Nothing happens: nothing is lengthened.
+            let wanneer = bedrag.if_less(N::number(0), wanneer, N::number(0).if_less(bedrag, wanneer, N::number(0)));
+            laatste = laatste.max(wanneer);
+        }
         laatste = laatste.named("laatste periode", of, At::Once);
         for t in plan.eind..plan.eind_uiterst {
             werk.loopt[t] = laatste.if_less(N::number(t as i64), N::number(0), N::number(1)).named("loopt nog", of, at(t));
@@ -782,8 +789,14 @@ pub fn rekeningresultaat<N: Number>(v: &Voorbereid<'_, N>, rekening: usize, werk
 /// Whether every period's flows, the outside world included, add up to nothing. A settlement neither makes nor loses money.
 pub fn conserves(werk: &Werk<Exact>) -> bool {
     (0..werk.len).all(|t| {
-        let total = werk.kasstroom.iter().fold(Exact::ZERO, |sum, account| sum + account[t]);
-        // Decimal division may leave a rest in the 20th decimal; money has two.
-        total.0.is_none_or(|d| d.abs() < Decimal::new(1, 12))
+        let add = |each: fn(Exact) -> Exact| werk.kasstroom.iter().fold(Exact::ZERO, |sum, account| sum + each(account[t]));
+        let (total, moved) = (add(|flow| flow), add(|flow| flow.max(-flow)));
+        // A Decimal has 28 digits: a rest in the last of them is no money, whether it is the 20th decimal of a small amount or the
+        // sixth of a very large one.
+        let rest = Exact::constant(Decimal::new(1, 12)).max(moved * Exact::constant(Decimal::new(1, 22)));
+        match (total.0, rest.0) {
+            (Some(total), Some(rest)) => total.abs() <= rest,
+            _ => true,
+        }
     })
 }

@@ -681,6 +681,16 @@ impl Builder {
                 f.problem("organisatie", Problem::error("fund-pays-itself", "the fund can't be its own gebiedsorganisatie").fix("name another account, such as gebiedsorganisatie/eigen"));
                 continue;
             }
+            if let Some(m) = self.maatregelen.iter().position(|m| regel == Fondsregel::Doorschuiven && m.drager == HOOFD && !m.dekking_fonds.value.is_zero()) {
+                let naam = &self.maatregelen[m].maatregel;
+                let problem = Problem::error("late-payment-to-grex", format!("the fund may pay maatregel \"{naam}\" later, after the account of the grondexploitatie has ended"))
+                    .fix("give the maatregel another drager, such as gemeente/eigen, or the fund another regel");
+                let problem = match self.maatregelen[m].dekking_fonds.place.as_ref() {
+                    Some(place) => problem.and(place),
+                    None => problem,
+                };
+                f.problem("regel", problem);
+            }
             self.fonds = Some(Fonds { rekening, beginsaldo, rente, minimum, aandeel_organisatie, organisatie, regel });
         }
         if let Some((m, rows)) = self.fonds.is_none().then(|| (self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero()), &tables.table("maatregelen").rows))

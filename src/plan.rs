@@ -305,6 +305,8 @@ pub struct Plan<'a> {
     pub eind: usize,
     /// Deelgebieden whose drawn delay can lengthen it, with the last position of their flows before the delay.
     pub eind_met: Vec<(usize, usize)>,
+    /// Risks that lengthen it when they happen: their slot, a deelgebied whose drawn delay moves them, and their position before it.
+    pub eind_risico: Vec<(usize, Option<usize>, usize)>,
     /// Position just after the last period that it can run.
     pub eind_uiterst: usize,
     /// First position that counts for the main account.
@@ -359,6 +361,7 @@ impl<'a> Plan<'a> {
             begin: 0,
             eind: timeline.grex_end,
             eind_met: Vec::new(),
+            eind_risico: Vec::new(),
             eind_uiterst: timeline.grex_end,
             timeline,
             drijvers,
@@ -564,24 +567,37 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// How long the main account runs: to eindjaar, or to its last flow when a delay moves that past it.
+    /// How long the main account runs: to eindjaar, or to its last flow when a delay moves that past it. A risk is a flow only when
+    /// it happens.
     fn find_end(&mut self, shift: &dyn Fn(usize) -> i32) {
         let first = self.timeline.first.0;
-        for lijn in &self.model.lijnen {
+        let mut risicos = Vec::new();
+        for (l, lijn) in self.model.lijnen.iter().enumerate() {
             if !(Plan::counts(self.model, self.route, lijn) && (lijn.van == HOOFD || lijn.naar == HOOFD)) {
                 continue;
             }
             let Some((last, _)) = lijn.verloop.gewichten.last() else { continue };
             let last = (last.0 + lijn.deelgebied.map_or(0, shift) - first).max(0) as usize;
+            let drawn = lijn.deelgebied.filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
+            if lijn.rol == Rol::Risico {
+                let slot = self.drijvers.slots.iter().position(|s| matches!(s, Slot::Risico(r) if self.model.risicos[*r].lijn == l));
+                risicos.extend(slot.map(|slot| (slot, drawn, last)));
+                continue;
+            }
             self.eind = self.eind.max(last + 1);
-            if let Some(k) = lijn.deelgebied
-                && self.drijvers.uitstel.get(k).copied().flatten().is_some()
-            {
+            if let Some(k) = drawn {
                 self.eind_uiterst = self.eind_uiterst.max(last + 1 + self.drijvers.uitstel_max(self.model, k) as usize);
                 match self.eind_met.iter_mut().find(|(d, _)| *d == k) {
                     Some((_, l)) => *l = (*l).max(last),
                     None => self.eind_met.push((k, last)),
                 }
+            }
+        }
+        for (slot, k, last) in risicos {
+            let latest = last + 1 + k.map_or(0, |k| self.drijvers.uitstel_max(self.model, k) as usize);
+            if latest > self.eind {
+                self.eind_uiterst = self.eind_uiterst.max(latest);
+                self.eind_risico.push((slot, k, last));
             }
         }
         self.eind_uiterst = self.eind_uiterst.max(self.eind);

@@ -126,6 +126,22 @@ pub struct Fondsresultaat {
     pub voorfinanciering: Decimal,
 }
 
+impl Fondsresultaat {
+    /// The series by name, in the order of a period.
+    pub fn reeksen(&self) -> [(&'static str, &[Decimal]); 8] {
+        [
+            ("rendement", &self.rendement),
+            ("inleg", &self.inleg),
+            ("bijdragen", &self.bijdragen),
+            ("organisatie", &self.organisatie),
+            ("uitgaven", &self.uitgaven),
+            ("vraag", &self.vraag),
+            ("betaald", &self.betaald),
+            ("saldo", &self.saldo),
+        ]
+    }
+}
+
 /// A cell of the matrix opgave × party: positive is income.
 #[derive(Debug, Clone)]
 pub struct Matrixcel {
@@ -466,7 +482,7 @@ impl Routeresultaat {
         })
     }
 
-    /// The value at a result address: `ncw`, `boekwaarde.2030`, `partij[corporatie].saldo`.
+    /// The value at a result address: `ncw`, `boekwaarde.2030`, `partij[corporatie].saldo`, `fonds.saldo.2030`.
     pub fn waarde(&self, model: &Model, address: &str) -> Result<Decimal, String> {
         let address = address.trim();
         if let Some(rest) = address.strip_prefix("partij[") {
@@ -491,30 +507,63 @@ impl Routeresultaat {
         if let Some(value) = self.scalar(address) {
             return Ok(value);
         }
+        if let Some(rest) = address.strip_prefix("fonds.") {
+            let Some(fonds) = &self.fonds else { return Err(format!("\"{address}\": route {} has no gebiedsfonds", self.route.naam())) };
+            let (name, period) = rest.split_once('.').unwrap_or((rest, ""));
+            let reeksen = fonds.reeksen();
+            let Some((_, values)) = reeksen.iter().find(|(n, _)| *n == name) else {
+                let near = nearest(name, reeksen.iter().map(|(n, _)| *n)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+                return Err(format!("\"{address}\": the fonds has no \"{name}\"{near}"));
+            };
+            let peil = self.timeline.peil;
+            return self.in_period(address, period, peil, &values[peil..], if name == "saldo" { Jaarwaarde::Laatste } else { Jaarwaarde::Som });
+        }
         let (name, period) = address.split_once('.').unwrap_or((address, ""));
         let reeksen = self.hoofd.reeksen();
         let Some((_, values)) = reeksen.iter().find(|(n, _)| *n == name) else {
-            let names = SCALARS.iter().copied().chain(reeksen.iter().map(|(n, _)| *n)).chain(["partij"]);
+            let names = SCALARS.iter().copied().chain(reeksen.iter().map(|(n, _)| *n)).chain(["partij", "fonds"]);
             let near = nearest(name, names).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
             return Err(format!("\"{address}\" is no result{near}"));
         };
+        let jaar = match name {
+            "boekwaarde" => Jaarwaarde::Laatste,
+            "boekwaarde_begin" => Jaarwaarde::Eerste,
+            _ => Jaarwaarde::Som,
+        };
+        self.in_period(address, period, self.hoofd.begin, values, jaar)
+    }
+
+    /// The value of a series in a period, or in the year that a period of a shorter tijdstap leaves unsaid. The series starts at
+    /// position `begin`.
+    fn in_period(&self, address: &str, period: &str, begin: usize, values: &[Decimal], jaar: Jaarwaarde) -> Result<Decimal, String> {
         if period.is_empty() {
-            return Err(format!("\"{address}\" has a value per period: write {name}.{}", self.timeline.label(self.hoofd.begin)));
+            return Err(format!("\"{address}\" has a value per period: write {address}.{}", self.timeline.label(begin)));
         }
         let stap = self.timeline.stap;
         let (p, whole) = Periode::parse(period, stap)?;
-        let first = self.timeline.position(p).and_then(|t| t.checked_sub(self.hoofd.begin));
+        let first = self.timeline.position(p).and_then(|t| t.checked_sub(begin));
         let Some(first) = first.filter(|t| *t < values.len()) else {
-            return Err(format!("\"{address}\": {period} lies outside {} to {}", self.timeline.label(self.hoofd.begin), self.laatste.label(stap)));
+            return Err(format!("\"{address}\": {period} lies outside {} to {}", self.timeline.label(begin), self.timeline.label(begin + values.len() - 1)));
         };
         let parts = if whole { stap.per_year() as usize } else { 1 };
         let slice = &values[first..(first + parts).min(values.len())];
-        Ok(match name {
-            "boekwaarde" => slice[slice.len() - 1],
-            "boekwaarde_begin" => slice[0],
-            _ => slice.iter().sum(),
+        Ok(match jaar {
+            Jaarwaarde::Laatste => slice[slice.len() - 1],
+            Jaarwaarde::Eerste => slice[0],
+            Jaarwaarde::Som => slice.iter().sum(),
         })
     }
+}
+
+/// What a year of several periods shows of a series.
+#[derive(Debug, Clone, Copy)]
+enum Jaarwaarde {
+    /// Its first period: a standing at the start.
+    Eerste,
+    /// Its last period: a standing at the end.
+    Laatste,
+    /// All its periods: a flow.
+    Som,
 }
 
 /// An expected figure beside what was calculated.

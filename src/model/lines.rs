@@ -246,10 +246,23 @@ impl Lines {
         lines.read_baten(b, gebied, tables, problems);
         lines.read_risicos(b, gebied, tables, problems);
         lines.check_vervroeging(b, gebied, problems);
+        lines.check_eindjaar(gebied, problems);
         if lines.lijnen.is_empty() && problems.is_empty() {
             problems.push(Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml"));
         }
         lines
+    }
+
+    /// The account of the grondexploitatie ends with eindjaar; what comes later belongs to the gebiedsexploitatie.
+    fn check_eindjaar(&self, gebied: &Gebied, problems: &mut Vec<Problem>) {
+        for lijn in self.lijnen.iter().filter(|l| l.van == HOOFD || l.naar == HOOFD) {
+            let Some((p, q)) = lijn.verloop.gewichten.iter().find(|(p, _)| p.year(gebied.tijdstap) > gebied.eindjaar) else { continue };
+            problems.push(
+                Problem::error("after-eindjaar", format!("{} \"{}\" has an amount in {}, after eindjaar {} of the grondexploitatie", lijn.tabel, lijn.id, p.label(gebied.tijdstap), gebied.eindjaar))
+                    .at(q.place.as_ref().unwrap_or(&lijn.place))
+                    .fix("correct the period, take a later eindjaar, or book it on another rekening such as gemeente/exploitatie"),
+            );
+        }
     }
 
     /// An uitstel below zero may not bring the forecast before peildatum.
@@ -987,14 +1000,6 @@ fn settle_history(draft: &mut Draft, weights: Vec<(Periode, Quantity)>, total: T
     if let Some((p, q)) = weights.iter().find(|(p, q)| !q.value.is_zero() && (p.year(gebied.tijdstap) < first || p.year(gebied.tijdstap) > last)) {
         let problem = Problem::error("outside-horizon", format!("{} \"{}\" has an amount in {}, outside {first} to the horizon {last}", lijn.tabel, lijn.id, p.label(gebied.tijdstap))).at(q.place.as_ref().unwrap_or(&draft.row_place));
         problems.push(problem.fix("correct the period, or take a later horizon in table gebied"));
-        return;
-    }
-    // The account of the grondexploitatie ends with eindjaar; what comes later belongs to the gebiedsexploitatie.
-    if (lijn.van == HOOFD || lijn.naar == HOOFD)
-        && let Some((p, q)) = weights.iter().find(|(p, q)| !q.value.is_zero() && p.year(gebied.tijdstap) > gebied.eindjaar)
-    {
-        let problem = Problem::error("after-eindjaar", format!("{} \"{}\" has an amount in {}, after eindjaar {} of the grondexploitatie", lijn.tabel, lijn.id, p.label(gebied.tijdstap), gebied.eindjaar)).at(q.place.as_ref().unwrap_or(&draft.row_place));
-        problems.push(problem.fix("correct the period, take a later eindjaar, or book it on another rekening such as gemeente/exploitatie"));
         return;
     }
     let (history, forecast): (Vec<_>, Vec<_>) = weights.into_iter().filter(|(_, q)| !q.value.is_zero()).partition(|(p, _)| *p < gebied.peil);
