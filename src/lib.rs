@@ -14,5 +14,6 @@ pub mod ledger;
 pub mod evaluate;
 pub mod route;
 pub mod risk;
+pub mod explain;
 pub mod report;
 pub mod write;

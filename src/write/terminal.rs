@@ -1,8 +1,10 @@
 //! Report tables as text for a terminal, and the Dutch way to write a figure. Knows no model, no file and no colour.
 
+use crate::model::table::thousands;
+pub use crate::model::table::dutch;
 use crate::report::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
@@ -16,23 +18,6 @@ const NARROWEST_TEXT: usize = 16;
 const LARGE: f64 = 100_000.0;
 /// A column whose largest amount is below this would be lost in thousands.
 const LOST: f64 = 1_000.0;
-
-/// A number as the Dutch write it: `1.234.567,89`, rounded half away from zero.
-pub fn dutch(number: Decimal, decimals: u32) -> String {
-    let decimals = decimals.min(Decimal::MAX_SCALE);
-    let rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
-    let digits = rounded.abs().to_string();
-    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let mut text = String::new();
-    if rounded.is_sign_negative() && !rounded.is_zero() {
-        text.push('-');
-    }
-    text.push_str(&thousands(whole));
-    if decimals > 0 {
-        let _ = write!(text, ",{fraction:0<width$}", width = decimals as usize);
-    }
-    text
-}
 
 /// A cell as the Dutch read it: `1.234.567`, `-12,50`, `2,0%`; `-` for what is not a number.
 pub fn format_cell(cell: &Cell, format: Format) -> String {
@@ -186,18 +171,6 @@ fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
-}
-
-/// Marks the thousands in a row of digits.
-fn thousands(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn format_figure(figure: Decimal, format: Format) -> String {
