@@ -142,9 +142,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             })
             .collect();
         let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| [q(&f.beginsaldo), q(&f.rente), q(&f.minimum), q(&f.aandeel_organisatie)]);
-        let factors = |rate: &crate::number::Quantity, of: Of| {
+        let bbv = q(&g.discontovoet_bbv);
+        let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
-            timeline::discount_factors(tl, N::of(q(rate)), g.kasstroommoment, of, true, &mut out);
+            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, true, &mut out);
             out
         };
         Voorbereid {
@@ -154,12 +155,12 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             rente: q(&g.rente),
             creditrente: q(&g.creditrente),
             partijrente: model.partijen.iter().map(|p| (q(&p.rente), q(&p.creditrente))).collect(),
-            bbv: q(&g.discontovoet_bbv),
+            bbv,
             opening,
             fonds,
-            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(&p.discontovoet, Of::Partij(i as u16))).collect(),
-            disconto_bbv: factors(&g.discontovoet_bbv, Of::Rekening(HOOFD as u16)),
-            disconto_matrix: factors(&g.discontovoet_matrix, Of::Geheel),
+            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(q(&p.discontovoet), Of::Partij(i as u16))).collect(),
+            disconto_bbv: factors(bbv, Of::Rekening(HOOFD as u16)),
+            disconto_matrix: factors(q(&g.discontovoet_matrix), Of::Geheel),
             perioden: (0..tl.len).map(|t| N::number(t as i64)).collect(),
             exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
             plan,

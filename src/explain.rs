@@ -7,8 +7,8 @@ use crate::evaluate::{self, Trekking, Voorbereid, Werk};
 use crate::expression::{record, Book, Expr, Node, Op, Unit, NAMES};
 use crate::model::address::Address;
 use crate::model::table::{dutch, fold, name_key};
-use crate::model::{Model, NcwMethode, Rol, HOOFD, LINE_TABLES};
-use crate::number::{at, At, Exact, Number, Of, Rounding};
+use crate::model::{Bedrag, Model, NcwMethode, Rol, HOOFD, LINE_TABLES};
+use crate::number::{at, At, Exact, Number, Of, Quantity, Rounding};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{has_errors, nearest, Place, Problem};
 use crate::risk::simulation::Trekker;
@@ -205,12 +205,17 @@ impl<'a> Opname<'a> {
         let plan = Plan::new(model, route, Diepte::Lijn, drijvers).map_err(|p| vec![p])?;
         let (labels, book) = record(|| calculate(&plan, trekking));
         let labels = labels.map_err(|p| vec![p])?;
+        let mut labels = labels;
         let mut alias = HashMap::new();
+        let raw = inputs(model);
         for (node, made) in book.nodes.iter().enumerate() {
             if let (Op::Same(from), Some(_)) = (&made.op, made.name)
                 && book.nodes[*from as usize].op == Op::Input
             {
                 alias.entry(*from).or_insert(node as u32);
+            }
+            if let (Op::Input, Some(label)) = (&made.op, made.place.as_ref().and_then(|p| raw.get(p))) {
+                labels.entry(node as u32).or_insert_with(|| label.clone());
             }
         }
         Ok(Opname { plan, book, labels, alias, trekking })
@@ -280,6 +285,35 @@ impl<'a> Opname<'a> {
         let word = word.replace('_', " ");
         [word, self.whose(of), when.to_owned()].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Words for inputs as they were given: before a draw works on them, or before they are made a growth per period.
+fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
+    let mut out = HashMap::new();
+    let g = &model.gebied;
+    for (q, naam) in [(&g.rente, "rente (invoer)"), (&g.creditrente, "creditrente (invoer)")] {
+        if let Some(place) = &q.place {
+            out.entry(place).or_insert_with(|| (naam.to_owned(), Unit::Rate));
+        }
+    }
+    for groep in &model.indexen {
+        for place in groep.groei.iter().filter_map(|(_, q)| q.place.as_ref()) {
+            out.entry(place).or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
+        }
+    }
+    for lijn in &model.lijnen {
+        let factors: Vec<(&str, &Quantity)> = match &lijn.bedrag {
+            Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
+            Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
+        };
+        for (kolom, q) in factors {
+            let word = if ["bedrag", "percentage"].contains(&kolom) { kolom } else { evaluate::lijn_woord(kolom) };
+            if let Some(place) = &q.place {
+                out.entry(place).or_insert_with(|| (format!("{kolom} {} (invoer)", lijn.rij), unit(word).0));
+            }
+        }
+    }
+    out
 }
 
 /// The calculation that is recorded; gives words for what it draws.
@@ -430,7 +464,10 @@ impl Opname<'_> {
         let model = self.plan.model;
         let near = |names: Vec<&str>, what: &str| {
             let problem = bad(format!("\"{adres}\": unknown {what} \"{key}\""));
-            nearest(key, names.iter().copied()).map_or(problem.clone(), |n| problem.fix(format!("did you mean \"{n}\"?")))
+            match nearest(key, names.iter().copied()) {
+                Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                None => problem.allowed(format!("{}{}", names[..names.len().min(20)].join(", "), if names.len() > 20 { ", …" } else { "" })),
+            }
         };
         let (figure, period) = tail.split_once('.').unwrap_or((tail, ""));
         match head {
@@ -625,8 +662,8 @@ enum Vorm {
     Als(Box<[Vorm; 4]>),
     Macht(Box<Vorm>, Decimal),
     Rond(Box<Vorm>, u32, Rounding),
-    /// First, last and chosen of a series; whether its moment is meant.
-    Laagste(u32, u32, u32, bool),
+    /// A word for the first, last and chosen of a series.
+    Uiterste(&'static str, u32, u32, u32),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -723,22 +760,33 @@ impl Lezer<'_> {
                 let mut parts: Vec<Vorm> = factors.iter().map(inner).collect();
                 if parts.len() == 1 { parts.swap_remove(0) } else { Vorm::Product(parts) }
             }
+            Op::Per(a, b) if self.is_constant(*b, Decimal::ONE) => inner(a),
             Op::Per(a, b) => Vorm::Per(Box::new(inner(a)), Box::new(inner(b))),
             Op::DivOr(a, b, c) => if self.value(*b).is_zero() { inner(c) } else { Vorm::Per(Box::new(inner(a)), Box::new(inner(b))) },
-            Op::Min(..) => Vorm::Kleinste(self.extremes(node).iter().map(inner).collect()),
-            Op::Max(..) => Vorm::Grootste(self.extremes(node).iter().map(inner).collect()),
+            Op::Min(..) | Op::Max(..) => {
+                let least = matches!(self.node(node).op, Op::Min(..));
+                let parts = self.extremes(node);
+                match parts.as_slice() {
+                    [first, .., last] if parts.len() > TERMEN => {
+                        let chosen = parts.iter().copied().find(|n| self.value(*n) == self.value(node)).unwrap_or(*first);
+                        Vorm::Uiterste(if least { "kleinste" } else { "grootste" }, *first, *last, chosen)
+                    }
+                    _ if least => Vorm::Kleinste(parts.iter().map(inner).collect()),
+                    _ => Vorm::Grootste(parts.iter().map(inner).collect()),
+                }
+            }
             Op::IfLess(a, b, c, d) => Vorm::Als(Box::new([inner(a), inner(b), inner(c), inner(d)])),
             Op::Power(base, exponent) => if exponent.is_zero() || *exponent == Decimal::ONE { inner(base) } else { Vorm::Macht(Box::new(inner(base)), *exponent) },
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
-            Op::Lowest(series) => self.lowest(series, false),
-            Op::WhenLowest(series, _) => self.lowest(series, true),
+            Op::Lowest(series) => self.lowest(series, "laagste"),
+            Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
         }
     }
 
-    fn lowest(&self, series: &[u32], moment: bool) -> Vorm {
+    fn lowest(&self, series: &[u32], word: &'static str) -> Vorm {
         let lowest = series.iter().copied().min_by_key(|n| self.value(*n));
         match (series.first(), series.last(), lowest) {
-            (Some(first), Some(last), Some(lowest)) => Vorm::Laagste(*first, *last, lowest, moment),
+            (Some(first), Some(last), Some(lowest)) => Vorm::Uiterste(word, *first, *last, lowest),
             _ => Vorm::Som(Vec::new(), 0),
         }
     }
@@ -822,7 +870,7 @@ impl Lezer<'_> {
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
             Vorm::Macht(base, _) => self.leaves(base, out),
             Vorm::Rond(of, ..) => self.leaves(of, out),
-            Vorm::Laagste(_, _, chosen, _) => {
+            Vorm::Uiterste(_, _, _, chosen) => {
                 if !out.contains(chosen) {
                     out.push(*chosen);
                 }
@@ -853,7 +901,7 @@ impl Lezer<'_> {
                     text.push_str(&self.text(term, how, if *minus { 2 } else { 1 }));
                 }
                 if shown.is_empty() {
-                    text.push('0');
+                    return if *zero > 0 && how == In::Woorden { brackets(format!("som van {zero} {}", if *zero == 1 { "die nul is" } else { "die nul zijn" }), 1) } else { "0".into() };
                 }
                 if let Some((count, sum)) = rest {
                     let _ = write!(text, " … en nog {count}, samen {}", amount(sum));
@@ -870,7 +918,12 @@ impl Lezer<'_> {
             Vorm::Grootste(parts) => list("grootste van", parts),
             Vorm::Als(four) => {
                 let [a, b, c, d] = four.as_ref();
-                brackets(format!("{} als {} < {}, anders {}", self.text(c, how, 1), self.text(a, how, 1), self.text(b, how, 1), self.text(d, how, 1)), 1)
+                // What is compared with a period is one.
+                let limit = match (a, b) {
+                    (Vorm::Blad(a), Vorm::Blad(b)) if self.period(*a).is_some() => self.opname.plan.timeline.label(self.value(*b).to_usize().unwrap_or(0)),
+                    _ => self.text(b, how, 1),
+                };
+                brackets(format!("{} als {} < {limit}, anders {}", self.text(c, how, 1), self.text(a, how, 1), self.text(d, how, 1)), 1)
             }
             Vorm::Macht(base, exponent) => format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6)),
             Vorm::Rond(of, digits, rounding) => {
@@ -881,10 +934,9 @@ impl Lezer<'_> {
                 };
                 format!("{} {how_rounded} op {digits} decimalen", self.text(of, how, 3))
             }
-            Vorm::Laagste(first, last, chosen, moment) => match (how, moment) {
-                (In::Woorden, false) => format!("laagste van {} t/m {}", self.label(*first), self.label(*last)),
-                (In::Woorden, true) => format!("eerste periode met de laagste van {} t/m {}", self.label(*first), self.label(*last)),
-                (In::Cijfers, _) => self.figure(*chosen),
+            Vorm::Uiterste(word, first, last, chosen) => match how {
+                In::Woorden => format!("{word} van {} t/m {}, dat is {}", self.label(*first), self.label(*last), self.label(*chosen)),
+                In::Cijfers => self.text(&Vorm::Blad(*chosen), how, binding),
             },
         }
     }
@@ -979,6 +1031,14 @@ impl Lezer<'_> {
         let (words, figures) = (self.text(&vorm, In::Woorden, 0), self.text(&vorm, In::Cijfers, 0));
         uitleg.cijfers = (figures != uitleg.getoond && figures != words).then_some(figures);
         uitleg.woorden = (words != uitleg.getoond).then_some(words);
+        if matches!(&vorm, Vorm::Som(terms, _) if terms.is_empty()) {
+            uitleg.cijfers = None;
+        }
+        if name.is_some_and(|n| n.word == "laatste periode") {
+            // It is counted in positions, which say nothing to a reader.
+            uitleg.woorden = Some("laatste periode met een stroom, na het getrokken uitstel".into());
+            uitleg.cijfers = None;
+        }
         let mut leaves = Vec::new();
         self.leaves(&vorm, &mut leaves);
         path.extend(own);

@@ -54,7 +54,7 @@ pub fn boekwaarde<N: Number>(
     for t in tijd.begin..tijd.uiterst {
         let m = mutatie[t];
         if t < timeline.peil {
-            rente_uit[t] = zero;
+            rente_uit[t] = zero.named("rente", of, at(t));
             stand = (stand + m).named("boekwaarde", of, at(t));
             boekwaarden[t] = stand;
             continue;
