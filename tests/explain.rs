@@ -198,7 +198,8 @@ als = "verschuiving"
 verdeling = "normaal"
 gemiddelde = 0
 spreiding = 0.01
-per_jaar = 0.5
+per_jaar = "ja"
+persistentie = 0.5
 
 [[onzekerheden]]
 id = "rente"
