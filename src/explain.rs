@@ -5,9 +5,9 @@
 
 use crate::evaluate::{self, Trekking, Voorbereid, Werk};
 use crate::expression::{record, Book, Expr, Node, Op, Unit, NAMES};
-use crate::model::address::Address;
+use crate::model::address::{Address, Als};
 use crate::model::table::{dutch, fold, name_key};
-use crate::model::{Bedrag, Model, NcwMethode, Rol, HOOFD, LINE_TABLES};
+use crate::model::{Bedrag, Model, NcwMethode, Onzekerheid, Rol, HOOFD, LINE_TABLES};
 use crate::number::{at, At, Exact, Number, Of, Quantity, Rounding};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{has_errors, nearest, Place, Problem};
@@ -316,6 +316,16 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
     out
 }
 
+/// The unit of what is drawn: that of its column, or a bare factor.
+fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
+    match onzekerheid.doel.column {
+        _ if onzekerheid.als == Als::Factor => Unit::Number,
+        "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => Unit::Rate,
+        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
+        _ => Unit::Number,
+    }
+}
+
 /// The calculation that is recorded; gives words for what it draws.
 fn calculate(plan: &Plan<'_>, trekking: Option<(u64, u64)>) -> Result<HashMap<u32, (String, Unit)>, Problem> {
     let (model, g) = (plan.model, &plan.model.gebied);
@@ -324,22 +334,22 @@ fn calculate(plan: &Plan<'_>, trekking: Option<(u64, u64)>) -> Result<HashMap<u3
     let mut drawn = Trekking::<Expr>::geen();
     if let Some((draw, seed)) = trekking {
         let exact = Trekker::new(plan, seed, v.eerste_jaar(), v.aantal_jaren())?.exact(draw);
-        let mut input = |value: Exact, place: &Place, naam: String| -> Result<Expr, Problem> {
+        let mut input = |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
             let value = value.0.ok_or_else(|| Problem::error("too-large", format!("{naam} is too large to calculate with")).at(place))?;
             let made = Expr::of(Expr::fixed(value, Some(place)));
-            labels.insert(made.node(), (naam, Unit::Number));
+            labels.insert(made.node(), (naam, unit));
             Ok(made)
         };
         for (slot, value) in plan.drijvers.slots.iter().zip(&exact.slots) {
-            let (naam, place) = match slot {
-                Slot::Onzekerheid(o) => (&model.onzekerheden[*o].id, &model.onzekerheden[*o].place),
-                Slot::Risico(r) => (&model.risicos[*r].risico, &model.lijnen[model.risicos[*r].lijn].place),
+            let (naam, place, unit) = match slot {
+                Slot::Onzekerheid(o) => (&model.onzekerheden[*o].id, &model.onzekerheden[*o].place, unit_of(&model.onzekerheden[*o])),
+                Slot::Risico(r) => (&model.risicos[*r].risico, &model.lijnen[model.risicos[*r].lijn].place, Unit::Eur),
             };
-            drawn.slots.push(input(*value, place, format!("trekking {naam}"))?);
+            drawn.slots.push(input(*value, place, format!("trekking {naam}"), unit)?);
         }
         for ((o, _), values) in plan.drijvers.schokken.iter().zip(&exact.schokken) {
             let onzekerheid = &model.onzekerheden[*o];
-            let row = values.iter().zip(v.eerste_jaar()..).map(|(value, year)| input(*value, &onzekerheid.place, format!("trekking {} {year}", onzekerheid.id)));
+            let row = values.iter().zip(v.eerste_jaar()..).map(|(value, year)| input(*value, &onzekerheid.place, format!("trekking {} {year}", onzekerheid.id), Unit::Rate));
             drawn.schokken.push(row.collect::<Result<_, _>>()?);
         }
         drawn.uitstel = exact.uitstel;
@@ -413,6 +423,14 @@ fn bad(message: String) -> Problem {
     Problem::error("bad-result-address", message)
 }
 
+/// What is no address at all, with the nearest that is.
+fn unknown(adres: &str) -> Problem {
+    let head = adres.split(['[', '.']).next().unwrap_or(adres);
+    let problem = bad(format!("\"{adres}\" is no result")).allowed(ALLOWED);
+    let names = HOOFDWOORDEN.iter().map(|w| w.0).chain(OVERIGE.iter().copied());
+    nearest(head, names).map_or(problem.clone(), |near| problem.fix(format!("did you mean \"{near}{}\"?", adres.get(head.len()..).unwrap_or(""))))
+}
+
 /// The word of [`NAMES`] that is meant.
 fn word(text: &str) -> Option<&'static str> {
     let asked = fold(text);
@@ -442,7 +460,7 @@ impl Opname<'_> {
                     NcwMethode::Kasstroom => "ncw_kasstroom",
                 }),
                 "voorziening" => once(if g.voorziening_contant { "voorziening contant" } else { "voorziening eindwaarde" }),
-                "boekwaarde_peildatum" => self.begin("boekwaarde", hoofd, self.plan.timeline.peil).ok_or_else(|| self.unknown(adres)),
+                "boekwaarde_peildatum" => self.begin("boekwaarde", hoofd, self.plan.timeline.peil).ok_or_else(|| unknown(adres)),
                 "boekwaarde_begin" => {
                     let (positions, _) = self.positions(tail, adres)?;
                     self.begin("boekwaarde", hoofd, positions.start).ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
@@ -452,12 +470,12 @@ impl Opname<'_> {
                 "portemonnee" => self.at("één portemonnee", Of::Geheel, "", adres),
                 "fonds" => {
                     let (what, period) = tail.split_once('.').unwrap_or((tail, ""));
-                    let word = word(&format!("fonds {what}")).ok_or_else(|| self.unknown(adres))?;
+                    let word = word(&format!("fonds {what}")).ok_or_else(|| unknown(adres))?;
                     self.at(word, Of::Geheel, period, adres)
                 }
                 _ => match HOOFDWOORDEN.iter().find(|(a, _)| *a == head) {
                     Some((_, word)) => self.at(word, hoofd, tail, adres),
-                    None => self.input(adres).unwrap_or_else(|| Err(self.unknown(adres))),
+                    None => self.input(adres).unwrap_or_else(|| Err(unknown(adres))),
                 },
             };
         };
@@ -482,12 +500,12 @@ impl Opname<'_> {
             "rekening" => {
                 let names: Vec<String> = (0..model.rekeningen.len()).map(|r| model.rekening_naam(r)).collect();
                 let r = names.iter().position(|n| name_key(n) == name_key(key)).ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
-                let word = HOOFDWOORDEN.iter().find(|(a, _)| *a == figure).map(|(_, word)| *word).or_else(|| word(figure)).ok_or_else(|| self.unknown(adres))?;
+                let word = HOOFDWOORDEN.iter().find(|(a, _)| *a == figure).map(|(_, word)| *word).or_else(|| word(figure)).ok_or_else(|| unknown(adres))?;
                 self.at(word, Of::Rekening(r as u16), period, adres)
             }
             _ => match (word(head), self.input(adres)) {
                 (_, Some(input)) => input,
-                (None, None) => Err(self.unknown(adres)),
+                (None, None) => Err(unknown(adres)),
                 (Some(word), None) => {
                     let of = self.owners(key);
                     let known = |of: &Of| self.book.names().any(|(n, _)| n.word == word && n.of == *of);
@@ -635,16 +653,12 @@ impl Opname<'_> {
         };
         problem.at(&lijn.place)
     }
-
-    fn unknown(&self, adres: &str) -> Problem {
-        let head = adres.split(['[', '.']).next().unwrap_or(adres);
-        let problem = bad(format!("\"{adres}\" is no result")).allowed(ALLOWED);
-        let names = HOOFDWOORDEN.iter().map(|w| w.0).chain(OVERIGE.iter().copied());
-        nearest(head, names).map_or(problem.clone(), |near| problem.fix(format!("did you mean \"{near}{}\"?", adres.get(head.len()..).unwrap_or(""))))
-    }
 }
 
 // ---------------------------------------------------------------------------------------------------------- formulas
+
+/// A term of a sum: whether it is subtracted, its node and its formula.
+type Term = (bool, u32, Vorm);
 
 /// A formula down to numbers that have a name.
 enum Vorm {
@@ -652,8 +666,8 @@ enum Vorm {
     Blad(u32),
     /// Too deep to write out.
     Tussen(u32),
-    /// Terms, each with whether it is subtracted; how many were left out because they are zero.
-    Som(Vec<(bool, u32, Vorm)>, usize),
+    /// Terms; how many were left out because they are zero.
+    Som(Vec<Term>, usize),
     Product(Vec<Vorm>),
     Per(Box<Vorm>, Box<Vorm>),
     Kleinste(Vec<Vorm>),
@@ -792,7 +806,7 @@ impl Lezer<'_> {
     }
 
     /// Terms of sums in sums, with their signs. A zero that a rule begins with is no term.
-    fn terms(&self, node: u32, top: bool, minus: bool, nesting: usize, out: &mut Vec<(bool, u32, Vorm)>) {
+    fn terms(&self, node: u32, top: bool, minus: bool, nesting: usize, out: &mut Vec<Term>) {
         let mut todo = vec![(node, top, minus)];
         while let Some((node, top, minus)) = todo.pop() {
             let node = if top { node } else { self.known(node) };
@@ -841,11 +855,11 @@ impl Lezer<'_> {
     }
 
     /// The terms of a sum that are shown, and how many are not, with what they add up to.
-    fn shown_terms<'v>(&self, terms: &'v [(bool, u32, Vorm)]) -> (Vec<&'v (bool, u32, Vorm)>, Option<(usize, Decimal)>) {
+    fn shown_terms<'v>(&self, terms: &'v [Term]) -> (Vec<&'v Term>, Option<(usize, Decimal)>) {
         if terms.len() <= TERMEN {
             return (terms.iter().collect(), None);
         }
-        let mut order: Vec<&(bool, u32, Vorm)> = terms.iter().collect();
+        let mut order: Vec<&Term> = terms.iter().collect();
         order.sort_by_key(|(_, n, _)| std::cmp::Reverse(self.value(*n).abs()));
         let rest = order.split_off(GROOTSTE);
         let sum = rest.iter().fold(Exact::ZERO, |sum, (minus, n, _)| {
@@ -859,7 +873,8 @@ impl Lezer<'_> {
     fn leaves(&self, vorm: &Vorm, out: &mut Vec<u32>) {
         match vorm {
             Vorm::Blad(n) => {
-                if !out.contains(n) && !(self.node(*n).name.is_none() && self.node(*n).op == Op::Constant) {
+                let constant = self.node(*n).name.is_none() && self.node(*n).op == Op::Constant;
+                if !constant && !out.contains(n) {
                     out.push(*n);
                 }
             }
