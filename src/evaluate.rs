@@ -104,12 +104,15 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                     return Vorm::Gevouwen { eerste, vast, termen };
                 };
                 let lijn = &model.lijnen[l];
-                let history = cel.index.is_none() && cel.vast.iter().take(tl.peil).any(|v| !v.is_zero());
+                let drawn = lijn.deelgebied.filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
+                // A line that is never indexed has its history and its forecast in one cell.
+                let history = cel.index.is_none() && cel.deelgebied.is_none();
+                let forecast = cel.index == lijn.index && cel.deelgebied == drawn;
                 let shift = if plan.drijvers.uitstel.get(lijn.deelgebied.unwrap_or(usize::MAX)).copied().flatten().is_some_and(|u| u.als == Als::Waarde) { 0 } else { lijn.deelgebied.map_or(0, |k| model.deelgebieden[k].uitstel_perioden) };
                 let place = |p: crate::timeline::Periode, by: i32| (p.0 + by - tl.first.0).max(0) as usize;
                 Vorm::Lijn(LijnN {
                     lijn: l,
-                    gewichten: if history { Vec::new() } else { lijn.verloop.gewichten.iter().map(|(p, w)| (place(*p, shift), q(w))).collect() },
+                    gewichten: if forecast { lijn.verloop.gewichten.iter().map(|(p, w)| (place(*p, shift), q(w))).collect() } else { Vec::new() },
                     totaal: match &lijn.verloop.totaal {
                         Totaal::Een => None,
                         Totaal::Door(t) => Some(made(*t)),
@@ -139,9 +142,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             })
             .collect();
         let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| [q(&f.beginsaldo), q(&f.rente), q(&f.minimum), q(&f.aandeel_organisatie)]);
-        let factors = |rate: &crate::number::Quantity, of: Of| {
+        let bbv = q(&g.discontovoet_bbv);
+        let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
-            timeline::discount_factors(tl, N::of(q(rate)), g.kasstroommoment, of, true, &mut out);
+            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, true, &mut out);
             out
         };
         Voorbereid {
@@ -151,12 +155,12 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             rente: q(&g.rente),
             creditrente: q(&g.creditrente),
             partijrente: model.partijen.iter().map(|p| (q(&p.rente), q(&p.creditrente))).collect(),
-            bbv: q(&g.discontovoet_bbv),
+            bbv,
             opening,
             fonds,
-            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(&p.discontovoet, Of::Partij(i as u16))).collect(),
-            disconto_bbv: factors(&g.discontovoet_bbv, Of::Rekening(HOOFD as u16)),
-            disconto_matrix: factors(&g.discontovoet_matrix, Of::Geheel),
+            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(q(&p.discontovoet), Of::Partij(i as u16))).collect(),
+            disconto_bbv: factors(bbv, Of::Rekening(HOOFD as u16)),
+            disconto_matrix: factors(q(&g.discontovoet_matrix), Of::Geheel),
             perioden: (0..tl.len).map(|t| N::number(t as i64)).collect(),
             exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
             plan,
@@ -346,6 +350,12 @@ pub fn evaluate<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: 
     indexeren(v, trekking, werk);
     stromen(v, trekking, werk);
     let voorfinanciering = fonds(v, werk);
+    if werk.hoofd.is_some() {
+        // With details, as a sheet shows it; what the fund pays is in it.
+        for (r, series) in werk.kasstroom.iter_mut().enumerate() {
+            series.iter_mut().enumerate().for_each(|(t, k)| *k = k.named("kasstroom", Of::Rekening(r as u16), at(t)));
+        }
+    }
     let (hoofd, laatste) = hoofdrekening(v, trekking, werk);
     let nominaal_saldo = werk.hoofd.as_ref().map(|[kosten, opbrengsten, ..]| {
         let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
@@ -433,7 +443,7 @@ pub fn bedrag_van<N: Number>(v: &Voorbereid<'_, N>, lijn: usize) -> N {
 }
 
 /// The name under which a column's factor is recorded.
-fn lijn_woord(kolom: &str) -> &'static str {
+pub(crate) fn lijn_woord(kolom: &str) -> &'static str {
     match kolom {
         "aantal" | "hoeveelheid" => "hoeveelheid",
         "grondprijs" | "prijs" => "prijs",
@@ -478,7 +488,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let of = Of::Lijn(l.lijn as u16);
                 if !l.gewichten.is_empty() {
                     let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
-                    let totaal = l.totaal.map(N::of);
+                    let totaal = l.totaal.map(|t| N::of(t).named("totaal gewicht", of, At::Once));
                     for (t, w) in &l.gewichten {
                         prijs[*t] = cashflow::deel(amount, N::of(*w).named("gewicht", of, at(*t)), totaal);
                     }
@@ -598,21 +608,21 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
             if fonds == Some(account) {
                 werk.fonds.inleg[t] = opbrengsten.named("fonds inleg", Of::Geheel, at(t));
                 werk.fonds.uitgaven[t] = kosten.named("fonds uitgaven", Of::Geheel, at(t));
-                werk.fonds.bijdragen[t] = pick(&|c| inn.contains(&c) && plan.cellen[c].bijdrage, t, false);
+                werk.fonds.bijdragen[t] = pick(&|c| inn.contains(&c) && plan.cellen[c].bijdrage, t, false).named("fonds bijdragen", Of::Geheel, at(t));
             }
         }
     }
     for p in 0..plan.model.partijen.len() {
-        for (kind, soort) in [crate::model::Stroomsoort::Besparing, crate::model::Stroomsoort::Maatschappelijk].into_iter().enumerate() {
+        for (kind, (soort, word)) in [(crate::model::Stroomsoort::Besparing, "besparing"), (crate::model::Stroomsoort::Maatschappelijk, "maatschappelijk")].into_iter().enumerate() {
             let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].soort == soort && plan.model.rekeningen[plan.cellen[*c].naar].partij == Some(p)).collect();
             for t in 0..werk.len {
-                werk.baten[p][kind][t] = pick(&|c| mine.contains(&c), t, false);
+                werk.baten[p][kind][t] = pick(&|c| mine.contains(&c), t, false).named(word, Of::Partij(p as u16), at(t));
             }
         }
     }
     for (m, vraag) in plan.vraag.iter().enumerate() {
         let dekking = &plan.model.maatregelen[vraag.maatregel].dekking_fonds;
-        let share = N::of(N::fixed(dekking.value, dekking.place.as_ref()));
+        let share = N::of(N::fixed(dekking.value, dekking.place.as_ref())).named("dekking fonds", Of::Maatregel(m as u16), At::Once);
         let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].vraag == Some(m)).collect();
         for t in 0..werk.len {
             werk.fonds.vraag[m * werk.len + t] = (pick(&|c| mine.contains(&c), t, false) * share).named("fonds vraag", Of::Maatregel(m as u16), at(t));
@@ -634,9 +644,9 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
     };
     let voorwaarden = gebiedsfonds::Voorwaarden {
         beginsaldo: N::of(begin),
-        rente: timeline::rate_per_period(N::of(rente), g.tijdstap, g.periodevoet),
-        minimum: N::of(minimum),
-        aandeel_organisatie: N::of(aandeel),
+        rente: timeline::rate_per_period(N::of(rente), g.tijdstap, g.periodevoet).named("fonds rente per periode", Of::Geheel, At::Once),
+        minimum: N::of(minimum).named("fonds minimum", Of::Geheel, At::Once),
+        aandeel_organisatie: N::of(aandeel).named("fonds aandeel organisatie", Of::Geheel, At::Once),
         regel,
     };
     let f = &mut werk.fonds;
@@ -685,20 +695,14 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
         }
     }
     let slots = &trekking.slots;
-    let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots);
-    let credit = met(N::of(v.creditrente), plan.drijvers.creditrente.iter().copied(), slots);
+    let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots).named("rente per jaar", of, At::Once);
+    let credit = met(N::of(v.creditrente), plan.drijvers.creditrente.iter().copied(), slots).named("creditrente per jaar", of, At::Once);
     let per = |r: N| timeline::rate_per_period(r, g.tijdstap, g.periodevoet);
     let rentes = Rentes { debet: per(rente).named("rente per periode", of, At::Once), credit: per(credit).named("creditrente per periode", of, At::Once) };
     let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
     let tijd = Looptijd { begin: plan.begin, eind: plan.eind, uiterst: plan.eind_uiterst, loopt: &werk.loopt };
     for t in 0..werk.len {
-        let (kasstroom, mutatie) = match werk.hoofd.as_ref() {
-            // With details, as the sheet shows it; contributions of the fund are in the cash flow already.
-            Some(_) => (werk.kasstroom[HOOFD][t].named("kasstroom", of, at(t)), (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t))),
-            None => (werk.kasstroom[HOOFD][t], -werk.kasstroom[HOOFD][t]),
-        };
-        werk.kasstroom[HOOFD][t] = kasstroom;
-        werk.mutatie[t] = mutatie;
+        werk.mutatie[t] = (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t));
     }
     ledger::boekwaarde(g.rentemethode, opening, &werk.mutatie, rentes, tl, &tijd, of, (&mut werk.boekwaarde, &mut werk.rente));
     let disconto = Disconto { bbv: N::of(v.bbv), rente, exponent: v.exponent, per_jaar: tl.stap.per_year() };
@@ -732,17 +736,17 @@ fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijU
             for t in plan.timeline.peil..werk.len {
                 present = present + series[t] * factors[t];
             }
-            los.push(present.named("ncw_kasstroom", if r == HOOFD { of } else { Of::Rekening(r as u16) }, At::Once));
+            los.push(present.named("contante kasstroom", Of::Rekening(r as u16), At::Once));
         }
         let saldo = N::sum(los).named("saldo", of, At::Once);
-        let present = |series: &[N]| {
+        let present = |series: &[N], word: &'static str| {
             let mut sum = zero;
             for t in plan.timeline.peil..series.len() {
                 sum = sum + series[t] * factors[t];
             }
-            sum
+            sum.named(word, of, At::Once)
         };
-        let (besparing, maatschappelijk) = (present(&werk.baten[p][0]), present(&werk.baten[p][1]));
+        let (besparing, maatschappelijk) = (present(&werk.baten[p][0], "contante besparing"), present(&werk.baten[p][1], "contant maatschappelijk"));
         let baten = (besparing + maatschappelijk).named("baten", of, At::Once);
         let netto_baat = (saldo + baten).named("netto baat", of, At::Once);
         out.push(PartijUitkomst { saldo, besparing, maatschappelijk, netto_baat });
@@ -771,15 +775,17 @@ pub fn rekeningresultaat<N: Number>(v: &Voorbereid<'_, N>, rekening: usize, werk
     let tl = &plan.timeline;
     let of = Of::Rekening(rekening as u16);
     let (debet, credit) = plan.model.rekeningen[rekening].partij.map_or((v.rente, v.creditrente), |p| v.partijrente[p]);
-    let per = |r: N::Fixed| timeline::rate_per_period(N::of(r), g.tijdstap, g.periodevoet);
+    let (debet, credit) = (N::of(debet).named("rente per jaar", of, At::Once), N::of(credit).named("creditrente per jaar", of, At::Once));
+    let per = |r: N, word: &'static str| timeline::rate_per_period(r, g.tijdstap, g.periodevoet).named(word, of, At::Once);
+    let rentes = Rentes { debet: per(debet, "rente per periode"), credit: per(credit, "creditrente per periode") };
     let opening = v.opening[rekening].map_or_else(|| N::number(0), N::of);
     let begin = if v.opening[rekening].is_some() { tl.peil } else { 0 };
     let tijd = Looptijd { begin, eind: tl.len, uiterst: tl.len, loopt: &[] };
-    let mutatie: Vec<N> = werk.kasstroom[rekening].iter().map(|k| -*k).collect();
+    let mutatie: Vec<N> = werk.kasstroom[rekening].iter().enumerate().map(|(t, k)| (-*k).named("mutatie", of, at(t))).collect();
     let (mut boekwaarde, mut rente) = (vec![N::number(0); tl.len], vec![N::number(0); tl.len]);
-    ledger::boekwaarde(g.rentemethode, opening, &mutatie, Rentes { debet: per(debet), credit: per(credit) }, tl, &tijd, of, (&mut boekwaarde, &mut rente));
+    ledger::boekwaarde(g.rentemethode, opening, &mutatie, rentes, tl, &tijd, of, (&mut boekwaarde, &mut rente));
     let exponent = Decimal::from(tl.len - tl.peil) / Decimal::from(tl.stap.per_year());
-    let disconto = Disconto { bbv: N::of(v.bbv), rente: N::of(debet), exponent, per_jaar: tl.stap.per_year() };
+    let disconto = Disconto { bbv: N::of(v.bbv), rente: debet, exponent, per_jaar: tl.stap.per_year() };
     let kasstroom = werk.kasstroom[rekening].clone();
     let mut los = Vec::new();
     let r = ledger::resultaat(opening, &kasstroom, &boekwaarde, &rente, &disconto, &v.disconto_bbv, &v.perioden, tl, &tijd, of, &mut los);

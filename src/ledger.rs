@@ -54,7 +54,7 @@ pub fn boekwaarde<N: Number>(
     for t in tijd.begin..tijd.uiterst {
         let m = mutatie[t];
         if t < timeline.peil {
-            rente_uit[t] = zero;
+            rente_uit[t] = zero.named("rente", of, at(t));
             stand = (stand + m).named("boekwaarde", of, at(t));
             boekwaarden[t] = stand;
             continue;
@@ -135,19 +135,19 @@ pub fn resultaat<N: Number>(
     let reeel_saldo = (N::sum(&kasstroom[span.clone()]) - opening).named("reëel saldo", of, At::Once);
     let einde = if tijd.uiterst > tijd.begin { boekwaarden[tijd.uiterst - 1] } else { opening };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
-    let factor = |rate: N| {
+    let factor = |rate: N, word: &'static str| {
         let mut factor = (one + rate).power(disconto.exponent);
         if tijd.uiterst > tijd.eind {
             // Every period that a delay adds discounts one period more.
             let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
             for t in tijd.eind..tijd.uiterst {
-                factor = tijd.loopt[t].if_less(one, factor, factor * step);
+                factor = tijd.loopt[t].if_less(one, factor, factor * step).named(word, of, at(t));
             }
         }
-        factor
+        factor.named(word, of, At::Once)
     };
-    let ncw_bbv = eindwaarde.per(factor(disconto.bbv).named("verdisconteringsfactor", of, At::Once)).named("ncw_bbv", of, At::Once);
-    let ncw_rente = eindwaarde.per(factor(disconto.rente)).named("ncw_rente", of, At::Once);
+    let ncw_bbv = eindwaarde.per(factor(disconto.bbv, "verdisconteringsfactor")).named("ncw_bbv", of, At::Once);
+    let ncw_rente = eindwaarde.per(factor(disconto.rente, "verdisconteringsfactor rente")).named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);
     werk.clear();
     werk.extend((from..tijd.uiterst).map(|t| kasstroom[t] * factoren[t]));

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod route;
 pub mod risk;
 pub mod sweep;
+pub mod explain;
 pub mod report;
 pub mod write;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! Periods, index factors, discount factors and exponents. Knows nothing of costs, parties or files.
 
-use crate::number::{at, Number, Of};
+use crate::number::{at, At, Number, Of};
 use jiff::civil::Date;
 use rust_decimal::{dec, Decimal};
 
@@ -221,7 +221,9 @@ pub enum Kasstroommoment {
 #[inline(always)]
 pub fn discount_factors<N: Number>(timeline: &Timeline, rate: N, moment: Kasstroommoment, of: Of, name: bool, out: &mut [N]) {
     let one = N::number(1);
+    let rate = if name { rate.named("discontovoet", of, At::Once) } else { rate };
     let per_period = one.per((one + rate).power(Decimal::ONE / Decimal::from(timeline.stap.per_year())));
+    let per_period = if name { per_period.named("disconto per periode", of, At::Once) } else { per_period };
     let mut factor = match moment {
         Kasstroommoment::Begin => one,
         Kasstroommoment::Midden => per_period.power(dec!(0.5)),

@@ -6,7 +6,8 @@
 use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema};
 use crate::problem::{nearest, Place, Problem};
 use jiff::civil::Date;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::fmt::Write as _;
 
 /// A value as it stood in the carrier.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,6 +249,35 @@ pub enum Notation {
     Dutch,
     /// `1234567.89`, `2.5%`; no thousands marks.
     Plain,
+}
+
+/// A number as the Dutch write it: `1.234.567,89`, rounded half away from zero.
+pub fn dutch(number: Decimal, decimals: u32) -> String {
+    let decimals = decimals.min(Decimal::MAX_SCALE);
+    let rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    let digits = rounded.abs().to_string();
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut text = String::new();
+    if rounded.is_sign_negative() && !rounded.is_zero() {
+        text.push('-');
+    }
+    text.push_str(&thousands(whole));
+    if decimals > 0 {
+        let _ = write!(text, ",{fraction:0<width$}", width = decimals as usize);
+    }
+    text
+}
+
+/// Marks the thousands in a row of digits.
+pub(crate) fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Reads a number from text, strictly: what could mean two things is refused, with the reason.

@@ -45,7 +45,7 @@ pub fn banden(model: &Model, routes: &[Route], t: &Trekkingen, seed: u64) -> Rep
             ("Fout kans", Format::Percent(2)),
         ],
     )
-    .note(format!("{} trekkingen, seed {seed}; fout: standaardfout van het percentiel", super::dutch(rust_decimal::Decimal::from(t.aantal), 0)));
+    .note(format!("{} trekkingen, seed {seed}; fout: standaardfout van het percentiel", crate::model::table::dutch(rust_decimal::Decimal::from(t.aantal), 0)));
     for (r, route) in routes.iter().enumerate() {
         report.heading(if *route == Route::Grex { "GREX-route" } else { "Route co-financiering" });
         for (naam, woord) in FIGUREN {

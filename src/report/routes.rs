@@ -168,7 +168,7 @@ pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
             ("Saldo eind", Format::Eur(0)),
         ],
     )
-    .note(format!("voorfinanciering nodig: € {}", super::dutch(f.voorfinanciering, 0)));
+    .note(format!("voorfinanciering nodig: € {}", crate::model::table::dutch(f.voorfinanciering, 0)));
     let tl = &route.timeline;
     for t in tl.peil..tl.len {
         let label = if tl.stap.per_year() == 1 { year(Some(tl.year(t))) } else { text(tl.label(t)) };

@@ -1,6 +1,7 @@
 //! Report tables as text for a terminal, and the Dutch way to write a figure. Knows no model, no file and no colour.
 
-use crate::report::{dutch, thousands, Cell, Format, Report, ReportColumn, ReportRow, RowKind};
+use crate::model::table::{dutch, thousands};
+use crate::report::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use rust_decimal::Decimal;
 use std::fmt::Write as _;
@@ -170,7 +171,6 @@ fn printable(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
-
 
 fn format_figure(figure: Decimal, format: Format) -> String {
     match format {

@@ -1,0 +1,1110 @@
+//! The formula behind a result, in words and in figures, down to the cell of an input: for `polder explain`.
+//!
+//! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
+//! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
+
+use crate::evaluate::{self, Trekking, Voorbereid, Werk};
+use crate::expression::{record, Book, Expr, Node, Op, Unit, NAMES};
+use crate::model::address::{Address, Als};
+use crate::model::table::{dutch, fold, name_key};
+use crate::model::{Bedrag, Model, NcwMethode, Onzekerheid, Rol, HOOFD, LINE_TABLES};
+use crate::number::{at, At, Exact, Number, Of, Quantity, Rounding};
+use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
+use crate::problem::{has_errors, nearest, Place, Problem};
+use crate::risk::simulation::Trekker;
+use crate::rules::bbv;
+use crate::timeline::{exponent, Periode};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::Decimal;
+use serde_json::{json, Value};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::str::FromStr as _;
+
+/// How many levels of formulas an explanation shows when nothing else is asked.
+pub const DIEPTE: usize = 3;
+/// Deeper than this nobody reads.
+const DIEPTE_MAX: usize = 12;
+/// A sum of more terms than this shows its largest only.
+const TERMEN: usize = 6;
+/// So many of them.
+const GROOTSTE: usize = 3;
+/// A sum of so few terms keeps those that are zero.
+const KORT: usize = 4;
+/// An unnamed formula is written out to this depth.
+const NESTING: usize = 8;
+/// An explanation has at most so many lines with a number.
+const REGELS: usize = 4_000;
+
+/// What is to be explained.
+#[derive(Debug, Clone, Copy)]
+pub struct Vraag<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// In which route.
+    pub route: Route,
+    /// Address of the result: `ncw`, `stroom[3.2].2030`, `partij[corporatie].saldo`.
+    pub adres: &'a str,
+    /// Levels of formulas.
+    pub diepte: usize,
+    /// Number and seed of a draw; nothing for the calculation without uncertainty.
+    pub trekking: Option<(u64, u64)>,
+}
+
+/// Explains one result.
+///
+/// # Errors
+/// When the model has uncertain inputs that can't be drawn, or the address is no result.
+pub fn explain(vraag: &Vraag<'_>) -> Result<Uitleg, Vec<Problem>> {
+    Opname::new(vraag.model, vraag.route, vraag.trekking)?.explain(vraag.adres, vraag.diepte)
+}
+
+/// What follows on a number in an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vervolg {
+    /// All of it is here.
+    Geheel,
+    /// It was explained above.
+    ZieBoven,
+    /// There is more, deeper than asked.
+    Dieper,
+}
+
+/// A number with its formula and the numbers that it is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uitleg {
+    /// Name, whose and when.
+    pub naam: String,
+    /// Its unit.
+    pub eenheid: Unit,
+    /// Its exact value; of a period its year.
+    pub waarde: Decimal,
+    /// The value as it is shown.
+    pub getoond: String,
+    /// Under the title: what line or party it is, the route, the draw.
+    pub toelichting: Vec<String>,
+    /// Section of the rules, as [`NAMES`] has it.
+    pub regel: &'static str,
+    /// Formula in words.
+    pub woorden: Option<String>,
+    /// The same in figures.
+    pub cijfers: Option<String>,
+    /// Where an input stands.
+    pub plaats: Option<Place>,
+    /// The named numbers of the formula.
+    pub delen: Vec<Uitleg>,
+    /// What follows.
+    pub vervolg: Vervolg,
+}
+
+impl Uitleg {
+    /// As plain text, words above figures, what it is made of below it.
+    pub fn tekst(&self) -> String {
+        let mut out = String::new();
+        self.schrijf(0, &mut out);
+        out
+    }
+
+    fn schrijf(&self, inspringing: usize, out: &mut String) {
+        let margin = " ".repeat(inspringing);
+        let _ = write!(out, "{margin}{} = {}", self.naam, self.getoond);
+        if let Some(plaats) = &self.plaats {
+            let _ = write!(out, "   [{plaats}]");
+        }
+        match self.vervolg {
+            Vervolg::ZieBoven => out.push_str("   (zie boven)"),
+            Vervolg::Dieper if self.woorden.is_none() => out.push_str("   …"),
+            _ => {}
+        }
+        out.push('\n');
+        if inspringing == 0 {
+            let mut lines = self.toelichting.clone();
+            lines.extend(bron(self.regel));
+            if !lines.is_empty() {
+                let _ = writeln!(out, "  ({})", lines.join("; "));
+            }
+        }
+        for formula in self.woorden.iter().chain(&self.cijfers) {
+            let _ = writeln!(out, "{margin}  = {formula}");
+        }
+        for deel in &self.delen {
+            deel.schrijf(inspringing + 4, out);
+        }
+        if self.vervolg == Vervolg::Dieper && self.woorden.is_some() {
+            let _ = writeln!(out, "{margin}    …");
+        }
+    }
+
+    /// As JSON; the value keeps all its digits.
+    pub fn json(&self) -> Value {
+        let eenheid = match self.eenheid {
+            Unit::Eur => "euro",
+            Unit::Rate => "aandeel",
+            Unit::Number => "getal",
+            Unit::Plain => "geheel",
+        };
+        let vervolg = match self.vervolg {
+            Vervolg::Geheel => "geheel",
+            Vervolg::ZieBoven => "zie boven",
+            Vervolg::Dieper => "dieper",
+        };
+        json!({
+            "naam": self.naam,
+            "eenheid": eenheid,
+            "waarde": serde_json::Number::from_str(&self.waarde.normalize().to_string()).map_or(Value::Null, Value::Number),
+            "getoond": self.getoond,
+            "toelichting": self.toelichting,
+            "regel": bron(self.regel),
+            "woorden": self.woorden,
+            "cijfers": self.cijfers,
+            "plaats": self.plaats.as_ref().map(ToString::to_string),
+            "vervolg": vervolg,
+            "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The rule of a name in Dutch; nothing when it names no rule.
+fn bron(regel: &str) -> Option<String> {
+    let section = regel.split(':').next()?;
+    if let Some(rest) = section.strip_prefix("rules ") {
+        return Some(format!("rekenregels {rest}"));
+    }
+    section.strip_prefix("design ").map(|rest| format!("ontwerp {rest}"))
+}
+
+// ----------------------------------------------------------------------------------------------------------- record
+
+/// One run of a route with everything that was calculated; any number of results can be explained from it.
+#[derive(Debug)]
+pub struct Opname<'a> {
+    plan: Plan<'a>,
+    book: Book,
+    /// Words for inputs that no rule names: draws.
+    labels: HashMap<u32, (String, Unit)>,
+    /// An input that is used by itself is called by the first name that it got.
+    alias: HashMap<u32, u32>,
+    trekking: Option<(u64, u64)>,
+}
+
+impl<'a> Opname<'a> {
+    /// Runs a route, line by line; with the number and seed of a draw, that draw.
+    ///
+    /// # Errors
+    /// When an input can't be drawn as its onzekerheid says, or the amounts are too large.
+    pub fn new(model: &'a Model, route: Route, trekking: Option<(u64, u64)>) -> Result<Self, Vec<Problem>> {
+        let drijvers = if trekking.is_some() {
+            let (drijvers, problems) = Drijvers::resolve(model);
+            if has_errors(&problems) {
+                return Err(problems);
+            }
+            drijvers
+        } else {
+            Drijvers::default()
+        };
+        let plan = Plan::new(model, route, Diepte::Lijn, drijvers).map_err(|p| vec![p])?;
+        let (labels, book) = record(|| calculate(&plan, trekking));
+        let labels = labels.map_err(|p| vec![p])?;
+        let mut labels = labels;
+        let mut alias = HashMap::new();
+        let raw = inputs(model);
+        for (node, made) in book.nodes.iter().enumerate() {
+            if let (Op::Same(from), Some(_)) = (&made.op, made.name)
+                && book.nodes[*from as usize].op == Op::Input
+            {
+                alias.entry(*from).or_insert(node as u32);
+            }
+            if let (Op::Input, Some(label)) = (&made.op, made.place.as_ref().and_then(|p| raw.get(p))) {
+                labels.entry(node as u32).or_insert_with(|| label.clone());
+            }
+        }
+        Ok(Opname { plan, book, labels, alias, trekking })
+    }
+
+    /// Explains the result at an address, to a depth.
+    ///
+    /// # Errors
+    /// When there is no result at the address, or it is too large to calculate with.
+    pub fn explain(&self, adres: &str, diepte: usize) -> Result<Uitleg, Vec<Problem>> {
+        let mut lezer = Lezer { opname: self, extra: None, shown: HashMap::new(), left: REGELS, diepte: diepte.clamp(1, DIEPTE_MAX) };
+        let node = match self.find(adres).map_err(|p| vec![p])? {
+            Gevonden::Node(node) => node,
+            Gevonden::Som(naam, unit, parts) => {
+                let value = Exact::sum(&parts.iter().map(|p| self.book.value(*p)).collect::<Vec<_>>());
+                lezer.extra = Some((Node { op: Op::Sum(parts), value, name: None, place: None }, naam, unit));
+                self.book.nodes.len() as u32
+            }
+        };
+        if lezer.node(node).value.0.is_none() {
+            return Err(vec![Problem::error("too-large", format!("{adres} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon")]);
+        }
+        let mut uitleg = lezer.uitleg(node, 1, &mut Vec::new());
+        uitleg.toelichting = self.toelichting(lezer.node(node));
+        Ok(uitleg)
+    }
+
+    /// What a title says about itself.
+    fn toelichting(&self, node: &Node) -> Vec<String> {
+        let model = self.plan.model;
+        let mut out = Vec::new();
+        match node.name.map(|n| n.of) {
+            Some(Of::Lijn(l)) => {
+                let lijn = &model.lijnen[usize::from(l)];
+                if !lijn.omschrijving.is_empty() {
+                    out.push(lijn.omschrijving.clone());
+                }
+                out.push(format!("{}, {} aan {}", lijn.tabel, model.rekening_naam(lijn.van), model.rekening_naam(lijn.naar)));
+            }
+            Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
+            Some(Of::Rekening(r)) => out.extend(model.rekeningen[usize::from(r)].partij.map(|p| model.partijen[p].naam.clone())),
+            Some(Of::Maatregel(m)) => out.push(model.maatregelen[self.plan.vraag[usize::from(m)].maatregel].naam.clone()),
+            _ => {}
+        }
+        out.retain(|text| !text.is_empty());
+        out.push(format!("route {}", self.plan.route.naam()));
+        if let Some((draw, seed)) = self.trekking {
+            out.push(format!("trekking {draw}, seed {seed}"));
+        }
+        out
+    }
+
+    fn whose(&self, of: Of) -> String {
+        let model = self.plan.model;
+        match of {
+            Of::Geheel => String::new(),
+            Of::Deelgebied(k) => model.deelgebieden[usize::from(k)].deelgebied.clone(),
+            Of::Index(i) => model.indexen[usize::from(i)].naam.clone(),
+            Of::Lijn(l) => model.lijnen[usize::from(l)].id.clone(),
+            Of::Rekening(r) => model.rekening_naam(usize::from(r)),
+            Of::Partij(p) => model.partijen[usize::from(p)].partij.clone(),
+            Of::Maatregel(m) => self.plan.vraag.get(usize::from(m)).map(|v| model.maatregelen[v.maatregel].maatregel.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn label(&self, word: &str, of: Of, when: &str) -> String {
+        let word = word.replace('_', " ");
+        [word, self.whose(of), when.to_owned()].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Words for inputs as they were given: before a draw works on them, or before they are made a growth per period.
+fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
+    let mut out = HashMap::new();
+    let g = &model.gebied;
+    for (q, naam) in [(&g.rente, "rente (invoer)"), (&g.creditrente, "creditrente (invoer)")] {
+        if let Some(place) = &q.place {
+            out.entry(place).or_insert_with(|| (naam.to_owned(), Unit::Rate));
+        }
+    }
+    for groep in &model.indexen {
+        for place in groep.groei.iter().filter_map(|(_, q)| q.place.as_ref()) {
+            out.entry(place).or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
+        }
+    }
+    for lijn in &model.lijnen {
+        let factors: Vec<(&str, &Quantity)> = match &lijn.bedrag {
+            Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
+            Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
+        };
+        for (kolom, q) in factors {
+            let word = if ["bedrag", "percentage"].contains(&kolom) { kolom } else { evaluate::lijn_woord(kolom) };
+            if let Some(place) = &q.place {
+                out.entry(place).or_insert_with(|| (format!("{kolom} {} (invoer)", lijn.rij), unit(word).0));
+            }
+        }
+    }
+    out
+}
+
+/// The unit of what is drawn: that of its column, or a bare factor.
+fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
+    match onzekerheid.doel.column {
+        _ if onzekerheid.als == Als::Factor => Unit::Number,
+        "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => Unit::Rate,
+        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
+        _ => Unit::Number,
+    }
+}
+
+/// The calculation that is recorded; gives words for what it draws.
+fn calculate(plan: &Plan<'_>, trekking: Option<(u64, u64)>) -> Result<HashMap<u32, (String, Unit)>, Problem> {
+    let (model, g) = (plan.model, &plan.model.gebied);
+    let mut labels = HashMap::new();
+    let v = Voorbereid::<Expr>::new(plan);
+    let mut drawn = Trekking::<Expr>::geen();
+    if let Some((draw, seed)) = trekking {
+        let exact = Trekker::new(plan, seed, v.eerste_jaar(), v.aantal_jaren())?.exact(draw);
+        let mut input = |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
+            let value = value.0.ok_or_else(|| Problem::error("too-large", format!("{naam} is too large to calculate with")).at(place))?;
+            let made = Expr::of(Expr::fixed(value, Some(place)));
+            labels.insert(made.node(), (naam, unit));
+            Ok(made)
+        };
+        for (slot, value) in plan.drijvers.slots.iter().zip(&exact.slots) {
+            let (naam, place, unit) = match slot {
+                Slot::Onzekerheid(o) => (&model.onzekerheden[*o].id, &model.onzekerheden[*o].place, unit_of(&model.onzekerheden[*o])),
+                Slot::Risico(r) => (&model.risicos[*r].risico, &model.lijnen[model.risicos[*r].lijn].place, Unit::Eur),
+            };
+            drawn.slots.push(input(*value, place, format!("trekking {naam}"), unit)?);
+        }
+        for ((o, _), values) in plan.drijvers.schokken.iter().zip(&exact.schokken) {
+            let onzekerheid = &model.onzekerheden[*o];
+            let row = values.iter().zip(v.eerste_jaar()..).map(|(value, year)| input(*value, &onzekerheid.place, format!("trekking {} {year}", onzekerheid.id), Unit::Rate));
+            drawn.schokken.push(row.collect::<Result<_, _>>()?);
+        }
+        drawn.uitstel = exact.uitstel;
+    }
+    let mut werk = Werk::new(plan, true);
+    let u = evaluate::evaluate(&v, &drawn, &mut werk);
+    for r in (1..model.rekeningen.len()).filter(|r| *r != HOOFD) {
+        evaluate::rekeningresultaat(&v, r, &mut werk);
+    }
+    let of = Of::Rekening(HOOFD as u16);
+    let _ = (-u.hoofd.laagste_stand.0).named("hoogste boekwaarde", of, At::Once);
+    let _ = u.hoofd.onder_water.per(Expr::number(i64::from(g.tijdstap.per_year()))).named("jaren onder water", of, At::Once);
+    let d = Expr::of(Expr::fixed(g.discontovoet_bbv.value, g.discontovoet_bbv.place.as_ref()));
+    labels.insert(d.node(), ("discontovoet BBV".into(), Unit::Rate));
+    bbv::voorziening(u.hoofd.eindwaarde, d, exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling), of);
+    Ok(labels)
+}
+
+// --------------------------------------------------------------------------------------------------------- addresses
+
+enum Gevonden {
+    Node(u32),
+    /// A whole year of shorter periods.
+    Som(String, Unit, Vec<u32>),
+}
+
+/// Addresses of the main account that differ from their word.
+const HOOFDWOORDEN: &[(&str, &str)] = &[
+    ("nominaal_saldo", "nominaal saldo"),
+    ("reeel_saldo", "reëel saldo"),
+    ("eindwaarde", "eindwaarde"),
+    ("ncw_bbv", "ncw_bbv"),
+    ("ncw_rente", "ncw_rente"),
+    ("ncw_kasstroom", "ncw_kasstroom"),
+    ("hoogste_boekwaarde", "hoogste boekwaarde"),
+    ("laagste_stand", "laagste stand"),
+    ("laagste_stand_jaar", "laagste stand periode"),
+    ("jaren_onder_water", "jaren onder water"),
+    ("rente_totaal", "rente totaal"),
+    ("voorziening_eindwaarde", "voorziening eindwaarde"),
+    ("voorziening_contant", "voorziening contant"),
+    ("kosten_prijspeil", "kosten prijspeil"),
+    ("opbrengsten_prijspeil", "opbrengsten prijspeil"),
+    ("kosten", "kosten"),
+    ("opbrengsten", "opbrengsten"),
+    ("kasstroom", "kasstroom"),
+    ("mutatie", "mutatie"),
+    ("rente", "rente"),
+    ("boekwaarde", "boekwaarde"),
+];
+
+/// What is asked in other ways.
+const OVERIGE: &[&str] = &[
+    "ncw", "voorziening", "boekwaarde_peildatum", "boekwaarde_begin", "voorfinanciering", "portemonnee", "stroom", "bedrag", "indexfactor", "partij", "rekening", "fonds",
+];
+
+/// The figures of a party and their words.
+const PARTIJWOORDEN: &[(&str, &str)] = &[
+    ("saldo", "saldo"),
+    ("baten", "baten"),
+    ("netto_baat", "netto baat"),
+    ("besparing", "contante besparing"),
+    ("maatschappelijk", "contant maatschappelijk"),
+];
+
+/// What can be asked, in one line.
+const ALLOWED: &str = "ncw, eindwaarde, nominaal_saldo and the other kerncijfers; kosten.2030, boekwaarde.2030 and the other reeksen; stroom[CODE].2030; bedrag[CODE]; indexfactor[INDEX].2030; \
+    partij[NAAM].saldo, .baten or .netto_baat; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; fonds.saldo.2030; voorfinanciering; portemonnee";
+
+fn bad(message: String) -> Problem {
+    Problem::error("bad-result-address", message)
+}
+
+/// What is no address at all, with the nearest that is.
+fn unknown(adres: &str) -> Problem {
+    let head = adres.split(['[', '.']).next().unwrap_or(adres);
+    let problem = bad(format!("\"{adres}\" is no result")).allowed(ALLOWED);
+    let names = HOOFDWOORDEN.iter().map(|w| w.0).chain(OVERIGE.iter().copied());
+    nearest(head, names).map_or(problem.clone(), |near| problem.fix(format!("did you mean \"{near}{}\"?", adres.get(head.len()..).unwrap_or(""))))
+}
+
+/// The word of [`NAMES`] that is meant.
+fn word(text: &str) -> Option<&'static str> {
+    let asked = fold(text);
+    NAMES.iter().map(|(word, _, _)| *word).find(|word| fold(word) == asked)
+}
+
+fn unit(word: &str) -> (Unit, &'static str) {
+    NAMES.iter().find(|(w, _, _)| *w == word).map_or((Unit::Number, ""), |(_, unit, rule)| (*unit, rule))
+}
+
+impl Opname<'_> {
+    fn find(&self, adres: &str) -> Result<Gevonden, Problem> {
+        let adres = adres.trim();
+        let hoofd = Of::Rekening(HOOFD as u16);
+        let keyed = adres.split_once('[').and_then(|(head, rest)| {
+            let (key, tail) = rest.rsplit_once(']')?;
+            Some((head.trim(), key.trim(), tail.strip_prefix('.').unwrap_or(tail).trim()))
+        });
+        let Some((head, key, tail)) = keyed else {
+            let (head, tail) = adres.split_once('.').unwrap_or((adres, ""));
+            let g = &self.plan.model.gebied;
+            let once = |word| self.at(word, hoofd, "", adres);
+            return match head {
+                "ncw" => once(match g.ncw_methode {
+                    NcwMethode::Bbv => "ncw_bbv",
+                    NcwMethode::Rente => "ncw_rente",
+                    NcwMethode::Kasstroom => "ncw_kasstroom",
+                }),
+                "voorziening" => once(if g.voorziening_contant { "voorziening contant" } else { "voorziening eindwaarde" }),
+                "boekwaarde_peildatum" => self.begin("boekwaarde", hoofd, self.plan.timeline.peil).ok_or_else(|| unknown(adres)),
+                "boekwaarde_begin" => {
+                    let (positions, _) = self.positions(tail, adres)?;
+                    self.begin("boekwaarde", hoofd, positions.start).ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
+                }
+                "voorfinanciering" | "fonds" if !self.plan.fonds => Err(bad(format!("\"{adres}\": route {} has no gebiedsfonds", self.plan.route.naam())).fix("ask it of route cofinanciering, of a model with table fonds")),
+                "voorfinanciering" => self.at("voorfinanciering", Of::Geheel, "", adres),
+                "portemonnee" => self.at("één portemonnee", Of::Geheel, "", adres),
+                "fonds" => {
+                    let (what, period) = tail.split_once('.').unwrap_or((tail, ""));
+                    let word = word(&format!("fonds {what}")).ok_or_else(|| unknown(adres))?;
+                    self.at(word, Of::Geheel, period, adres)
+                }
+                _ => match HOOFDWOORDEN.iter().find(|(a, _)| *a == head) {
+                    Some((_, word)) => self.at(word, hoofd, tail, adres),
+                    None => self.input(adres).unwrap_or_else(|| Err(unknown(adres))),
+                },
+            };
+        };
+        let model = self.plan.model;
+        let near = |names: Vec<&str>, what: &str| {
+            let problem = bad(format!("\"{adres}\": unknown {what} \"{key}\""));
+            match nearest(key, names.iter().copied()) {
+                Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+                None => problem.allowed(format!("{}{}", names[..names.len().min(20)].join(", "), if names.len() > 20 { ", …" } else { "" })),
+            }
+        };
+        let (figure, period) = tail.split_once('.').unwrap_or((tail, ""));
+        match head {
+            "partij" => {
+                let p = model.partij(key).ok_or_else(|| near(model.partijen.iter().map(|p| p.partij.as_str()).collect(), "partij"))?;
+                let Some((_, word)) = PARTIJWOORDEN.iter().find(|(a, _)| *a == figure) else {
+                    let problem = bad(format!("\"{adres}\": no \"{figure}\" of a partij can be explained")).allowed(PARTIJWOORDEN.iter().map(|w| w.0).collect::<Vec<_>>().join(", "));
+                    return Err(nearest(figure, PARTIJWOORDEN.iter().map(|w| w.0)).map_or(problem.clone(), |n| problem.fix(format!("did you mean \"{n}\"?"))));
+                };
+                self.at(word, Of::Partij(p as u16), period, adres)
+            }
+            "rekening" => {
+                let names: Vec<String> = (0..model.rekeningen.len()).map(|r| model.rekening_naam(r)).collect();
+                let r = names.iter().position(|n| name_key(n) == name_key(key)).ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
+                let word = HOOFDWOORDEN.iter().find(|(a, _)| *a == figure).map(|(_, word)| *word).or_else(|| word(figure)).ok_or_else(|| unknown(adres))?;
+                self.at(word, Of::Rekening(r as u16), period, adres)
+            }
+            _ => match (word(head), self.input(adres)) {
+                (_, Some(input)) => input,
+                (None, None) => Err(unknown(adres)),
+                (Some(word), None) => {
+                    let of = self.owners(key);
+                    let known = |of: &Of| self.book.names().any(|(n, _)| n.word == word && n.of == *of);
+                    match of.iter().copied().find(known).or(of.first().copied()) {
+                        Some(of) => self.at(word, of, tail, adres),
+                        None => Err(near(model.lijnen.iter().map(|l| l.id.as_str()).chain(model.indexen.iter().map(|i| i.naam.as_str())).collect(), "code")),
+                    }
+                }
+            },
+        }
+    }
+
+    /// Everything that goes by a name.
+    fn owners(&self, key: &str) -> Vec<Of> {
+        let model = self.plan.model;
+        let key = name_key(key);
+        let same = |name: &str| name_key(name) == key;
+        let lines = model.lijnen.iter().enumerate().filter(|(_, l)| same(&l.id)).map(|(l, _)| Of::Lijn(l as u16));
+        let rows = model.lijnen.iter().enumerate().filter(|(_, l)| same(&l.rij) && !same(&l.id)).map(|(l, _)| Of::Lijn(l as u16));
+        let groups = model.indexen.iter().enumerate().filter(|(_, i)| same(&i.naam)).map(|(i, _)| Of::Index(i as u16));
+        let parties = model.partijen.iter().enumerate().filter(|(_, p)| same(&p.partij)).map(|(p, _)| Of::Partij(p as u16));
+        let accounts = (0..model.rekeningen.len()).filter(|r| same(&model.rekening_naam(*r))).map(|r| Of::Rekening(r as u16));
+        let measures = self.plan.vraag.iter().enumerate().filter(|(_, v)| same(&model.maatregelen[v.maatregel].maatregel)).map(|(m, _)| Of::Maatregel(m as u16));
+        lines.chain(rows).chain(groups).chain(parties).chain(accounts).chain(measures).collect()
+    }
+
+    /// An address of an input that a calculation names.
+    fn input(&self, adres: &str) -> Option<Result<Gevonden, Problem>> {
+        let address = Address::parse(adres).ok()?;
+        let model = self.plan.model;
+        let hoofd = Of::Rekening(HOOFD as u16);
+        let found = match (address.table, address.column) {
+            ("gebied", "rente") => Some(("rente per jaar", hoofd, At::Once)),
+            ("gebied", "creditrente") => Some(("creditrente per jaar", hoofd, At::Once)),
+            ("gebied", "discontovoet_bbv") => Some(("discontovoet", hoofd, At::Once)),
+            ("gebied", "discontovoet_matrix") => Some(("discontovoet", Of::Geheel, At::Once)),
+            ("indexen", "groei") => {
+                let i = model.indexen.iter().position(|i| address.matches(&i.naam));
+                let t = address.year.and_then(|y| self.plan.timeline.position(Periode::of_year(y, self.plan.timeline.stap)));
+                i.zip(t).map(|(i, t)| ("groei per periode", Of::Index(i as u16), at(t)))
+            }
+            (table, column) if LINE_TABLES.contains(&table) => {
+                let of = |l: usize| Of::Lijn(l as u16);
+                let word = match column {
+                    "bedrag" => "bedrag",
+                    "percentage" => "percentage",
+                    other => evaluate::lijn_woord(other),
+                };
+                let known = |l: &usize| self.book.find(word, of(*l), At::Once).is_some();
+                let lines = (0..model.lijnen.len()).filter(|l| model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij));
+                let column = ["bedrag", "percentage", "aantal", "hoeveelheid", "grondprijs", "prijs", "volume", "zekerheid", "bijdrage_aandeel", "investering", "onderhoud"].contains(&column);
+                lines.filter(|_| column).find(known).map(|l| (word, of(l), At::Once))
+            }
+            _ => None,
+        };
+        let node = found.and_then(|(word, of, at)| self.book.find(word, of, at));
+        Some(node.map(Gevonden::Node).ok_or_else(|| bad(format!("{address} is an input that this route does not calculate with by itself")).allowed(ALLOWED)))
+    }
+
+    /// A word of one owner, at a period if it has one.
+    fn at(&self, word: &'static str, of: Of, period: &str, adres: &str) -> Result<Gevonden, Problem> {
+        if period.is_empty() {
+            if let Some(node) = self.book.find(word, of, At::Once) {
+                return Ok(Gevonden::Node(node));
+            }
+            let first = self.moments(word, of).first().copied();
+            return Err(match first {
+                Some(t) => bad(format!("\"{adres}\" has a value per period")).fix(format!("write {adres}.{}", self.plan.timeline.label(t))),
+                None => self.nothing(word, of, adres),
+            });
+        }
+        let (positions, whole) = self.positions(period, adres)?;
+        let found: Vec<u32> = positions.clone().filter_map(|t| self.book.find(word, of, at(t))).collect();
+        let (unit, _) = unit(word);
+        match found.as_slice() {
+            [] => Err(self.outside(word, of, period)),
+            [one] if !whole => Ok(Gevonden::Node(*one)),
+            [.., last] if ["boekwaarde", "stand", "fonds saldo", "fonds open"].contains(&word) => Ok(Gevonden::Node(*last)),
+            _ if unit == Unit::Eur => Ok(Gevonden::Som(self.label(word, of, period), unit, found)),
+            _ => Err(bad(format!("\"{adres}\" differs per period of the year")).fix(format!("write {} to {}", self.plan.timeline.label(positions.start), self.plan.timeline.label(positions.end - 1)))),
+        }
+    }
+
+    /// Positions of a period, and whether it is a year of more than one.
+    fn positions(&self, period: &str, adres: &str) -> Result<(std::ops::Range<usize>, bool), Problem> {
+        let tl = &self.plan.timeline;
+        if period.is_empty() {
+            return Err(bad(format!("\"{adres}\" has a value per period")).fix(format!("write {adres}.{}", tl.label(tl.peil))));
+        }
+        let (p, whole) = Periode::parse(period.trim(), tl.stap).map_err(|e| bad(format!("\"{adres}\": {e}")))?;
+        let count = if whole { tl.stap.per_year() } else { 1 };
+        let found: Vec<usize> = (p.0..p.0 + count).filter_map(|p| tl.position(Periode(p))).collect();
+        match (found.first(), found.last()) {
+            (Some(first), Some(last)) => Ok((*first..last + 1, whole)),
+            _ => Err(bad(format!("\"{adres}\": {period} lies outside {} to {}", tl.label(0), tl.label(tl.len - 1)))),
+        }
+    }
+
+    /// A standing just before a position.
+    fn begin(&self, word: &str, of: Of, position: usize) -> Option<Gevonden> {
+        let before = position.checked_sub(1).and_then(|t| self.book.find(word, of, at(t)));
+        let opening = || self.book.find(word, of, At::Opening).filter(|_| self.book.find(word, of, at(position)).is_some() || position == self.plan.timeline.peil);
+        before.or_else(opening).map(Gevonden::Node)
+    }
+
+    /// Positions at which a word of an owner has a value.
+    fn moments(&self, word: &str, of: Of) -> BTreeSet<usize> {
+        let all = self.book.names().filter(|(n, _)| n.word == word && n.of == of);
+        all.filter_map(|(n, _)| if let At::Period(t) = n.at { Some(usize::from(t)) } else { None }).collect()
+    }
+
+    fn outside(&self, word: &str, of: Of, period: &str) -> Problem {
+        let moments = self.moments(word, of);
+        if moments.is_empty() {
+            return self.nothing(word, of, &self.label(word, of, period));
+        }
+        let label = |t: &usize| self.plan.timeline.label(*t);
+        let all: Vec<String> = moments.iter().map(label).collect();
+        let row = matches!((moments.first(), moments.last()), (Some(a), Some(b)) if b - a + 1 == moments.len());
+        let when = match all.as_slice() {
+            [first, .., last] if row => format!("{first} to {last}"),
+            [first, .., last] if all.len() > 12 => format!("{} periods from {first} to {last}", all.len()),
+            _ => all.join(", "),
+        };
+        let message = if let Of::Lijn(_) = of { format!("{} does nothing in {period}; it does in {when}", self.whose(of)) } else { format!("{} has no value in {period}; it has in {when}", self.label(word, of, "")) };
+        let near = moments.iter().next().map_or(String::new(), label);
+        bad(message).fix(format!("ask it of {near}, for example"))
+    }
+
+    /// Why an owner has no such number at all.
+    fn nothing(&self, word: &str, of: Of, adres: &str) -> Problem {
+        let model = self.plan.model;
+        let Of::Lijn(l) = of else {
+            return bad(format!("\"{adres}\": {} is not calculated in route {}", self.label(word, of, ""), self.plan.route.naam())).allowed(ALLOWED);
+        };
+        let lijn = &model.lijnen[usize::from(l)];
+        let problem = if !Plan::counts(model, self.plan.route, lijn) {
+            bad(format!("{} does not exist in route {}", lijn.id, self.plan.route.naam())).fix("ask it of route cofinanciering")
+        } else if lijn.rol == Rol::Risico && self.trekking.is_none() {
+            bad(format!("{} is a risico: it is nothing unless a draw says that it happens", lijn.id)).fix("ask it of a draw")
+        } else if lijn.verloop.gewichten.is_empty() && !lijn.realisatie.is_empty() {
+            bad(format!("{} has realised amounts only, so it has no {word}", lijn.id)).fix(format!("ask stroom[{}] of a realised period", lijn.id))
+        } else {
+            bad(format!("{} has no {word} in route {}", lijn.id, self.plan.route.naam()))
+        };
+        problem.at(&lijn.place)
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------- formulas
+
+/// A term of a sum: whether it is subtracted, its node and its formula.
+type Term = (bool, u32, Vorm);
+
+/// A formula down to numbers that have a name.
+enum Vorm {
+    /// A named number, an input or a constant.
+    Blad(u32),
+    /// Too deep to write out.
+    Tussen(u32),
+    /// Terms; how many were left out because they are zero.
+    Som(Vec<Term>, usize),
+    Product(Vec<Vorm>),
+    Per(Box<Vorm>, Box<Vorm>),
+    Kleinste(Vec<Vorm>),
+    Grootste(Vec<Vorm>),
+    /// The third when the first is less than the second, else the fourth.
+    Als(Box<[Vorm; 4]>),
+    Macht(Box<Vorm>, Decimal),
+    Rond(Box<Vorm>, u32, Rounding),
+    /// A word for the first, last and chosen of a series.
+    Uiterste(&'static str, u32, u32, u32),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum In {
+    Woorden,
+    Cijfers,
+}
+
+/// Reads the record back as formulas; remembers what was shown.
+struct Lezer<'a> {
+    opname: &'a Opname<'a>,
+    /// A node that the record lacks: the sum of a year.
+    extra: Option<(Node, String, Unit)>,
+    shown: HashMap<u32, usize>,
+    left: usize,
+    diepte: usize,
+}
+
+impl Lezer<'_> {
+    fn node(&self, node: u32) -> &Node {
+        match (self.opname.book.nodes.get(node as usize), &self.extra) {
+            (None, Some((extra, ..))) => extra,
+            _ => &self.opname.book.nodes[node as usize],
+        }
+    }
+
+    fn value(&self, node: u32) -> Decimal {
+        self.node(node).value.0.unwrap_or_default()
+    }
+
+    fn is_extra(&self, node: u32) -> bool {
+        node as usize >= self.opname.book.nodes.len()
+    }
+
+    /// An input under the name that it got.
+    fn known(&self, node: u32) -> u32 {
+        self.opname.alias.get(&node).copied().unwrap_or(node)
+    }
+
+    fn has_name(&self, node: u32) -> bool {
+        self.node(node).name.is_some() || self.opname.labels.contains_key(&node) || matches!(self.node(node).op, Op::Input | Op::Constant)
+    }
+
+    fn is_constant(&self, node: u32, value: Decimal) -> bool {
+        let found = self.node(node);
+        found.name.is_none() && found.op == Op::Constant && found.value.0 == Some(value)
+    }
+
+    /// The input or constant that a number is, under whatever names.
+    fn source(&self, node: u32) -> Option<u32> {
+        let mut node = node;
+        loop {
+            match &self.node(node).op {
+                Op::Same(from) => node = *from,
+                Op::Input | Op::Constant => return Some(node),
+                _ => return None,
+            }
+        }
+    }
+
+    fn vorm(&self, node: u32, top: bool, nesting: usize) -> Vorm {
+        let node = if top { node } else { self.known(node) };
+        if !top && self.has_name(node) {
+            return Vorm::Blad(node);
+        }
+        if nesting > NESTING {
+            return Vorm::Tussen(node);
+        }
+        let inner = |n: &u32| self.vorm(*n, false, nesting + 1);
+        match &self.node(node).op {
+            Op::Input | Op::Constant => Vorm::Blad(node),
+            Op::Same(from) => self.vorm(*from, true, nesting),
+            Op::Add(..) | Op::Sub(..) | Op::Neg(_) | Op::Sum(_) => {
+                let mut terms = Vec::new();
+                self.terms(node, true, false, nesting, &mut terms);
+                let all = terms.len();
+                if all > KORT {
+                    terms.retain(|(_, n, _)| !self.value(*n).is_zero());
+                }
+                let zero = all - terms.len();
+                match (terms.pop(), terms.is_empty()) {
+                    (Some((false, _, only)), true) if zero == 0 => only,
+                    (Some(last), _) => {
+                        terms.push(last);
+                        Vorm::Som(terms, zero)
+                    }
+                    (None, _) => Vorm::Som(terms, zero),
+                }
+            }
+            Op::Mul(..) => {
+                let mut factors = Vec::new();
+                self.factors(node, true, &mut factors);
+                factors.retain(|n| !self.is_constant(*n, Decimal::ONE));
+                let mut parts: Vec<Vorm> = factors.iter().map(inner).collect();
+                if parts.len() == 1 { parts.swap_remove(0) } else { Vorm::Product(parts) }
+            }
+            Op::Per(a, b) if self.is_constant(*b, Decimal::ONE) => inner(a),
+            Op::Per(a, b) => Vorm::Per(Box::new(inner(a)), Box::new(inner(b))),
+            Op::DivOr(a, b, c) => if self.value(*b).is_zero() { inner(c) } else { Vorm::Per(Box::new(inner(a)), Box::new(inner(b))) },
+            Op::Min(..) | Op::Max(..) => {
+                let least = matches!(self.node(node).op, Op::Min(..));
+                let parts = self.extremes(node);
+                match parts.as_slice() {
+                    [first, .., last] if parts.len() > TERMEN => {
+                        let chosen = parts.iter().copied().find(|n| self.value(*n) == self.value(node)).unwrap_or(*first);
+                        Vorm::Uiterste(if least { "kleinste" } else { "grootste" }, *first, *last, chosen)
+                    }
+                    _ if least => Vorm::Kleinste(parts.iter().map(inner).collect()),
+                    _ => Vorm::Grootste(parts.iter().map(inner).collect()),
+                }
+            }
+            Op::IfLess(a, b, c, d) => Vorm::Als(Box::new([inner(a), inner(b), inner(c), inner(d)])),
+            Op::Power(base, exponent) => if exponent.is_zero() || *exponent == Decimal::ONE { inner(base) } else { Vorm::Macht(Box::new(inner(base)), *exponent) },
+            Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
+            Op::Lowest(series) => self.lowest(series, "laagste"),
+            Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
+        }
+    }
+
+    fn lowest(&self, series: &[u32], word: &'static str) -> Vorm {
+        let lowest = series.iter().copied().min_by_key(|n| self.value(*n));
+        match (series.first(), series.last(), lowest) {
+            (Some(first), Some(last), Some(lowest)) => Vorm::Uiterste(word, *first, *last, lowest),
+            _ => Vorm::Som(Vec::new(), 0),
+        }
+    }
+
+    /// Terms of sums in sums, with their signs. A zero that a rule begins with is no term.
+    fn terms(&self, node: u32, top: bool, minus: bool, nesting: usize, out: &mut Vec<Term>) {
+        let mut todo = vec![(node, top, minus)];
+        while let Some((node, top, minus)) = todo.pop() {
+            let node = if top { node } else { self.known(node) };
+            if self.is_constant(node, Decimal::ZERO) {
+                continue;
+            }
+            if !top && self.has_name(node) {
+                out.push((minus, node, Vorm::Blad(node)));
+                continue;
+            }
+            match &self.node(node).op {
+                Op::Add(a, b) => todo.extend([(*b, false, minus), (*a, false, minus)]),
+                Op::Sub(a, b) => todo.extend([(*b, false, !minus), (*a, false, minus)]),
+                Op::Neg(a) => todo.push((*a, false, !minus)),
+                Op::Sum(list) => todo.extend(list.iter().rev().map(|n| (*n, false, minus))),
+                _ => out.push((minus, node, self.vorm(node, false, nesting + 1))),
+            }
+        }
+    }
+
+    fn factors(&self, node: u32, top: bool, out: &mut Vec<u32>) {
+        let node = self.known(node);
+        match &self.node(node).op {
+            Op::Mul(a, b) if top || !self.has_name(node) => {
+                self.factors(*a, false, out);
+                self.factors(*b, false, out);
+            }
+            _ => out.push(node),
+        }
+    }
+
+    /// The least of the least of three is one least of three.
+    fn extremes(&self, node: u32) -> Vec<u32> {
+        let least = matches!(self.node(node).op, Op::Min(..));
+        let mut out = Vec::new();
+        let mut todo = vec![(node, true)];
+        while let Some((node, top)) = todo.pop() {
+            let node = if top { node } else { self.known(node) };
+            match &self.node(node).op {
+                Op::Min(a, b) if least && (top || !self.has_name(node)) => todo.extend([(*b, false), (*a, false)]),
+                Op::Max(a, b) if !least && (top || !self.has_name(node)) => todo.extend([(*b, false), (*a, false)]),
+                _ => out.push(node),
+            }
+        }
+        out
+    }
+
+    /// The terms of a sum that are shown, and how many are not, with what they add up to.
+    fn shown_terms<'v>(&self, terms: &'v [Term]) -> (Vec<&'v Term>, Option<(usize, Decimal)>) {
+        if terms.len() <= TERMEN {
+            return (terms.iter().collect(), None);
+        }
+        let mut order: Vec<&Term> = terms.iter().collect();
+        order.sort_by_key(|(_, n, _)| std::cmp::Reverse(self.value(*n).abs()));
+        let rest = order.split_off(GROOTSTE);
+        let sum = rest.iter().fold(Exact::ZERO, |sum, (minus, n, _)| {
+            let value = Exact::from(self.value(*n));
+            if *minus { sum - value } else { sum + value }
+        });
+        (order, Some((rest.len(), sum.0.unwrap_or_default())))
+    }
+
+    /// The named numbers and inputs of a formula, in the order in which it shows them.
+    fn leaves(&self, vorm: &Vorm, out: &mut Vec<u32>) {
+        match vorm {
+            Vorm::Blad(n) => {
+                let constant = self.node(*n).name.is_none() && self.node(*n).op == Op::Constant;
+                if !constant && !out.contains(n) {
+                    out.push(*n);
+                }
+            }
+            Vorm::Tussen(_) => {}
+            Vorm::Som(terms, _) => self.shown_terms(terms).0.iter().for_each(|(_, _, v)| self.leaves(v, out)),
+            Vorm::Product(list) | Vorm::Kleinste(list) | Vorm::Grootste(list) => list.iter().for_each(|v| self.leaves(v, out)),
+            Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
+            Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
+            Vorm::Macht(base, _) => self.leaves(base, out),
+            Vorm::Rond(of, ..) => self.leaves(of, out),
+            Vorm::Uiterste(_, _, _, chosen) => {
+                if !out.contains(chosen) {
+                    out.push(*chosen);
+                }
+            }
+        }
+    }
+
+    /// A formula as text. `binding` is how tight the place is: 0 stands alone, 1 is a term, 2 a factor, 3 a divisor or base.
+    fn text(&self, vorm: &Vorm, how: In, binding: u8) -> String {
+        let brackets = |text: String, from: u8| if binding >= from { format!("({text})") } else { text };
+        let list = |word: &str, parts: &[Vorm]| format!("{word} ({})", parts.iter().map(|p| self.text(p, how, 0)).collect::<Vec<_>>().join("; "));
+        match vorm {
+            Vorm::Blad(n) if how == In::Woorden => self.label(*n),
+            Vorm::Blad(n) | Vorm::Tussen(n) => {
+                let text = self.figure(*n);
+                if text.starts_with('-') { brackets(text, 1) } else { text }
+            }
+            Vorm::Som(terms, zero) => {
+                let (shown, rest) = self.shown_terms(terms);
+                let mut text = String::new();
+                for (i, (minus, _, term)) in shown.iter().enumerate() {
+                    text.push_str(match (i, minus) {
+                        (0, false) => "",
+                        (0, true) => "-",
+                        (_, false) => " + ",
+                        (_, true) => " - ",
+                    });
+                    text.push_str(&self.text(term, how, if *minus { 2 } else { 1 }));
+                }
+                if shown.is_empty() {
+                    return if *zero > 0 && how == In::Woorden { brackets(format!("som van {zero} {}", if *zero == 1 { "die nul is" } else { "die nul zijn" }), 1) } else { "0".into() };
+                }
+                if let Some((count, sum)) = rest {
+                    let _ = write!(text, " … en nog {count}, samen {}", amount(sum));
+                }
+                if *zero > 0 && how == In::Woorden {
+                    let _ = write!(text, " (en {zero} {})", if *zero == 1 { "die nul is" } else { "die nul zijn" });
+                }
+                let single = shown.len() == 1 && rest.is_none() && !shown[0].0;
+                if single { brackets(text, 4) } else { brackets(text, 2) }
+            }
+            Vorm::Product(parts) => brackets(parts.iter().map(|p| self.text(p, how, 2)).collect::<Vec<_>>().join(" × "), 3),
+            Vorm::Per(a, b) => brackets(format!("{} / {}", self.text(a, how, 2), self.text(b, how, 3)), 3),
+            Vorm::Kleinste(parts) => list("kleinste van", parts),
+            Vorm::Grootste(parts) => list("grootste van", parts),
+            Vorm::Als(four) => {
+                let [a, b, c, d] = four.as_ref();
+                // What is compared with a period is one.
+                let limit = match (a, b) {
+                    (Vorm::Blad(a), Vorm::Blad(b)) if self.period(*a).is_some() => self.opname.plan.timeline.label(self.value(*b).to_usize().unwrap_or(0)),
+                    _ => self.text(b, how, 1),
+                };
+                brackets(format!("{} als {} < {limit}, anders {}", self.text(c, how, 1), self.text(a, how, 1), self.text(d, how, 1)), 1)
+            }
+            Vorm::Macht(base, exponent) => format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6)),
+            Vorm::Rond(of, digits, rounding) => {
+                let how_rounded = match rounding {
+                    Rounding::HalfAwayFromZero => "afgerond",
+                    Rounding::Up => "naar boven afgerond",
+                    Rounding::Down => "naar beneden afgerond",
+                };
+                format!("{} {how_rounded} op {digits} decimalen", self.text(of, how, 3))
+            }
+            Vorm::Uiterste(word, first, last, chosen) => match how {
+                In::Woorden => format!("{word} van {} t/m {}, dat is {}", self.label(*first), self.label(*last), self.label(*chosen)),
+                In::Cijfers => self.text(&Vorm::Blad(*chosen), how, binding),
+            },
+        }
+    }
+
+    /// The name of a number.
+    fn label(&self, node: u32) -> String {
+        if let (true, Some((_, label, _))) = (self.is_extra(node), &self.extra) {
+            return label.clone();
+        }
+        if let Some((label, _)) = self.opname.labels.get(&node) {
+            return label.clone();
+        }
+        let found = self.node(node);
+        match found.name {
+            Some(name) => {
+                let when = match name.at {
+                    At::Once => String::new(),
+                    At::Opening => "begin".into(),
+                    At::Period(t) => self.opname.plan.timeline.label(usize::from(t)),
+                };
+                self.opname.label(name.word, name.of, &when)
+            }
+            None if found.op == Op::Input => "invoer".into(),
+            None => self.figure(node),
+        }
+    }
+
+    fn unit(&self, node: u32) -> Unit {
+        match (self.is_extra(node), &self.extra, self.opname.labels.get(&node), self.node(node).name) {
+            (true, Some((_, _, unit)), ..) | (_, _, Some((_, unit)), _) => *unit,
+            (_, _, _, Some(name)) => unit(name.word).0,
+            _ => Unit::Number,
+        }
+    }
+
+    /// The period that a number stands for, if it is one.
+    fn period(&self, node: u32) -> Option<usize> {
+        let name = self.node(node).name?;
+        (["laagste stand periode", "laatste periode"].contains(&name.word)).then(|| self.value(node).to_usize().unwrap_or(0))
+    }
+
+    /// The value as it is shown.
+    fn figure(&self, node: u32) -> String {
+        let value = self.value(node);
+        if let Some(t) = self.period(node) {
+            return self.opname.plan.timeline.label(t);
+        }
+        let word = self.node(node).name.map_or("", |n| n.word);
+        match self.unit(node) {
+            Unit::Eur => dutch(value, 2),
+            Unit::Rate => value.checked_mul(Decimal::ONE_HUNDRED).map_or_else(|| trimmed(value, 6), |p| format!("{}%", trimmed(p, 4))),
+            Unit::Number if word.contains("factor") || word.starts_with("disconto") => dutch(value, 6),
+            Unit::Number if self.has_name(node) => trimmed(value, 6),
+            Unit::Number => amount(value),
+            Unit::Plain => trimmed(value, 0),
+        }
+    }
+
+    fn uitleg(&mut self, node: u32, level: usize, path: &mut Vec<(&'static str, Of)>) -> Uitleg {
+        self.left = self.left.saturating_sub(1);
+        let name = self.node(node).name;
+        let source = self.source(node);
+        let waarde = self.period(node).map_or_else(|| self.value(node), |t| Decimal::from(self.opname.plan.timeline.year(t)));
+        let mut uitleg = Uitleg {
+            naam: self.label(node),
+            eenheid: self.unit(node),
+            waarde,
+            getoond: self.figure(node),
+            toelichting: Vec::new(),
+            regel: name.map_or("", |n| unit(n.word).1),
+            woorden: None,
+            cijfers: None,
+            plaats: source.and_then(|s| self.node(s).place.clone()),
+            delen: Vec::new(),
+            vervolg: Vervolg::Geheel,
+        };
+        if source.is_some() {
+            return uitleg;
+        }
+        if self.shown.get(&node).is_some_and(|earlier| *earlier <= level) {
+            uitleg.vervolg = Vervolg::ZieBoven;
+            return uitleg;
+        }
+        // Last year's standing is made of the year before that, and so on: its value is enough.
+        let own = name.map(|n| (n.word, n.of));
+        if own.is_some_and(|own| path.contains(&own)) || self.left == 0 {
+            uitleg.vervolg = Vervolg::Dieper;
+            return uitleg;
+        }
+        self.shown.insert(node, level);
+        let vorm = self.vorm(node, true, 0);
+        let (words, figures) = (self.text(&vorm, In::Woorden, 0), self.text(&vorm, In::Cijfers, 0));
+        uitleg.cijfers = (figures != uitleg.getoond && figures != words).then_some(figures);
+        uitleg.woorden = (words != uitleg.getoond).then_some(words);
+        if matches!(&vorm, Vorm::Som(terms, _) if terms.is_empty()) {
+            uitleg.cijfers = None;
+        }
+        if name.is_some_and(|n| n.word == "laatste periode") {
+            // It is counted in positions, which say nothing to a reader.
+            uitleg.woorden = Some("laatste periode met een stroom, na het getrokken uitstel".into());
+            uitleg.cijfers = None;
+        }
+        let mut leaves = Vec::new();
+        self.leaves(&vorm, &mut leaves);
+        path.extend(own);
+        for leaf in leaves {
+            if level < self.diepte || self.source(leaf).is_some() {
+                let deel = self.uitleg(leaf, level + 1, path);
+                uitleg.delen.push(deel);
+            } else {
+                uitleg.vervolg = Vervolg::Dieper;
+            }
+        }
+        if own.is_some() {
+            path.pop();
+        }
+        uitleg
+    }
+}
+
+/// A number with no more decimals than it needs.
+fn trimmed(value: Decimal, decimals: u32) -> String {
+    let text = dutch(value, decimals);
+    if text.contains(',') { text.trim_end_matches('0').trim_end_matches(',').to_owned() } else { text }
+}
+
+/// An amount or a factor that has no name.
+fn amount(value: Decimal) -> String {
+    if value.abs() >= Decimal::ONE_THOUSAND { dutch(value, 2) } else { trimmed(value, 6) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn rules_are_told_in_dutch() {
+        assert_eq!(bron("rules 0.3: minus boekwaarde").as_deref(), Some("rekenregels 0.3"));
+        assert_eq!(bron("design 6: saldo + baten").as_deref(), Some("ontwerp 6"));
+        assert_eq!(bron("input"), None);
+    }
+
+    #[test]
+    fn numbers_have_no_needless_decimals() {
+        assert_eq!((trimmed(dec!(2.50), 4), trimmed(dec!(1000), 4), trimmed(dec!(0.0000001), 6)), ("2,5".into(), "1.000".into(), "0".into()));
+        assert_eq!((amount(dec!(-1234.5)), amount(dec!(0.125))), ("-1.234,50".into(), "0,125".into()));
+    }
+
+    #[test]
+    fn every_address_has_a_word() {
+        for (_, word) in HOOFDWOORDEN.iter().chain(PARTIJWOORDEN) {
+            assert!(NAMES.iter().any(|(w, _, _)| w == word), "{word}");
+        }
+    }
+}
