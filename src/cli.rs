@@ -5,15 +5,19 @@
 mod diagnostics;
 mod output;
 
+use crate::explain::{self, Vraag};
 use crate::model::table::Tables;
 use crate::model::Model;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{has_errors, Problem, Severity};
+use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::{grex, invoer, risico, routes, Report};
 use crate::risk::simulation::{simuleer, Trekkingen};
 use crate::risk::statistics::Sorted;
 use crate::route::{self, Routeresultaat};
+use crate::scenario::{self, Scenario, ScenarioBestand};
+use crate::sweep::{self, Opdracht};
 use crate::write::terminal;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -375,7 +379,7 @@ fn run(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
     reports.extend(invoer::controles(&checks));
-    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &args.model, t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &output::model_name(&args.model), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
     Ok(outcome(found))
 }
 
@@ -416,7 +420,7 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
     reports.extend(invoer::controles(&checks));
-    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &args.model, t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &output::model_name(&args.model), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
     Ok(outcome(found))
 }
 
@@ -468,13 +472,64 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
-    let _ = args;
-    Err(Failure::Usage("explain".into()))
+    let loaded = load(&args.model)?;
+    let route = match args.route {
+        RouteArg::Grex => Route::Grex,
+        RouteArg::Cofinanciering => Route::Cofinanciering,
+    };
+    let vraag = Vraag { model: &loaded.model, route, adres: &args.address, diepte: args.depth, trekking: args.draw.map(|d| (d, args.seed)) };
+    let uitleg = explain::explain(&vraag).map_err(Failure::Input)?;
+    if args.json {
+        output::print_json(&uitleg.json());
+    } else {
+        output::say(uitleg.tekst().trim_end());
+    }
+    Ok(Outcome::Ok)
+}
+
+/// Reads `2/4` as (2, 4).
+fn shard(text: &str) -> Result<(usize, usize), Failure> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((i, n)) if (1..=n).contains(&i) => Ok((i, n)),
+        _ => Err(Failure::Usage(format!("--shard {text}: write i/N with i from 1 to N, such as 1/4"))),
+    }
 }
 
 fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
-    let _ = args;
-    Err(Failure::Usage("sweep".into()))
+    threads(args.simulation.threads)?;
+    let draws = draws(&args.simulation, 0)?;
+    let shard = args.shard.as_deref().map(shard).transpose()?;
+    let mut loaded = load(&args.model)?;
+    let (files, sources, problems) = read_scenarios(&args.scenarios)?;
+    if has_errors(&problems) {
+        return Err(Failure::Input(problems));
+    }
+    diagnostics::show(&problems, Path::new("."));
+    let mut scenarios = vec![Scenario::basis()];
+    scenarios.extend(scenario::model_scenarios(&loaded.model));
+    scenarios.extend(files.iter().flat_map(ScenarioBestand::scenarios));
+    if scenarios.len() == 1 {
+        return Err(Failure::Usage("no scenarios: name scenario files, such as scenarios/*.toml, or fill table scenarios of the model".into()));
+    }
+    let opdracht = Opdracht { draws, seed: args.simulation.seed, shard };
+    let bar = output::progress(opdracht.werk(&scenarios));
+    let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| bar.inc(done));
+    bar.finish_and_clear();
+    diagnostics::show(&problems, Path::new("."));
+    loaded.read.sources.extend(sources);
+    let reports = crate::report::sweep::sweep(&rows);
+    if args.output.json {
+        output::print_json(&serde_json::Value::Array(reports.iter().map(crate::write::json::json).collect()));
+    } else {
+        for report in &reports {
+            output::print(report);
+        }
+        let part = shard.map_or_else(|| "sweep".to_owned(), |(i, n)| format!("sweep {i} van {n}"));
+        let name = format!("{} {part}", output::model_name(&args.model));
+        output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &name, (draws > 0).then_some((draws, args.simulation.seed)))?;
+    }
+    Ok(outcome(has_errors(&problems)))
 }
 
 /// The example that `init` writes.

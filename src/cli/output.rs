@@ -160,8 +160,7 @@ pub(super) fn json(model: &Model, results: &[Routeresultaat], t: Option<&Trekkin
 }
 
 /// Writes the workbook, a csv file per report and the manifest, and says where.
-pub(super) fn write(loaded: &Loaded, reports: &[Report], out: &Path, nl: bool, path: &Path, simulated: Option<(usize, u64)>) -> Result<(), Failure> {
-    let name = model_name(path);
+pub(super) fn write(loaded: &Loaded, reports: &[Report], out: &Path, nl: bool, name: &str, simulated: Option<(usize, u64)>) -> Result<(), Failure> {
     let model = &loaded.model;
     let mut lines = vec![
         ("Model".to_owned(), model.gebied.naam.clone()),
