@@ -156,6 +156,16 @@ impl Drijvers {
                     }
                     let mut used = false;
                     for l in lines {
+                        // A percentage whose lines all fit the same pattern follows them (as in `scenario`).
+                        if let Bedrag::Opslag { over, .. } = &model.lijnen[l].bedrag
+                            && column == "bedrag"
+                            && doel.is_pattern()
+                            && !over.is_empty()
+                            && over.iter().all(|j| doel.matches(&model.lijnen[*j].rij))
+                        {
+                            used = true;
+                            continue;
+                        }
                         match place_of(&model.lijnen[l], column, o.als) {
                             Ok(Some(target)) => {
                                 used = true;

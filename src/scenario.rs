@@ -270,6 +270,7 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         Scalar::Number(n) => Some(n.normalize().to_string()),
         _ => None,
     };
+    let names: Vec<String> = ["programma", "kosten", "opbrengsten"].iter().flat_map(|t| tables.table(t).rows.iter()).filter_map(|row| row_key(row)).collect();
     let amounts = if doel.column == "bedrag" { amounts_of(tables, change.als) } else { Amounts::default() };
     let table = tables.table_mut(doel.table);
     let found: Vec<usize> = (0..table.rows.len()).filter(|i| name(&table.rows[*i]).is_some_and(|n| doel.matches(&n))).collect();
@@ -288,6 +289,10 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
             table.rows[i].values[target] = Value { scalar: change.met.scalar.clone(), place: change.met.place.clone(), base: None };
             continue;
         }
+        // A percentage whose lines all fit the same pattern follows them; changing it too would count the change twice.
+        if change.als == Als::Factor && follows(table, &table.rows[i], doel, &names) {
+            continue;
+        }
         if doel.column == "bedrag" && table.schema.column("prijs").is_some() && table.rows[i].values[target].is_empty() {
             change_amount(table, i, change, &row_name, &amounts)?;
             continue;
@@ -299,6 +304,25 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         renumber(&mut table.rows[i].values[target], number, &change.met.place);
     }
     Ok(())
+}
+
+/// The id of a row of a line table: its first column.
+fn row_key(row: &Row) -> Option<String> {
+    match &row.values.first()?.scalar {
+        Scalar::Text(t) => Some(t.clone()),
+        Scalar::Number(n) => Some(n.normalize().to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a row is a percentage of lines that a pattern on `bedrag` names all of.
+fn follows(table: &Table, row: &Row, doel: &Address, names: &[String]) -> bool {
+    if doel.column != "bedrag" || !doel.is_pattern() {
+        return false;
+    }
+    let Some(Scalar::Text(over)) = table.schema.column("over").map(|c| &row.values[c].scalar) else { return false };
+    let mut base = names.iter().filter(|n| over.split(';').any(|p| pattern_matches(p, n))).peekable();
+    base.peek().is_some() && base.all(|n| doel.matches(n))
 }
 
 /// `bedrag` of a line that holds quantity × price, a percentage, or amounts per period only.

@@ -86,6 +86,11 @@ impl Address {
         pattern_matches(&self.key, key)
     }
 
+    /// Whether its key stands for several rows.
+    pub fn is_pattern(&self) -> bool {
+        self.key.trim_end().ends_with('*')
+    }
+
     /// The schema of its table.
     pub fn schema(&self) -> &'static TableSchema {
         table_schema(self.table).unwrap_or(&SCHEMA[0])
