@@ -63,7 +63,9 @@ impl Uitslag {
     fn vergelijk(&mut self, wat: &str, berekend: Decimal, verwacht: Decimal, tolerantie: Decimal) {
         self.vergeleken += 1;
         if (berekend - verwacht).abs() > tolerantie {
-            self.fouten.push(format!("{wat}: calculated {berekend}, the source says {verwacht} (tolerance {tolerantie})"));
+            self.fouten.push(format!(
+                "{wat}: calculated {berekend}, the source says {verwacht} (tolerance {tolerantie})"
+            ));
         }
     }
 
@@ -115,7 +117,13 @@ struct Variant {
 
 /// Puts the settings and tables of a variant in the place of the model's own.
 fn vervang(basis: &mut Tables, variant: &Variant) {
-    let text = |scalar: &Scalar| if let Scalar::Text(text) = scalar { text.clone() } else { String::new() };
+    let text = |scalar: &Scalar| {
+        if let Scalar::Text(text) = scalar {
+            text.clone()
+        } else {
+            String::new()
+        }
+    };
     let mut anders = variant.tabel.clone();
     for name in variant.tabel.keys() {
         basis.table_mut(name).rows.clear();
@@ -128,7 +136,10 @@ fn vervang(basis: &mut Tables, variant: &Variant) {
     let anders = support::tables(&anders.to_string());
     for row in &anders.table("gebied").rows {
         let name = text(&row.values[0].scalar);
-        basis.table_mut("gebied").rows.retain(|r| text(&r.values[0].scalar) != name);
+        basis
+            .table_mut("gebied")
+            .rows
+            .retain(|r| text(&r.values[0].scalar) != name);
     }
     basis.join(anders);
 }
@@ -158,14 +169,20 @@ impl Modelgeval {
                     continue;
                 }
             };
-            let resultaat = route::calculate(&model, route).expect("the figures of a case are small");
+            let resultaat =
+                route::calculate(&model, route).expect("the figures of a case are small");
             if variant.verwacht.is_empty() {
                 uitslag.fout(format!("{}: nothing is expected", variant.naam));
             }
             for (adres, verwacht) in &variant.verwacht {
                 let wat = format!("{}, {adres}", variant.naam);
                 match resultaat.waarde(&model, adres) {
-                    Ok(berekend) => uitslag.vergelijk(&wat, berekend, *verwacht, variant.tolerantie.unwrap_or(self.tolerantie)),
+                    Ok(berekend) => uitslag.vergelijk(
+                        &wat,
+                        berekend,
+                        *verwacht,
+                        variant.tolerantie.unwrap_or(self.tolerantie),
+                    ),
                     Err(reason) => uitslag.fout(format!("{wat}: {reason}")),
                 }
             }
@@ -231,18 +248,33 @@ struct Totaal {
 
 impl GrexTabel {
     /// A model without index or interest of these flows, so that their year makes no difference; it runs from a year to a year.
-    fn model(&self, van: i32, tot: i32, boekwaarde: &[Decimal], kosten: &[Decimal], opbrengsten: &[Decimal]) -> (Model, Routeresultaat) {
-        let mut text = format!("[gebied]\npeildatum = {van}-01-01\neindjaar = {tot}\nrente = 0\ndiscontovoet_bbv = {0}\ndiscontovoet_maatschappelijk = {0}\n", self.discontovoet);
+    fn model(
+        &self,
+        van: i32,
+        tot: i32,
+        boekwaarde: &[Decimal],
+        kosten: &[Decimal],
+        opbrengsten: &[Decimal],
+    ) -> (Model, Routeresultaat) {
+        let mut text = format!(
+            "[gebied]\npeildatum = {van}-01-01\neindjaar = {tot}\nrente = 0\ndiscontovoet_bbv = {0}\ndiscontovoet_maatschappelijk = {0}\n",
+            self.discontovoet
+        );
         for bedrag in boekwaarde {
             write!(text, "[[boekwaarde]]\nbedrag = {bedrag}\n").expect("writing to text");
         }
         for (tabel, bedragen) in [("kosten", kosten), ("opbrengsten", opbrengsten)] {
             for (i, bedrag) in bedragen.iter().enumerate() {
-                write!(text, "[[{tabel}]]\nid = \"{tabel} {i}\"\nbedrag = {bedrag}\nfasering = \"{van}\"\n").expect("writing to text");
+                write!(
+                    text,
+                    "[[{tabel}]]\nid = \"{tabel} {i}\"\nbedrag = {bedrag}\nfasering = \"{van}\"\n"
+                )
+                .expect("writing to text");
             }
         }
         let model = support::model(support::tables(&text)).expect("the model of a row is complete");
-        let resultaat = route::calculate(&model, Route::Grex).expect("the figures of a row are small");
+        let resultaat =
+            route::calculate(&model, Route::Grex).expect("the figures of a row are small");
         (model, resultaat)
     }
 
@@ -250,33 +282,84 @@ impl GrexTabel {
         let t = &self.tolerantie;
         for rij in &self.rij {
             let eind = rij.eindjaar.unwrap_or(rij.peiljaar);
-            let (_, identiteit) = self.model(rij.peiljaar, eind, &[rij.boekwaarde], &[rij.kosten], &[rij.opbrengsten, rij.rente]);
-            uitslag.vergelijk(&format!("{}, eindwaarde", rij.naam), identiteit.resultaat.eindwaarde, rij.eindwaarde, t.eindwaarde);
+            let (_, identiteit) = self.model(
+                rij.peiljaar,
+                eind,
+                &[rij.boekwaarde],
+                &[rij.kosten],
+                &[rij.opbrengsten, rij.rente],
+            );
+            uitslag.vergelijk(
+                &format!("{}, eindwaarde", rij.naam),
+                identiteit.resultaat.eindwaarde,
+                rij.eindwaarde,
+                t.eindwaarde,
+            );
             if rij.eindjaar.is_none() {
                 continue;
             }
             let (model, contant) = self.model(rij.peiljaar, eind, &[], &[], &[rij.eindwaarde]);
-            uitslag.vergelijk(&format!("{}, startwaarde", rij.naam), contant.ncw, rij.startwaarde, t.startwaarde);
+            uitslag.vergelijk(
+                &format!("{}, startwaarde", rij.naam),
+                contant.ncw,
+                rij.startwaarde,
+                t.startwaarde,
+            );
             if let (Some(complex), Some(uit)) = (rij.complexresultaat, &rij.complexresultaat_uit) {
                 let resultaat = contant.waarde(&model, uit).expect("the row names a result");
-                uitslag.vergelijk(&format!("{}, complexresultaat", rij.naam), resultaat + rij.winstuitname.unwrap_or_default(), complex, t.complexresultaat);
+                uitslag.vergelijk(
+                    &format!("{}, complexresultaat", rij.naam),
+                    resultaat + rij.winstuitname.unwrap_or_default(),
+                    complex,
+                    t.complexresultaat,
+                );
             }
         }
         let Some(totaal) = &self.totaal else { return };
         let all = |pick: fn(&Rij) -> Decimal| self.rij.iter().map(pick).collect::<Vec<_>>();
         let van = self.rij[0].peiljaar;
         let ontvangsten = [all(|r| r.opbrengsten), all(|r| r.rente)].concat();
-        let (model, portefeuille) = self.model(van, van, &all(|r| r.boekwaarde), &all(|r| r.kosten), &ontvangsten);
-        uitslag.vergelijk("totaal, eindwaarde", portefeuille.resultaat.eindwaarde, totaal.eindwaarde, t.totaal);
-        let exact = [("kosten", totaal.kosten), ("opbrengsten", totaal.opbrengsten + totaal.rente), ("boekwaarde_begin", totaal.boekwaarde)];
+        let (model, portefeuille) = self.model(
+            van,
+            van,
+            &all(|r| r.boekwaarde),
+            &all(|r| r.kosten),
+            &ontvangsten,
+        );
+        uitslag.vergelijk(
+            "totaal, eindwaarde",
+            portefeuille.resultaat.eindwaarde,
+            totaal.eindwaarde,
+            t.totaal,
+        );
+        let exact = [
+            ("kosten", totaal.kosten),
+            ("opbrengsten", totaal.opbrengsten + totaal.rente),
+            ("boekwaarde_begin", totaal.boekwaarde),
+        ];
         for (naam, verwacht) in exact {
-            let berekend = portefeuille.waarde(&model, &format!("{naam}.{van}")).expect("a series of the main account");
-            uitslag.vergelijk(&format!("totaal, {naam}"), berekend, verwacht, Decimal::ZERO);
+            let berekend = portefeuille
+                .waarde(&model, &format!("{naam}.{van}"))
+                .expect("a series of the main account");
+            uitslag.vergelijk(
+                &format!("totaal, {naam}"),
+                berekend,
+                verwacht,
+                Decimal::ZERO,
+            );
         }
         // A portfolio of end values has the sum of them as its own, whatever their years; so have the present values.
-        for (naam, delen, verwacht) in [("eindwaarde", all(|r| r.eindwaarde), totaal.eindwaarde), ("startwaarde", all(|r| r.startwaarde), totaal.startwaarde)] {
+        for (naam, delen, verwacht) in [
+            ("eindwaarde", all(|r| r.eindwaarde), totaal.eindwaarde),
+            ("startwaarde", all(|r| r.startwaarde), totaal.startwaarde),
+        ] {
             let (_, som) = self.model(van, van, &[], &[], &delen);
-            uitslag.vergelijk(&format!("totaal, som van {naam}"), som.resultaat.eindwaarde, verwacht, Decimal::ZERO);
+            uitslag.vergelijk(
+                &format!("totaal, som van {naam}"),
+                som.resultaat.eindwaarde,
+                verwacht,
+                Decimal::ZERO,
+            );
         }
     }
 }
@@ -310,15 +393,44 @@ impl Discontogeval {
         if self.contant.len() != len {
             return uitslag.fout("as many present values as amounts");
         }
-        let timeline = Timeline { stap: Tijdstap::Jaar, first: Periode(2026), peil: 0, grex_end: len, horizon_end: len, len };
+        let timeline = Timeline {
+            stap: Tijdstap::Jaar,
+            first: Periode(2026),
+            peil: 0,
+            grex_end: len,
+            horizon_end: len,
+            len,
+        };
         let mut factoren = vec![Exact::ZERO; len];
-        timeline::discount_factors(&timeline, exact(self.voet), moment, Of::Geheel, false, &mut factoren);
-        let contant: Vec<Exact> = self.bedragen.iter().zip(&factoren).map(|(b, f)| exact(*b) * *f).collect();
+        timeline::discount_factors(
+            &timeline,
+            exact(self.voet),
+            moment,
+            Of::Geheel,
+            false,
+            &mut factoren,
+        );
+        let contant: Vec<Exact> = self
+            .bedragen
+            .iter()
+            .zip(&factoren)
+            .map(|(b, f)| exact(*b) * *f)
+            .collect();
         for (t, (berekend, verwacht)) in contant.iter().zip(&self.contant).enumerate() {
-            uitslag.vergelijk(&format!("year {}", t + 1), value(*berekend), *verwacht, self.tolerantie);
+            uitslag.vergelijk(
+                &format!("year {}", t + 1),
+                value(*berekend),
+                *verwacht,
+                self.tolerantie,
+            );
         }
         if let Some(som) = self.som {
-            uitslag.vergelijk("sum", value(Exact::sum(&contant)), som, self.tolerantie_som.unwrap_or(self.tolerantie));
+            uitslag.vergelijk(
+                "sum",
+                value(Exact::sum(&contant)),
+                som,
+                self.tolerantie_som.unwrap_or(self.tolerantie),
+            );
         }
     }
 }
@@ -342,7 +454,13 @@ struct Levensduurgeval {
 
 impl Levensduurgeval {
     fn run(&self, uitslag: &mut Uitslag) {
-        let kosten = levensduur::levensduurkosten(exact(self.investering), exact(self.onderhoud), self.levensduur, self.horizon, exact(self.voet));
+        let kosten = levensduur::levensduurkosten(
+            exact(self.investering),
+            exact(self.onderhoud),
+            self.levensduur,
+            self.horizon,
+            exact(self.voet),
+        );
         for (naam, verwacht) in &self.verwacht {
             let (berekend, tolerantie) = match naam.as_str() {
                 "onderhoud" => (kosten.onderhoud, self.tolerantie),
@@ -351,7 +469,13 @@ impl Levensduurgeval {
                 "totaal" => (kosten.totaal, self.tolerantie),
                 "annuiteit" => (kosten.annuiteit, self.tolerantie),
                 // A rate is exact.
-                "nominale_voet" => (levensduur::nominale_voet(exact(self.voet), exact(self.inflatie.unwrap_or_default())), Decimal::ZERO),
+                "nominale_voet" => (
+                    levensduur::nominale_voet(
+                        exact(self.voet),
+                        exact(self.inflatie.unwrap_or_default()),
+                    ),
+                    Decimal::ZERO,
+                ),
                 other => {
                     uitslag.fout(format!("no figure \"{other}\""));
                     continue;
@@ -378,10 +502,24 @@ struct Lastengeval {
 impl Lastengeval {
     fn run(&self, uitslag: &mut Uitslag) {
         for (jaar, verwacht) in (1..).zip(&self.lineair) {
-            let last = levensduur::kapitaallasten_lineair(exact(self.investering), self.levensduur, exact(self.voet), jaar);
-            uitslag.vergelijk(&format!("lineair, year {jaar}"), value(last), *verwacht, self.tolerantie);
+            let last = levensduur::kapitaallasten_lineair(
+                exact(self.investering),
+                self.levensduur,
+                exact(self.voet),
+                jaar,
+            );
+            uitslag.vergelijk(
+                &format!("lineair, year {jaar}"),
+                value(last),
+                *verwacht,
+                self.tolerantie,
+            );
         }
-        let last = levensduur::kapitaallasten_annuitair(exact(self.investering), self.levensduur, exact(self.voet));
+        let last = levensduur::kapitaallasten_annuitair(
+            exact(self.investering),
+            self.levensduur,
+            exact(self.voet),
+        );
         uitslag.vergelijk("annuïtair", value(last), self.annuitair, self.tolerantie);
     }
 }
@@ -398,7 +536,15 @@ fn run(text: &str) -> Uitslag {
         }
     };
     let bron = geval.bron();
-    for text in [Some(&bron.titel), Some(&bron.adres), bron.waarschuwing.as_ref(), bron.opmerking.as_ref()].into_iter().flatten() {
+    for text in [
+        Some(&bron.titel),
+        Some(&bron.adres),
+        bron.waarschuwing.as_ref(),
+        bron.opmerking.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    {
         if text.trim().is_empty() {
             uitslag.fout("a source needs a title and an address");
         }
@@ -444,7 +590,12 @@ fn every_case_gives_the_figures_of_its_source() {
         fouten.extend(uitslag.fouten.into_iter().map(|f| format!("{naam}: {f}")));
     }
     println!("{} files, {vergeleken} figures", paths.len());
-    assert!(fouten.is_empty(), "{} of {vergeleken} figures do not hold:\n{}", fouten.len(), fouten.join("\n"));
+    assert!(
+        fouten.is_empty(),
+        "{} of {vergeleken} figures do not hold:\n{}",
+        fouten.len(),
+        fouten.join("\n")
+    );
 }
 
 #[test]
@@ -458,7 +609,14 @@ fn a_figure_that_does_not_hold_is_told() {
         )
     };
     assert_eq!(run(&text("eindwaarde = \"-100.01\"")).fouten, [""; 0]);
-    assert_eq!(run(&text("eindwaarde = \"-100.02\"")).fouten, ["g, eindwaarde: calculated -100, the source says -100.02 (tolerance 0.01)"]);
-    assert_eq!(run(&text("eindwarde = \"-100\"")).fouten.len(), 1, "an address that is no result");
+    assert_eq!(
+        run(&text("eindwaarde = \"-100.02\"")).fouten,
+        ["g, eindwaarde: calculated -100, the source says -100.02 (tolerance 0.01)"]
+    );
+    assert_eq!(
+        run(&text("eindwarde = \"-100\"")).fouten.len(),
+        1,
+        "an address that is no result"
+    );
     assert_eq!(run(&text("")).fouten.len(), 1, "nothing is expected");
 }

@@ -46,7 +46,14 @@ const SPOORZONE_OOST: &[Label] = &[
 
 /// All figures of a workbook as (label, year or nothing, value). `jaren` holds years by label, or labels by year.
 fn figures(workbook: &Value) -> Vec<(String, Option<String>, Decimal)> {
-    let number = |v: &Value| v.as_number().map(|n| n.as_str().parse().or_else(|_| Decimal::from_scientific(n.as_str())).expect("a decimal number"));
+    let number = |v: &Value| {
+        v.as_number().map(|n| {
+            n.as_str()
+                .parse()
+                .or_else(|_| Decimal::from_scientific(n.as_str()))
+                .expect("a decimal number")
+        })
+    };
     let is_year = |t: &str| t.len() == 4 && t.bytes().all(|b| b.is_ascii_digit());
     let mut out = Vec::new();
     for (label, content) in workbook.as_object().expect("labels") {
@@ -56,9 +63,17 @@ fn figures(workbook: &Value) -> Vec<(String, Option<String>, Decimal)> {
         }
         for (outer, row) in content.as_object().expect("a number, or figures by year") {
             for (inner, value) in row.as_object().expect("figures by year") {
-                let (year, label) = if is_year(outer) { (outer, inner) } else { (inner, outer) };
+                let (year, label) = if is_year(outer) {
+                    (outer, inner)
+                } else {
+                    (inner, outer)
+                };
                 assert!(is_year(year), "\"{year}\" is not a year");
-                out.push((label.clone(), Some(year.clone()), number(value).expect("a number")));
+                out.push((
+                    label.clone(),
+                    Some(year.clone()),
+                    number(value).expect("a number"),
+                ));
             }
         }
     }
@@ -66,36 +81,68 @@ fn figures(workbook: &Value) -> Vec<(String, Option<String>, Decimal)> {
 }
 
 fn expected(workbook: &str) -> Vec<(String, Option<String>, Decimal)> {
-    let all: Value = serde_json::from_str(include_str!("inputs/expected.json")).expect("valid json");
+    let all: Value =
+        serde_json::from_str(include_str!("inputs/expected.json")).expect("valid json");
     figures(&all[workbook])
 }
 
 /// Compares all figures; every label must be known, and every known label used.
-fn compare(model: &Model, resultaat: &Routeresultaat, labels: &[Label], figures: &[(String, Option<String>, Decimal)]) {
+fn compare(
+    model: &Model,
+    resultaat: &Routeresultaat,
+    labels: &[Label],
+    figures: &[(String, Option<String>, Decimal)],
+) {
     let mut wrong = Vec::new();
     for (label, year, value) in figures {
-        let (_, name, factor) = labels.iter().find(|(l, _, _)| l == label).unwrap_or_else(|| panic!("\"{label}\" is mapped to no result"));
-        let address = year.as_ref().map_or_else(|| (*name).to_owned(), |y| format!("{name}.{y}"));
-        let found = resultaat.waarde(model, &address).unwrap_or_else(|reason| panic!("{label}: {reason}"));
+        let (_, name, factor) = labels
+            .iter()
+            .find(|(l, _, _)| l == label)
+            .unwrap_or_else(|| panic!("\"{label}\" is mapped to no result"));
+        let address = year
+            .as_ref()
+            .map_or_else(|| (*name).to_owned(), |y| format!("{name}.{y}"));
+        let found = resultaat
+            .waarde(model, &address)
+            .unwrap_or_else(|reason| panic!("{label}: {reason}"));
         let wanted = *value * *factor;
         if (found - wanted).abs() > dec!(0.01) {
-            wrong.push(format!("{label} {}: calculated {found}, the workbook says {wanted}", year.as_deref().unwrap_or("")));
+            wrong.push(format!(
+                "{label} {}: calculated {found}, the workbook says {wanted}",
+                year.as_deref().unwrap_or("")
+            ));
         }
     }
     for (label, ..) in labels {
-        assert!(figures.iter().any(|(l, ..)| l == label), "\"{label}\" is not in the workbook");
+        assert!(
+            figures.iter().any(|(l, ..)| l == label),
+            "\"{label}\" is not in the workbook"
+        );
     }
-    assert!(wrong.is_empty(), "route {}:\n{}", resultaat.route.naam(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "route {}:\n{}",
+        resultaat.route.naam(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn havenkwartier_gives_the_workbooks_figures_in_both_routes() {
     let model = support::model(support::tables_in("models/havenkwartier")).expect("no errors");
-    assert!(model.fonds.is_some() && !model.maatregelen.is_empty() && !model.onzekerheden.is_empty(), "the extensions are there");
+    assert!(
+        model.fonds.is_some() && !model.maatregelen.is_empty() && !model.onzekerheden.is_empty(),
+        "the extensions are there"
+    );
     let figures = expected("havenkwartier.xlsx");
     assert_eq!(figures.len(), 6 + 12 * 9);
     for route in Route::BEIDE {
-        compare(&model, &route::calculate(&model, route).expect("it calculates"), HAVENKWARTIER, &figures);
+        compare(
+            &model,
+            &route::calculate(&model, route).expect("it calculates"),
+            HAVENKWARTIER,
+            &figures,
+        );
     }
 }
 
@@ -105,7 +152,12 @@ fn spoorzone_oost_gives_the_workbooks_figures_in_both_routes() {
     let figures = expected("spoorzone-oost.xlsx");
     assert_eq!(figures.len(), 4 + 17 * 6);
     for route in Route::BEIDE {
-        compare(&model, &route::calculate(&model, route).expect("it calculates"), SPOORZONE_OOST, &figures);
+        compare(
+            &model,
+            &route::calculate(&model, route).expect("it calculates"),
+            SPOORZONE_OOST,
+            &figures,
+        );
     }
 }
 

@@ -111,7 +111,15 @@ pub(crate) enum Onzeker {
 
 impl Default for Anders {
     fn default() -> Self {
-        Anders { schaal: 1, jaar: 0, halveer: false, vlak: false, jaren: false, onzeker: Onzeker::Niet, extra: String::new() }
+        Anders {
+            schaal: 1,
+            jaar: 0,
+            halveer: false,
+            vlak: false,
+            jaren: false,
+            onzeker: Onzeker::Niet,
+            extra: String::new(),
+        }
     }
 }
 
@@ -156,7 +164,11 @@ impl Spel {
         let naam = self.partij(keuze);
         // A fund that pays later may not pay the grondexploitatie, which ends.
         let later = self.fonds.as_ref().is_some_and(|f| f.regel % 3 == 1);
-        if naam == "gemeente" && keuze % 4 == 0 && !later { "gemeente/grex".into() } else { format!("{naam}/eigen") }
+        if naam == "gemeente" && keuze.is_multiple_of(4) && !later {
+            "gemeente/grex".into()
+        } else {
+            format!("{naam}/eigen")
+        }
     }
 
     fn label(&self, jaar: i32, part: u8) -> String {
@@ -172,17 +184,64 @@ impl Spel {
         let mut t = String::new();
         let (g, peil) = (&self.g, 2026 + a.jaar);
         let (eind, horizon) = (peil + g.looptijd, peil + g.looptijd + g.nasleep);
-        let promille = |n: u8| if a.vlak { "0".to_owned() } else { format!("0.{:03}", n) };
+        let promille = |n: u8| {
+            if a.vlak {
+                "0".to_owned()
+            } else {
+                format!("0.{n:03}")
+            }
+        };
         let bedrag = |halve: i64| euro(halve * a.schaal);
-        put!(t, "[gebied]\npeildatum = {peil}-01-01\nprijspeil = {}-01-01\neindjaar = {eind}\nhorizon = {horizon}", peil + g.prijspeil);
-        put!(t, "tijdstap = \"{}\"", pick(&["jaar", "halfjaar", "kwartaal"], g.stap));
-        put!(t, "periodevoet = \"{}\"", if g.effectief { "effectief" } else { "nominaal" });
-        put!(t, "rentemethode = \"{}\"", pick(&["JAN1", "GEMIDDELD", "HALFJAAR_SI", "BEGIN"], g.methode));
-        put!(t, "indexmoment = \"{}\"", if g.midden { "halfjaar" } else { "jaar" });
-        put!(t, "kasstroommoment = \"{}\"", pick(&["begin", "midden", "eind"], g.moment));
-        put!(t, "ncw_methode = \"{}\"", pick(&["ncw_bbv", "ncw_rente", "ncw_kasstroom"], g.ncw));
-        put!(t, "dagtelling = \"{}\"", if a.jaren { "jaren" } else { pick(&["jaren", "dagen_36525", "dagen_365"], g.telling) });
-        put!(t, "rente = {}\ndiscontovoet_bbv = 0.{:03}", promille(g.rente), g.disconto);
+        put!(
+            t,
+            "[gebied]\npeildatum = {peil}-01-01\nprijspeil = {}-01-01\neindjaar = {eind}\nhorizon = {horizon}",
+            peil + g.prijspeil
+        );
+        put!(
+            t,
+            "tijdstap = \"{}\"",
+            pick(&["jaar", "halfjaar", "kwartaal"], g.stap)
+        );
+        put!(
+            t,
+            "periodevoet = \"{}\"",
+            if g.effectief { "effectief" } else { "nominaal" }
+        );
+        put!(
+            t,
+            "rentemethode = \"{}\"",
+            pick(&["JAN1", "GEMIDDELD", "HALFJAAR_SI", "BEGIN"], g.methode)
+        );
+        put!(
+            t,
+            "indexmoment = \"{}\"",
+            if g.midden { "halfjaar" } else { "jaar" }
+        );
+        put!(
+            t,
+            "kasstroommoment = \"{}\"",
+            pick(&["begin", "midden", "eind"], g.moment)
+        );
+        put!(
+            t,
+            "ncw_methode = \"{}\"",
+            pick(&["ncw_bbv", "ncw_rente", "ncw_kasstroom"], g.ncw)
+        );
+        put!(
+            t,
+            "dagtelling = \"{}\"",
+            if a.jaren {
+                "jaren"
+            } else {
+                pick(&["jaren", "dagen_36525", "dagen_365"], g.telling)
+            }
+        );
+        put!(
+            t,
+            "rente = {}\ndiscontovoet_bbv = 0.{:03}",
+            promille(g.rente),
+            g.disconto
+        );
         if let Some(credit) = g.creditrente {
             put!(t, "creditrente = {}", promille(credit));
         }
@@ -191,38 +250,84 @@ impl Spel {
         }
         for (i, (eerst, later)) in self.groei.iter().enumerate() {
             for (vanaf, groei) in [(peil - 6, eerst), (peil + 1, later)] {
-                let groei = if a.vlak { 0.0 } else { f64::from(*groei) / 1000.0 };
-                put!(t, "[[indexen]]\nindex = \"i{i}\"\nvanaf = {vanaf}\ngroei = {groei}");
+                let groei = if a.vlak {
+                    0.0
+                } else {
+                    f64::from(*groei) / 1000.0
+                };
+                put!(
+                    t,
+                    "[[indexen]]\nindex = \"i{i}\"\nvanaf = {vanaf}\ngroei = {groei}"
+                );
             }
         }
         put!(t, "[[partijen]]\npartij = \"gemeente\"\nrol = \"gemeente\"");
         for (i, disconto) in self.partijen.iter().enumerate() {
-            put!(t, "[[partijen]]\npartij = \"partij{}\"\nrol = \"overig\"", i + 1);
+            put!(
+                t,
+                "[[partijen]]\npartij = \"partij{}\"\nrol = \"overig\"",
+                i + 1
+            );
             if let Some(disconto) = disconto {
                 put!(t, "discontovoet = 0.{disconto:03}");
             }
         }
         for (i, uitstel) in self.uitstel.iter().enumerate() {
-            put!(t, "[[deelgebieden]]\ndeelgebied = \"d{i}\"\nuitstel = {uitstel}");
+            put!(
+                t,
+                "[[deelgebieden]]\ndeelgebied = \"d{i}\"\nuitstel = {uitstel}"
+            );
         }
         for (i, (in_grex, dekking, _)) in self.maatregelen.iter().enumerate() {
             let route = if *in_grex { "grex" } else { "cofinanciering" };
-            put!(t, "[[maatregelen]]\nmaatregel = \"m{i}\"\nroute = \"{route}\"\ndrager = \"{}\"", self.drager(i));
+            put!(
+                t,
+                "[[maatregelen]]\nmaatregel = \"m{i}\"\nroute = \"{route}\"\ndrager = \"{}\"",
+                self.drager(i)
+            );
             if self.fonds.is_some() {
                 put!(t, "dekking_fonds = {}", f64::from(*dekking % 101) / 100.0);
             }
         }
         if let Some(f) = &self.fonds {
-            put!(t, "[[partijen]]\npartij = \"pot\"\nrol = \"gebiedsorganisatie\"");
-            put!(t, "[[fonds]]\npartij = \"pot\"\nbeginsaldo = {}\nminimum = {}", bedrag(f.beginsaldo), bedrag(f.minimum));
-            put!(t, "rente = 0.{:03}\naandeel_organisatie = 0.{:03}", f.rente, f.aandeel);
-            put!(t, "regel = \"{}\"", pick(&["voorfinancieren", "doorschuiven", "drager"], f.regel));
-            put!(t, "[[opbrengsten]]\nid = \"storting\"\npartij = \"pot/fonds\"\nbetaler = \"{}\"\nbedrag = {}\nfasering = \"{peil}-{eind}\"", self.partij(f.regel), bedrag(f.storting));
+            put!(
+                t,
+                "[[partijen]]\npartij = \"pot\"\nrol = \"gebiedsorganisatie\""
+            );
+            put!(
+                t,
+                "[[fonds]]\npartij = \"pot\"\nbeginsaldo = {}\nminimum = {}",
+                bedrag(f.beginsaldo),
+                bedrag(f.minimum)
+            );
+            put!(
+                t,
+                "rente = 0.{:03}\naandeel_organisatie = 0.{:03}",
+                f.rente,
+                f.aandeel
+            );
+            put!(
+                t,
+                "regel = \"{}\"",
+                pick(&["voorfinancieren", "doorschuiven", "drager"], f.regel)
+            );
+            put!(
+                t,
+                "[[opbrengsten]]\nid = \"storting\"\npartij = \"pot/fonds\"\nbetaler = \"{}\"\nbedrag = {}\nfasering = \"{peil}-{eind}\"",
+                self.partij(f.regel),
+                bedrag(f.storting)
+            );
         }
         let (soort, halve) = self.historie;
         match soort % 3 {
             1 => put!(t, "[[boekwaarde]]\nbedrag = {}", bedrag(halve)),
-            2 => put!(t, "[[kosten]]\nid = \"toen\"\nbedrag = {}\nfasering = \"{}-{}\"", bedrag(halve), peil - 2, peil - 1),
+            2 => put!(
+                t,
+                "[[kosten]]\nid = \"toen\"\nbedrag = {}\nfasering = \"{}-{}\"",
+                bedrag(halve),
+                peil - 2,
+                peil - 1
+            ),
             _ => {}
         }
         for (i, r) in self.kosten.iter().enumerate() {
@@ -232,19 +337,43 @@ impl Spel {
             self.regel(&mut t, a, "opbrengsten", &format!("O{i}"), r, peil);
         }
         if let Some(opslag) = self.opslag {
-            put!(t, "[[kosten]]\nid = \"opslag\"\npercentage = 0.{opslag:03}\nover = \"K*\"\nfasering = \"{peil}-{eind}\"\nindex = \"i0\"\ndeelgebied = \"d0\"");
+            put!(
+                t,
+                "[[kosten]]\nid = \"opslag\"\npercentage = 0.{opslag:03}\nover = \"K*\"\nfasering = \"{peil}-{eind}\"\nindex = \"i0\"\ndeelgebied = \"d0\""
+            );
         }
         if let Some((aantal, prijs)) = self.programma {
-            put!(t, "[[programma]]\nid = \"woningen\"\naantal = {aantal}\ngrondprijs = {}\nfasering = \"{eind}\"\nindex = \"i0\"\nbetaler = \"partij1\"\ndeelgebied = \"d0\"", bedrag(prijs));
+            put!(
+                t,
+                "[[programma]]\nid = \"woningen\"\naantal = {aantal}\ngrondprijs = {}\nfasering = \"{eind}\"\nindex = \"i0\"\nbetaler = \"partij1\"\ndeelgebied = \"d0\"",
+                bedrag(prijs)
+            );
         }
         for (i, (halve, cyclus, partij)) in self.exploitatie.iter().enumerate() {
             let soort = pick(&["kosten", "opbrengsten"], *partij);
-            put!(t, "[[exploitatie]]\nid = \"E{i}\"\nsoort = \"{soort}\"\npartij = \"{}/exploitatie\"\nbedrag = {}\nvanaf = {peil}\ncyclus = {}\nindex = \"i0\"", self.partij(*partij), bedrag(*halve), cyclus % 3 + 1);
+            put!(
+                t,
+                "[[exploitatie]]\nid = \"E{i}\"\nsoort = \"{soort}\"\npartij = \"{}/exploitatie\"\nbedrag = {}\nvanaf = {peil}\ncyclus = {}\nindex = \"i0\"",
+                self.partij(*partij),
+                bedrag(*halve),
+                cyclus % 3 + 1
+            );
         }
         if let Some((nieuw, onderhoud, leven)) = self.object {
-            put!(t, "[[objecten]]\nid = \"brug\"\ninvestering = {}\nonderhoud = {}\nlevensduur = {}\nin_gebruik = {peil}\nindex = \"i0\"", bedrag(nieuw), bedrag(onderhoud), leven % 6 + 1);
+            put!(
+                t,
+                "[[objecten]]\nid = \"brug\"\ninvestering = {}\nonderhoud = {}\nlevensduur = {}\nin_gebruik = {peil}\nindex = \"i0\"",
+                bedrag(nieuw),
+                bedrag(onderhoud),
+                leven % 6 + 1
+            );
         }
-        for (i, b) in self.baten.iter().enumerate().filter(|_| !self.maatregelen.is_empty()) {
+        for (i, b) in self
+            .baten
+            .iter()
+            .enumerate()
+            .filter(|_| !self.maatregelen.is_empty())
+        {
             self.bate(&mut t, a, i, b, peil, horizon);
         }
         self.onzekerheden(&mut t, a, peil);
@@ -254,25 +383,49 @@ impl Spel {
     fn regel(&self, t: &mut String, a: &Anders, tabel: &str, id: &str, r: &Regel, peil: i32) {
         let parts: &[&str] = if a.halveer { &["a", "b"] } else { &[""] };
         let halve = r.halve_centen * a.schaal * if a.halveer { 1 } else { 2 };
-        let maatregel = (!self.maatregelen.is_empty() && r.maatregel % 3 == 0).then(|| usize::from(r.maatregel) % self.maatregelen.len());
+        let maatregel = (!self.maatregelen.is_empty() && r.maatregel.is_multiple_of(3))
+            .then(|| usize::from(r.maatregel) % self.maatregelen.len());
         for part in parts {
-            put!(t, "[[{tabel}]]\nid = \"{id}{part}\"\nbedrag = {}", euro(halve));
+            put!(
+                t,
+                "[[{tabel}]]\nid = \"{id}{part}\"\nbedrag = {}",
+                euro(halve)
+            );
             let (partij, ander) = (self.partij(r.partij), self.partij(r.ander));
             match maatregel {
                 Some(m) => put!(t, "maatregel = \"m{m}\"\npartij = \"{}\"", self.drager(m)),
                 None => put!(t, "partij = \"{partij}\""),
             }
-            if maatregel.is_none() && partij != ander && r.ander % 2 == 0 {
-                put!(t, "{} = \"{ander}\"", if tabel == "kosten" { "ontvanger" } else { "betaler" });
+            if maatregel.is_none() && partij != ander && r.ander.is_multiple_of(2) {
+                put!(
+                    t,
+                    "{} = \"{ander}\"",
+                    if tabel == "kosten" {
+                        "ontvanger"
+                    } else {
+                        "betaler"
+                    }
+                );
             }
-            if r.deelgebied % 4 != 0 {
-                put!(t, "deelgebied = \"d{}\"", usize::from(r.deelgebied) % self.uitstel.len());
+            if !r.deelgebied.is_multiple_of(4) {
+                put!(
+                    t,
+                    "deelgebied = \"d{}\"",
+                    usize::from(r.deelgebied) % self.uitstel.len()
+                );
             }
-            if r.index % 4 != 0 {
-                put!(t, "index = \"i{}\"", usize::from(r.index) % self.groei.len());
+            if !r.index.is_multiple_of(4) {
+                put!(
+                    t,
+                    "index = \"i{}\"",
+                    usize::from(r.index) % self.groei.len()
+                );
             }
             let years = self.g.looptijd + 1;
-            let (from, to) = (i32::from(r.fasering.1) % years, i32::from(r.fasering.2) % years);
+            let (from, to) = (
+                i32::from(r.fasering.1) % years,
+                i32::from(r.fasering.2) % years,
+            );
             let (from, to) = (peil + from.min(to), peil + from.max(to));
             match r.fasering.0 % 4 {
                 3 if id != "K0" => put!(t, "fasering = \"volgt K0{part}\""),
@@ -286,29 +439,73 @@ impl Spel {
             let share = i32::from(r.fasering.1) % 100;
             let shares = [(0, share), (years / 2, 100 - share)];
             for (after, share) in shares.iter().filter(|_| years > 1) {
-                put!(t, "[[fasering]]\nfasering = \"profiel {id}\"\nperiode = \"{}\"\naandeel = {}", self.label(peil + after, 0), f64::from(*share) / 100.0);
+                put!(
+                    t,
+                    "[[fasering]]\nfasering = \"profiel {id}\"\nperiode = \"{}\"\naandeel = {}",
+                    self.label(peil + after, 0),
+                    f64::from(*share) / 100.0
+                );
             }
             if years <= 1 {
-                put!(t, "[[fasering]]\nfasering = \"profiel {id}\"\nperiode = \"{peil}\"\naandeel = 1");
+                put!(
+                    t,
+                    "[[fasering]]\nfasering = \"profiel {id}\"\nperiode = \"{peil}\"\naandeel = 1"
+                );
             }
         }
     }
 
-    fn bate(&self, t: &mut String, a: &Anders, i: usize, b: &Bate, peil: i32, horizon: i32) {
-        let m = usize::from(b.maatregel) % self.maatregelen.len();
-        let soort = if b.maatschappelijk { "maatschappelijk" } else { "besparing" };
+    fn bate(
+        &self,
+        text: &mut String,
+        anders: &Anders,
+        nummer: usize,
+        b: &Bate,
+        peil: i32,
+        horizon: i32,
+    ) {
+        let maatregel = usize::from(b.maatregel) % self.maatregelen.len();
+        let soort = if b.maatschappelijk {
+            "maatschappelijk"
+        } else {
+            "besparing"
+        };
         let baathouder = self.partij(b.baathouder);
         // What the grondexploitatie receives, it receives before its end.
-        let tot = if self.drager(m) == "gemeente/grex" { peil + self.g.looptijd } else { horizon };
-        put!(t, "[[baten]]\nid = \"B{i}\"\nmaatregel = \"m{m}\"\nbaathouder = \"{baathouder}\"\nthema = \"leefbaarheid\"\nsoort = \"{soort}\"\nbron = \"willekeurig\"");
-        put!(t, "volume = {}\nprijs = {}\nvanaf = {peil}\ntot = {tot}\ningroei = {}\nzekerheid = 0.8\nindex = \"i0\"", b.volume, euro(b.prijs * a.schaal), b.ingroei % 4);
-        let in_natura = b.vorm % 3 == 0;
+        let tot = if self.drager(maatregel) == "gemeente/grex" {
+            peil + self.g.looptijd
+        } else {
+            horizon
+        };
+        put!(
+            text,
+            "[[baten]]\nid = \"B{nummer}\"\nmaatregel = \"m{maatregel}\"\nbaathouder = \"{baathouder}\"\nthema = \"leefbaarheid\"\nsoort = \"{soort}\"\nbron = \"willekeurig\""
+        );
+        put!(
+            text,
+            "volume = {}\nprijs = {}\nvanaf = {peil}\ntot = {tot}\ningroei = {}\nzekerheid = 0.8\nindex = \"i0\"",
+            b.volume,
+            euro(b.prijs * anders.schaal),
+            b.ingroei % 4
+        );
+        let in_natura = b.vorm.is_multiple_of(3);
         let naar_fonds = self.fonds.is_some() && !in_natura;
         // Nobody pays a contribution to itself.
-        if b.aandeel % 101 > 0 && (naar_fonds || !self.drager(m).starts_with(&baathouder)) {
-            put!(t, "bijdrage_aandeel = {}\nvorm = \"{}\"", f64::from(b.aandeel % 101) / 100.0, if in_natura { "beheer" } else { "geld" });
+        if !b.aandeel.is_multiple_of(101)
+            && (naar_fonds || !self.drager(maatregel).starts_with(&baathouder))
+        {
+            put!(
+                text,
+                "bijdrage_aandeel = {}\nvorm = \"{}\"",
+                f64::from(b.aandeel % 101) / 100.0,
+                if in_natura { "beheer" } else { "geld" }
+            );
             if b.ineens {
-                put!(t, "betaaljaar = {}", (peil + i32::from(b.ingroei)).min(tot));
+                put!(
+                    text,
+                    "betaaljaar = {}",
+                    (peil + i32::from(b.ingroei)).min(tot)
+                );
             }
         }
     }
@@ -320,57 +517,141 @@ impl Spel {
         let vast = a.onzeker == Onzeker::Ontaard;
         let has = |bit: u16| self.onzeker >> bit & 1 == 1;
         let mut row = |id: &str, doel: &str, wel: &str, ontaard: &str| {
-            put!(t, "[[onzekerheden]]\nid = \"{id}\"\ndoel = \"{doel}\"\n{}", if vast { ontaard } else { wel });
+            put!(
+                t,
+                "[[onzekerheden]]\nid = \"{id}\"\ndoel = \"{doel}\"\n{}",
+                if vast { ontaard } else { wel }
+            );
         };
         let pert_1 = "verdeling = \"pert\"\nlaag = 1\nmodus = 1\nhoog = 1";
         if has(0) {
-            row("alle kosten", "kosten[K*].bedrag", "verdeling = \"pert\"\nlaag = 0.8\nmodus = 1\nhoog = 1.5", pert_1);
+            row(
+                "alle kosten",
+                "kosten[K*].bedrag",
+                "verdeling = \"pert\"\nlaag = 0.8\nmodus = 1\nhoog = 1.5",
+                pert_1,
+            );
         }
         if has(1) {
-            row("opbrengst", "opbrengsten[O0].bedrag", "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0.1", "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0");
+            row(
+                "opbrengst",
+                "opbrengsten[O0].bedrag",
+                "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0.1",
+                "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0",
+            );
         }
         if has(2) {
-            row("index", "index[i0].groei", "verdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0.02\npersistentie = 0.4", "verdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0\npersistentie = 0.4");
+            row(
+                "index",
+                "index[i0].groei",
+                "verdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0.02\npersistentie = 0.4",
+                "verdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0\npersistentie = 0.4",
+            );
         }
         if has(3) {
-            row("trend", "index[i0].groei", "verdeling = \"uniform\"\nlaag = -0.01\nhoog = 0.02\nper_jaar = \"nee\"", "verdeling = \"uniform\"\nlaag = 0\nhoog = 0\nper_jaar = \"nee\"");
+            row(
+                "trend",
+                "index[i0].groei",
+                "verdeling = \"uniform\"\nlaag = -0.01\nhoog = 0.02\nper_jaar = \"nee\"",
+                "verdeling = \"uniform\"\nlaag = 0\nhoog = 0\nper_jaar = \"nee\"",
+            );
         }
         if has(4) && has(10) {
-            let gegeven = format!("als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"{}: 100%\"", self.uitstel[0]);
-            row("uitstel", "deelgebied[d0].uitstel", "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 4: 20%\"", &gegeven);
+            let gegeven = format!(
+                "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"{}: 100%\"",
+                self.uitstel[0]
+            );
+            row(
+                "uitstel",
+                "deelgebied[d0].uitstel",
+                "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 4: 20%\"",
+                &gegeven,
+            );
         } else if has(4) {
-            row("uitstel", "deelgebied[d0].uitstel", "verdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 3: 20%\"", "verdeling = \"discreet\"\nwaarden = \"0: 100%\"");
+            row(
+                "uitstel",
+                "deelgebied[d0].uitstel",
+                "verdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 3: 20%\"",
+                "verdeling = \"discreet\"\nwaarden = \"0: 100%\"",
+            );
         }
         if has(5) {
-            row("rente", "gebied.rente", "verdeling = \"pert\"\nlaag = -0.005\nmodus = 0\nhoog = 0.015", "verdeling = \"pert\"\nlaag = 0\nmodus = 0\nhoog = 0");
+            row(
+                "rente",
+                "gebied.rente",
+                "verdeling = \"pert\"\nlaag = -0.005\nmodus = 0\nhoog = 0.015",
+                "verdeling = \"pert\"\nlaag = 0\nmodus = 0\nhoog = 0",
+            );
         }
         if has(11) {
             let gegeven = self.g.creditrente.unwrap_or(self.g.rente);
-            let gegeven = format!("als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0.{gegeven:03}: 100%\"");
+            let gegeven = format!(
+                "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0.{gegeven:03}: 100%\""
+            );
             // A credit rate that is not given follows the debit rate, and then is drawn with it.
             if self.g.creditrente.is_some_and(|c| c != self.g.rente) {
-                row("creditrente", "gebied.creditrente", "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 0.01: 30%; 0.02: 20%\"", &gegeven);
+                row(
+                    "creditrente",
+                    "gebied.creditrente",
+                    "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 0.01: 30%; 0.02: 20%\"",
+                    &gegeven,
+                );
             }
         }
         if has(6) && !self.baten.is_empty() && !self.maatregelen.is_empty() {
-            row("baten", "baten[B*].volume", "verdeling = \"uniform\"\nlaag = 0.4\nhoog = 1.4", "verdeling = \"uniform\"\nlaag = 1\nhoog = 1");
+            row(
+                "baten",
+                "baten[B*].volume",
+                "verdeling = \"uniform\"\nlaag = 0.4\nhoog = 1.4",
+                "verdeling = \"uniform\"\nlaag = 1\nhoog = 1",
+            );
         }
         if has(7) {
-            row("eerste kosten", "kosten[K0].bedrag", "verdeling = \"driehoek\"\nlaag = 0.9\nmodus = 1\nhoog = 1.4", "verdeling = \"driehoek\"\nlaag = 1\nmodus = 1\nhoog = 1");
+            row(
+                "eerste kosten",
+                "kosten[K0].bedrag",
+                "verdeling = \"driehoek\"\nlaag = 0.9\nmodus = 1\nhoog = 1.4",
+                "verdeling = \"driehoek\"\nlaag = 1\nmodus = 1\nhoog = 1",
+            );
         }
         if has(8) && self.opslag.is_some() {
-            row("opslag", "kosten[opslag].percentage", "verdeling = \"lognormaal\"\ngemiddelde = 1\nspreiding = 0.2", "verdeling = \"lognormaal\"\ngemiddelde = 1\nspreiding = 0");
+            row(
+                "opslag",
+                "kosten[opslag].percentage",
+                "verdeling = \"lognormaal\"\ngemiddelde = 1\nspreiding = 0.2",
+                "verdeling = \"lognormaal\"\ngemiddelde = 1\nspreiding = 0",
+            );
         }
         if has(9) && self.programma.is_some() {
-            row("grondprijs", "programma[*].grondprijs", "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 100", "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0");
+            row(
+                "grondprijs",
+                "programma[*].grondprijs",
+                "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 100",
+                "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0",
+            );
         }
         if has(0) && has(1) {
-            put!(t, "[[correlaties]]\na = \"alle kosten\"\nb = \"opbrengst\"\nrho = 0.5");
+            put!(
+                t,
+                "[[correlaties]]\na = \"alle kosten\"\nb = \"opbrengst\"\nrho = 0.5"
+            );
         }
         for (i, (kans, halve, jaar, deelgebied)) in self.risicos.iter().enumerate() {
             let kans = if vast { 0 } else { kans % 101 };
-            put!(t, "[[risicos]]\nrisico = \"R{i}\"\nkans = {}\nlaag = {}\nmodus = {}\nhoog = {}", f64::from(kans) / 100.0, euro(*halve), euro(*halve + 1000), euro(*halve + 9000));
-            put!(t, "periode = \"{}\"\ndeelgebied = \"d{}\"\nindex = \"i0\"", self.label(peil + i32::from(*jaar) % (self.g.looptijd + 1), *jaar), usize::from(*deelgebied) % self.uitstel.len());
+            put!(
+                t,
+                "[[risicos]]\nrisico = \"R{i}\"\nkans = {}\nlaag = {}\nmodus = {}\nhoog = {}",
+                f64::from(kans) / 100.0,
+                euro(*halve),
+                euro(*halve + 1000),
+                euro(*halve + 9000)
+            );
+            put!(
+                t,
+                "periode = \"{}\"\ndeelgebied = \"d{}\"\nindex = \"i0\"",
+                self.label(peil + i32::from(*jaar) % (self.g.looptijd + 1), *jaar),
+                usize::from(*deelgebied) % self.uitstel.len()
+            );
         }
     }
 }
@@ -380,58 +661,146 @@ fn bedrag() -> impl Strategy<Value = i64> {
 }
 
 fn regel() -> impl Strategy<Value = Regel> {
-    (bedrag(), any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>(), any::<(u8, u8, u8)>(), any::<u8>())
-        .prop_map(|(halve_centen, partij, ander, deelgebied, index, fasering, maatregel)| Regel { halve_centen, partij, ander, deelgebied, index, fasering, maatregel })
+    (
+        bedrag(),
+        any::<u8>(),
+        any::<u8>(),
+        any::<u8>(),
+        any::<u8>(),
+        any::<(u8, u8, u8)>(),
+        any::<u8>(),
+    )
+        .prop_map(
+            |(halve_centen, partij, ander, deelgebied, index, fasering, maatregel)| Regel {
+                halve_centen,
+                partij,
+                ander,
+                deelgebied,
+                index,
+                fasering,
+                maatregel,
+            },
+        )
 }
 
 fn bate() -> impl Strategy<Value = Bate> {
-    (any::<(u8, u8)>(), 0..500u16, 0..2_000_000i64, any::<(u8, u8, u8)>(), any::<(bool, bool)>()).prop_map(|((maatregel, baathouder), volume, prijs, (aandeel, ingroei, vorm), (ineens, maatschappelijk))| Bate {
-        maatregel,
-        baathouder,
-        volume,
-        prijs,
-        aandeel,
-        ingroei,
-        vorm,
-        ineens,
-        maatschappelijk,
-    })
+    (
+        any::<(u8, u8)>(),
+        0..500u16,
+        0..2_000_000i64,
+        any::<(u8, u8, u8)>(),
+        any::<(bool, bool)>(),
+    )
+        .prop_map(
+            |(
+                (maatregel, baathouder),
+                volume,
+                prijs,
+                (aandeel, ingroei, vorm),
+                (ineens, maatschappelijk),
+            )| Bate {
+                maatregel,
+                baathouder,
+                volume,
+                prijs,
+                aandeel,
+                ingroei,
+                vorm,
+                ineens,
+                maatschappelijk,
+            },
+        )
 }
 
 fn instellingen() -> impl Strategy<Value = Instellingen> {
     let woorden = any::<(u8, bool, u8, bool, u8, u8, u8)>();
     let jaren = (-2..=1i32, 0..6i32, 0..7i32);
-    let voeten = (0..80u8, proptest::option::of(0..80u8), 0..60u8, proptest::option::of(0..60u8));
-    (woorden, jaren, voeten).prop_map(|((stap, effectief, methode, midden, moment, ncw, telling), (prijspeil, looptijd, nasleep), (rente, creditrente, disconto, matrix))| Instellingen {
-        stap,
-        effectief,
-        methode,
-        midden,
-        moment,
-        ncw,
-        telling,
-        prijspeil,
-        looptijd,
-        nasleep,
-        rente,
-        creditrente,
-        disconto,
-        matrix,
-    })
+    let voeten = (
+        0..80u8,
+        proptest::option::of(0..80u8),
+        0..60u8,
+        proptest::option::of(0..60u8),
+    );
+    (woorden, jaren, voeten).prop_map(
+        |(
+            (stap, effectief, methode, midden, moment, ncw, telling),
+            (prijspeil, looptijd, nasleep),
+            (rente, creditrente, disconto, matrix),
+        )| Instellingen {
+            stap,
+            effectief,
+            methode,
+            midden,
+            moment,
+            ncw,
+            telling,
+            prijspeil,
+            looptijd,
+            nasleep,
+            rente,
+            creditrente,
+            disconto,
+            matrix,
+        },
+    )
 }
 
 /// Any model.
 pub(crate) fn spel() -> impl Strategy<Value = Spel> {
     use proptest::collection::vec;
     use proptest::option::of;
-    let om = (instellingen(), vec((-30..60i8, -30..60i8), 1..3), vec(of(0..90u8), 1..5), vec(0..3u8, 1..4), (any::<u8>(), bedrag()));
-    let regels = (vec(regel(), 1..5), vec(regel(), 1..4), of(0..200u8), of((0..400u16, 0..10_000_000i64)));
-    let later = (vec((bedrag(), any::<u8>(), any::<u8>()), 0..3), of((0..50_000_000i64, 0..2_000_000i64, any::<u8>())));
-    let pot = (any::<u8>(), bedrag(), 0..30u8, 0..2_000_000i64, 0..200u8, bedrag()).prop_map(|(regel, beginsaldo, rente, minimum, aandeel, storting)| Pot { regel, beginsaldo, rente, minimum, aandeel, storting });
-    let samen = (vec(any::<(bool, u8, u8)>(), 0..3), vec(bate(), 0..3), of(pot));
-    let onzeker = (any::<u16>(), vec((any::<u8>(), bedrag(), any::<u8>(), any::<u8>()), 0..3));
+    let om = (
+        instellingen(),
+        vec((-30..60i8, -30..60i8), 1..3),
+        vec(of(0..90u8), 1..5),
+        vec(0..3u8, 1..4),
+        (any::<u8>(), bedrag()),
+    );
+    let regels = (
+        vec(regel(), 1..5),
+        vec(regel(), 1..4),
+        of(0..200u8),
+        of((0..400u16, 0..10_000_000i64)),
+    );
+    let later = (
+        vec((bedrag(), any::<u8>(), any::<u8>()), 0..3),
+        of((0..50_000_000i64, 0..2_000_000i64, any::<u8>())),
+    );
+    let pot = (
+        any::<u8>(),
+        bedrag(),
+        0..30u8,
+        0..2_000_000i64,
+        0..200u8,
+        bedrag(),
+    )
+        .prop_map(
+            |(regel, beginsaldo, rente, minimum, aandeel, storting)| Pot {
+                regel,
+                beginsaldo,
+                rente,
+                minimum,
+                aandeel,
+                storting,
+            },
+        );
+    let samen = (
+        vec(any::<(bool, u8, u8)>(), 0..3),
+        vec(bate(), 0..3),
+        of(pot),
+    );
+    let onzeker = (
+        any::<u16>(),
+        vec((any::<u8>(), bedrag(), any::<u8>(), any::<u8>()), 0..3),
+    );
     (om, regels, later, samen, onzeker).prop_map(
-        |((g, groei, partijen, uitstel, historie), (kosten, opbrengsten, opslag, programma), (exploitatie, object), (maatregelen, baten, fonds), (onzeker, risicos))| Spel {
+        |(
+            (g, groei, partijen, uitstel, historie),
+            (kosten, opbrengsten, opslag, programma),
+            (exploitatie, object),
+            (maatregelen, baten, fonds),
+            (onzeker, risicos),
+        )| Spel {
             g,
             groei,
             partijen,

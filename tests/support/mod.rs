@@ -14,18 +14,30 @@ pub(crate) fn root() -> &'static Path {
 }
 
 fn shown(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn tables_of(read: Read, what: &str) -> Tables {
-    assert!(read.problems.is_empty(), "{what}\n{}", shown(&read.problems));
+    assert!(
+        read.problems.is_empty(),
+        "{what}\n{}",
+        shown(&read.problems)
+    );
     read.tables
 }
 
 /// The tables of a toml text.
 pub(crate) fn tables(text: &str) -> Tables {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("polder-{}-{}.toml", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "polder-{}-{}.toml",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
     let path: PathBuf = std::env::temp_dir().join(name);
     std::fs::write(&path, text).expect("the folder for temporary files can be written");
     let read = read_model(&path);
@@ -35,11 +47,16 @@ pub(crate) fn tables(text: &str) -> Tables {
 
 /// The tables of a folder of the project.
 pub(crate) fn tables_in(folder: &str) -> Tables {
-    tables_of(read_model(&root().join(folder)).expect("the folder is part of the project"), folder)
+    tables_of(
+        read_model(&root().join(folder)).expect("the folder is part of the project"),
+        folder,
+    )
 }
 
 /// The model of tables that have no errors; the problems when they have.
 pub(crate) fn model(tables: Tables) -> Result<Model, String> {
     let (model, problems) = Model::new(tables);
-    model.filter(|_| !has_errors(&problems)).ok_or_else(|| shown(&problems))
+    model
+        .filter(|_| !has_errors(&problems))
+        .ok_or_else(|| shown(&problems))
 }
