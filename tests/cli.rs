@@ -198,3 +198,43 @@ fn the_workbook_opens_in_libreoffice_with_the_same_figures() {
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn explain_prints_the_chain_down_to_the_cell() {
+    let text = Polder::new(&["explain", "models/havenkwartier", "stroom[3.2].2030"]).text(0);
+    for piece in ["stroom 3.2 2030 = 736.210,62", "= bedrag in periode 3.2 2030 × indexfactor Kosten civiel 2030", "prijs 3.2 = 690,00   [havenkwartier.xlsx 'Kosten'!G21]"] {
+        assert!(text.contains(piece), "{piece}\n{text}");
+    }
+    let text = Polder::new(&["explain", "models/havenkwartier", "ncw", "--draw", "7", "--json"]).text(0);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(json.is_object(), "{text}");
+    let output = Polder::new(&["explain", "models/havenkwartier", "nwc"]).run();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("did you mean \"ncw\"?"));
+}
+
+#[test]
+fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
+    let p = Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "scenarios/uitstel.toml", "--draws", "200"]).out("sweep");
+    let folder = p.out.clone().unwrap();
+    let text = p.text(0);
+    assert!(text.contains("rente 0.035") && text.contains("uitstel"), "{text}");
+    let whole = std::fs::read_to_string(folder.join("havenkwartier sweep - Scenario's.csv")).unwrap();
+    assert!(folder.join("havenkwartier sweep.xlsx").is_file());
+    let mut lines: Vec<String> = Vec::new();
+    for part in ["1/2", "2/2"] {
+        let p = Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "scenarios/uitstel.toml", "--draws", "200", "--shard", part]).out("sweep-part");
+        let folder = p.out.clone().unwrap();
+        p.text(0);
+        let name = files(&folder).into_iter().find(|n| n.ends_with("- Scenario's.csv")).unwrap();
+        lines.extend(std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    let mut expected: Vec<String> = whole.lines().skip(1).map(str::to_owned).collect();
+    expected.sort();
+    lines.sort();
+    assert_eq!(lines, expected);
+    std::fs::remove_dir_all(folder).unwrap();
+    assert_eq!(Polder::new(&["sweep", "models/havenkwartier"]).run().status.code(), Some(2));
+    assert_eq!(Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "--shard", "3/2"]).run().status.code(), Some(2));
+}
