@@ -302,9 +302,10 @@ impl Spel {
             );
             put!(
                 t,
-                "rente = 0.{:03}\naandeel_organisatie = 0.{:03}",
+                "rente = 0.{:03}\naandeel_organisatie = 0.{:03}\norganisatie = \"{}/eigen\"",
                 f.rente,
-                f.aandeel
+                f.aandeel,
+                self.partij(f.aandeel)
             );
             put!(
                 t,
