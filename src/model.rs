@@ -869,7 +869,9 @@ mod settings {
 
         /// A rate that a dated parameter gives when the model does not.
         fn parameter(&mut self, name: &'static str, key: &str, date: Option<Date>) -> Option<Quantity> {
-            let default = date.and_then(|d| parameters::on(key, d)).map(|v| Quantity::new(v.waarde, &Place::file(&format!("parameter {key} ({})", v.bron))));
+            // Life-cycle costs are told, not booked: a model from before the first date may use the first value.
+            let early = || if name == "discontovoet_maatschappelijk" { parameters::first(key) } else { None };
+            let default = date.and_then(|d| parameters::on(key, d).or_else(early)).map(|v| Quantity::new(v.waarde, &Place::file(&format!("parameter {key} ({})", v.bron))));
             if default.is_none() && !self.given.contains_key(name) && date.is_some() {
                 self.problems.push(Problem::error("no-parameter", format!("parameter {key} has no value at peildatum")).fix(format!("give {name} in table gebied")));
                 return None;

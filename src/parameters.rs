@@ -72,6 +72,11 @@ pub fn on(sleutel: &str, date: Date) -> Option<&'static DatedValue> {
     parameter.waarde.iter().rev().find(|v| v.vanaf <= date)
 }
 
+/// The first value of a parameter, for a date before it that must not stop a calculation.
+pub fn first(sleutel: &str) -> Option<&'static DatedValue> {
+    PARAMETERS.iter().find(|p| p.sleutel == sleutel)?.waarde.first()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -383,6 +383,10 @@ impl<'a> Plan<'a> {
         for b in &model.boekwaarden {
             plan.opening[b.rekening].push(b.bedrag.clone());
         }
+        if let Some(f) = model.fonds.as_ref().filter(|f| fonds && !f.beginsaldo.value.is_zero()) {
+            // What the fund has at peildatum is its party's, as a boekwaarde below zero is.
+            plan.opening[f.rekening].push(crate::number::Quantity { value: -f.beginsaldo.value, place: f.beginsaldo.place.clone() });
+        }
         if !plan.opening[HOOFD].is_empty() {
             plan.begin = plan.timeline.peil;
         }

@@ -219,14 +219,14 @@ fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
     let folder = p.out.clone().unwrap();
     let text = p.text(0);
     assert!(text.contains("rente 0.035") && text.contains("uitstel"), "{text}");
-    let whole = std::fs::read_to_string(folder.join("havenkwartier sweep - Scenario's.csv")).unwrap();
+    let whole = std::fs::read_to_string(folder.join("havenkwartier sweep - Scenarios.csv")).unwrap();
     assert!(folder.join("havenkwartier sweep.xlsx").is_file());
     let mut lines: Vec<String> = Vec::new();
     for part in ["1/2", "2/2"] {
         let p = Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "scenarios/uitstel.toml", "--draws", "200", "--shard", part]).out("sweep-part");
         let folder = p.out.clone().unwrap();
         p.text(0);
-        let name = files(&folder).into_iter().find(|n| n.ends_with("- Scenario's.csv")).unwrap();
+        let name = files(&folder).into_iter().find(|n| n.ends_with("- Scenarios.csv")).unwrap();
         lines.extend(std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned));
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -70,7 +70,7 @@ fn scenarios(rows: &[Rij], drawn: bool) -> Report {
     if failed.len() > FAILED_SHOWN {
         notes.push(format!("Niet te berekenen: nog {} andere.", failed.len() - FAILED_SHOWN));
     }
-    Report { name: "scenarios".into(), title: "Scenario's".into(), notes, columns, rows: out, charts: Vec::new() }
+    Report { name: "Scenarios".into(), title: "Scenario's".into(), notes, columns, rows: out, charts: Vec::new() }
 }
 
 fn main(grex: &Routecijfers) -> [Cell; 5] {
@@ -104,5 +104,5 @@ fn per_partij(rows: &[Rij], drawn: bool) -> Report {
     if drawn {
         notes.push("Kans beter: deel van de trekkingen waarin de netto baat met cofinanciering hoger is.".to_owned());
     }
-    Report { name: "scenarios_partij".into(), title: "Scenario's per partij".into(), notes, columns, rows: out, charts: Vec::new() }
+    Report { name: "Scenarios per partij".into(), title: "Scenario's per partij".into(), notes, columns, rows: out, charts: Vec::new() }
 }
