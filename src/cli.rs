@@ -233,8 +233,14 @@ pub fn main() -> ExitCode {
         Command::Sweep(a) => (a.model.clone(), sweep(a)),
         Command::Init(a) => (a.folder.clone(), init(a)),
         Command::Convert(a) => (a.model.clone(), convert(a)),
-        Command::Schema => (PathBuf::new(), print_schema()),
-        Command::Completions { shell } => (PathBuf::new(), completions(*shell)),
+        Command::Schema => {
+            output::say(crate::write::schema::markdown().trim_end());
+            (PathBuf::new(), Ok(Outcome::Ok))
+        }
+        Command::Completions { shell } => {
+            completions(*shell);
+            (PathBuf::new(), Ok(Outcome::Ok))
+        }
         Command::Man => (PathBuf::new(), man()),
     };
     match result {
@@ -566,16 +572,10 @@ fn convert(args: &ConvertArgs) -> Result<Outcome, Failure> {
     Ok(Outcome::Ok)
 }
 
-fn print_schema() -> Result<Outcome, Failure> {
-    output::say(crate::write::schema::markdown().trim_end());
-    Ok(Outcome::Ok)
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
+fn completions(shell: clap_complete::Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "polder", &mut script);
     output::say(String::from_utf8_lossy(&script).trim_end());
-    Ok(Outcome::Ok)
 }
 
 fn man() -> Result<Outcome, Failure> {

@@ -90,7 +90,7 @@ pub struct Partijresultaat {
     pub maatschappelijk: Decimal,
     /// saldo + besparing + maatschappelijk.
     pub netto_baat: Decimal,
-    /// Lowest netto_baat at which it takes part, if it set one.
+    /// Lowest `netto_baat` at which it takes part, if it set one.
     pub minimaal: Option<Decimal>,
     /// First year from which its running total of cash and benefits stays at or above zero; nothing when it never does or was
     /// never below.
@@ -168,7 +168,7 @@ pub struct Routeresultaat {
     pub nominaal_saldo: Decimal,
     /// Boekwaarde of the main account at peildatum.
     pub boekwaarde_peildatum: Decimal,
-    /// The NCW of the model's ncw_methode.
+    /// The NCW of the model's `ncw_methode`.
     pub ncw: Decimal,
     /// Last period that the main account ran.
     pub laatste: Periode,

@@ -27,7 +27,7 @@ pub(super) fn show(problems: &[Problem], model: &Path) {
     match (errors, warnings) {
         (0, _) => out.push_str(&count(warnings, "warning")),
         (_, 0) => out.push_str(&count(errors, "error")),
-        _ => out.push_str(&format!("{}, {}", count(errors, "error"), count(warnings, "warning"))),
+        _ => out.push_str(&[count(errors, "error"), count(warnings, "warning")].join(", ")),
     }
     out.push('\n');
     // A closed standard error is no reason to stop.

@@ -63,7 +63,7 @@ pub fn gebiedsfonds<N: Number>(v: &Voorwaarden<N>, from: usize, stromen: &Strome
     let zero = N::number(0);
     let fonds = Of::Geheel;
     let len = stromen.inleg.len();
-    let maatregelen = if len == 0 { 0 } else { stromen.vraag.len() / len };
+    let maatregelen = stromen.vraag.len().checked_div(len).unwrap_or(0);
     let of = |m: usize| Of::Maatregel(m as u16);
     let mut saldo = v.beginsaldo.named("fonds saldo", fonds, At::Opening);
     let mut laagste = saldo.min(zero);
@@ -106,22 +106,21 @@ mod tests {
     use rust_decimal::{dec, Decimal};
 
     fn run(regel: Tekortregel, inleg: &[Decimal], vraag: &[Decimal], minimum: Decimal) -> (Vec<Decimal>, Vec<Decimal>, Decimal) {
-        let e = |v: &[Decimal]| v.iter().map(|d| Exact::from(*d)).collect::<Vec<_>>();
-        let n = inleg.len();
-        let zero = vec![Exact::ZERO; n];
-        let m = vraag.len() / n;
+        let exact = |v: &[Decimal]| v.iter().map(|d| Exact::from(*d)).collect::<Vec<_>>();
+        let zero = vec![Exact::ZERO; inleg.len()];
+        let maatregelen = vraag.len() / inleg.len();
         let (mut saldo, mut rendement, mut organisatie) = (zero.clone(), zero.clone(), zero.clone());
-        let (mut betaald, mut open) = (vec![Exact::ZERO; vraag.len()], vec![Exact::ZERO; m]);
-        let v = Voorwaarden { beginsaldo: Exact::ZERO, rente: Exact::ZERO, minimum: Exact::from(minimum), aandeel_organisatie: Exact::ZERO, regel };
+        let (mut betaald, mut open) = (vec![Exact::ZERO; vraag.len()], vec![Exact::ZERO; maatregelen]);
+        let voorwaarden = Voorwaarden { beginsaldo: Exact::ZERO, rente: Exact::ZERO, minimum: Exact::from(minimum), aandeel_organisatie: Exact::ZERO, regel };
         let need = gebiedsfonds(
-            &v,
+            &voorwaarden,
             0,
-            &Stromen { inleg: &e(inleg), bijdragen: &zero, uitgaven: &zero, vraag: &e(vraag) },
+            &Stromen { inleg: &exact(inleg), bijdragen: &zero, uitgaven: &zero, vraag: &exact(vraag) },
             &mut Verloop { saldo: &mut saldo, rendement: &mut rendement, organisatie: &mut organisatie, betaald: &mut betaald },
             &mut open,
         );
-        let d = |v: Vec<Exact>| v.into_iter().map(|x| x.0.unwrap()).collect();
-        (d(saldo), d(betaald), need.0.unwrap())
+        let decimals = |v: Vec<Exact>| v.into_iter().map(|x| x.0.unwrap()).collect();
+        (decimals(saldo), decimals(betaald), need.0.unwrap())
     }
 
     #[test]
