@@ -38,12 +38,15 @@ impl<'a> Fields<'a> {
             .unwrap_or_else(|| format!("a row of {}", self.table.schema.name))
     }
 
+    /// What was read and could not be used was told by the reader: nothing more is said of it.
     fn wrong(&mut self, code: &'static str, column: &Column, value: &Value, wanted: &str) {
+        if let Scalar::Error(_) = value.scalar {
+            return;
+        }
         let problem = Problem::error(code, format!("{}: column {} holds {}", self.name(), column.name, value.shown()))
             .at(&value.place)
             .allowed(wanted.to_owned());
         let problem = match &value.scalar {
-            Scalar::Error(_) => Problem { code: "spreadsheet-error", ..problem }.fix("mend the formula in the workbook; polder reads its last calculated value"),
             Scalar::Text(_) if wanted.contains("number") || wanted.contains("amount") || wanted.contains("rate") => {
                 problem.fix("make it a number; a workbook cell may hold it as text")
             }
