@@ -3,7 +3,7 @@
 //! A value is not yet checked against its column here, except that headings are known. `model.rs` turns tables into a
 //! validated model. This module must not know any file format.
 
-use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema};
+use super::schema::{Column, Kind, SCHEMA, SETTINGS, Setting, TableSchema};
 use crate::problem::{nearest, Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -130,6 +130,14 @@ impl Tables {
     }
 }
 
+/// The text of a value that is one.
+pub(crate) fn text_of(value: &Value) -> Option<&str> {
+    match &value.scalar {
+        Scalar::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// Folds a heading to what it is compared by: no case, spaces, accents, underscores or hyphens.
 pub fn fold(heading: &str) -> String {
     heading
@@ -240,7 +248,10 @@ impl Binding {
         let mut misread = Vec::new();
         for (carrier_column, scalar, at) in found {
             if let Some(column) = self.column(carrier_column) {
-                let column = column_in_row(self.schema, column, instelling.as_ref());
+                // Messages call a setting by its own name.
+                let setting = setting_of(self.schema, column, instelling.as_ref());
+                let (name, kind) = setting.map_or((column.name, column.kind), |s| (s.name, s.kind));
+                let column = Column { name, kind, ..*column };
                 values.push((carrier_column, Value::new(settle(scalar, &column, typing, &at, problems), at)));
             } else if let Some(index) = self.meant.get(carrier_column).copied().flatten()
                 && !as_text(&scalar).trim().is_empty()
@@ -380,17 +391,21 @@ pub fn as_text(scalar: &Scalar) -> String {
     }
 }
 
-/// The column as a row uses it: `waarde` of table gebied has the name and kind of the setting that the row's `instelling` names.
+/// The column as a row uses it: `waarde` of table gebied has the kind of the setting that the row's `instelling` names.
 pub fn column_in_row(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Column {
-    let named = match (column.kind, instelling) {
+    let setting = setting_of(schema, column, instelling);
+    Column { kind: setting.map_or(column.kind, |s| s.kind), ..*column }
+}
+
+/// The setting that a row of table gebied names, for its `waarde`.
+fn setting_of(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Option<&'static Setting> {
+    match (column.kind, instelling) {
         (Kind::Any, Some(Scalar::Text(name))) if schema.name == "gebied" => {
             let folded = fold(name);
             SETTINGS.iter().find(|s| fold(s.name) == folded)
         }
         _ => None,
-    };
-    let (name, kind) = named.map_or((column.name, column.kind), |s| (s.name, s.kind));
-    Column { name, kind, required: column.required, meaning: column.meaning }
+    }
 }
 
 /// What a carrier knows of the type of its values.
