@@ -11,13 +11,13 @@ pub mod table;
 
 use crate::number::Quantity;
 use crate::parameters;
-use crate::problem::{has_errors, nearest, Place, Problem};
+use crate::problem::{has_errors, listed, nearest, Place, Problem};
 use crate::timeline::{Dagtelling, Indexmoment, Kasstroommoment, Periode, Periodevoet, Tijdstap, PERIODS_MAX};
 use fields::Fields;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use table::{fold, name_key, Row, Scalar, Table, Tables, Value};
 
 pub(crate) use lines::LINE_TABLES;
@@ -230,7 +230,7 @@ pub struct Onzekerheid {
     pub verdeling: VerdelingRij,
     /// Own draw per year, with this persistence.
     pub per_jaar: Option<Decimal>,
-    /// Where the row stands.
+    /// Where its doel stands.
     pub place: Place,
 }
 
@@ -273,7 +273,7 @@ pub struct Controle {
     pub waarde: Quantity,
     /// Largest difference allowed.
     pub tolerantie: Decimal,
-    /// Where the row stands.
+    /// Where its doel stands.
     pub place: Place,
 }
 
@@ -325,6 +325,72 @@ pub struct Model {
     pub controles: Vec<Controle>,
 }
 
+/// Once this many problems were found, no more rows are checked.
+const MAX_PROBLEMS: usize = 1_000;
+
+/// Most rows of the tables whose rows all others can name.
+const MAX_ROWS: [(&str, usize); 9] = [
+    ("indexen", 20_000),
+    ("partijen", 1_000),
+    ("deelgebieden", 1_000),
+    ("boekwaarde", 1_000),
+    ("maatregelen", 1_000),
+    ("fonds", 1_000),
+    ("onzekerheden", 2_000),
+    ("correlaties", 20_000),
+    ("risicos", 2_000),
+];
+/// Most lines; a line's position is kept in 16 bits.
+const MAX_LINES: usize = 60_000;
+/// Most lines times periods, which memory and time grow with.
+const MAX_SIZE: usize = 5_000_000;
+
+/// Whether so many problems were found that more of them add nothing.
+fn is_full(problems: &[Problem]) -> bool {
+    problems.len() >= MAX_PROBLEMS
+}
+
+/// The file that the first row of a table, or else of any table, stands in.
+fn file_of(tables: &Tables, name: &str) -> Option<Place> {
+    let first = tables.table(name).rows.first();
+    first.or_else(|| tables.tables.iter().find_map(|t| t.rows.first())).map(|row| Place::file(&row.place.file))
+}
+
+/// Position of an account, party or area with this name among many; most names are written the same everywhere.
+pub(crate) fn position_of<'a>(mut names: impl Iterator<Item = &'a str> + Clone, wanted: &str) -> Option<usize> {
+    if let Some(found) = names.clone().position(|n| n == wanted) {
+        return Some(found);
+    }
+    let key = name_key(wanted);
+    names.position(|n| name_key(n) == key)
+}
+
+/// Refuses what is too large to calculate, before anything is made of it.
+fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> bool {
+    let rows = |name: &str| tables.table(name).rows.len();
+    let mut told = Vec::new();
+    for (name, most) in MAX_ROWS {
+        if rows(name) > most {
+            let problem = Problem::error("model-too-large", format!("table {name} has {} rows", rows(name))).allowed(format!("at most {most} rows"));
+            told.push(problem.at(&tables.table(name).rows[most].place).fix("join rows that are alike, or divide the area into more models"));
+        }
+    }
+    let lines: usize = LINE_TABLES.iter().map(|name| rows(name) * if ["objecten", "baten"].contains(name) { 2 } else { 1 }).sum();
+    let periods = ((gebied.horizon - gebied.peil.year(gebied.tijdstap) + 1) * gebied.tijdstap.per_year()) as usize;
+    // A benefit is discounted period by period, and a party has an account of every kind.
+    let size = (lines + 10 * rows("baten") + 20 * rows("partijen")).saturating_mul(periods);
+    if lines > MAX_LINES || size > MAX_SIZE {
+        let mut problem = Problem::error("model-too-large", format!("the model has {lines} lines over {periods} periods"))
+            .allowed(format!("at most {MAX_LINES} lines, and at most {MAX_SIZE} lines times periods"))
+            .fix("join lines that are alike, take an earlier horizon or a longer tijdstap, or divide the area into more models");
+        problem.place = file_of(tables, "kosten");
+        told.push(problem);
+    }
+    let fits = told.is_empty();
+    problems.extend(told);
+    fits
+}
+
 /// Position of the outside world among the accounts.
 pub const BUITEN: usize = 0;
 /// Position of the main account, (first gemeente, grex).
@@ -334,7 +400,13 @@ impl Model {
     /// Checks tables and makes a model of them. Warnings come along; with any error there is no model.
     pub fn new(tables: Tables) -> (Option<Model>, Vec<Problem>) {
         let mut problems = Vec::new();
-        let model = Builder::default().build(tables, &mut problems);
+        // What could not be read was told by the reader: nothing is said of it, and no model is made of the rest.
+        let unread = tables.tables.iter().flat_map(|t| &t.rows).flat_map(|r| &r.values).any(|v| matches!(v.scalar, Scalar::Error(_)));
+        let model = Builder::default().build(tables, &mut problems).filter(|_| !unread);
+        if is_full(&problems) {
+            problems.truncate(MAX_PROBLEMS);
+            problems.push(Problem::error("too-many-problems", "the rest of the model was not checked").fix("mend the problems above first"));
+        }
         let model = if has_errors(&problems) { None } else { model };
         (model, problems)
     }
@@ -386,7 +458,7 @@ fn check_keys(tables: &Tables, problems: &mut Vec<Problem>) {
                     Problem::error("duplicate-key", format!("\"{text}\" in table {} was used before", table.schema.name))
                         .at(&value.place)
                         .and(first)
-                        .fix("give each row a name of its own, or remove the one that was meant to be replaced"),
+                        .fix(if table.schema.name == "gebied" { "keep one of the two" } else { "give each row a name of its own, or remove the one that was meant to be replaced" }),
                 );
             }
         }
@@ -397,6 +469,11 @@ impl Builder {
     fn build(mut self, tables: Tables, problems: &mut Vec<Problem>) -> Option<Model> {
         check_keys(&tables, problems);
         self.gebied = read_gebied(&tables, problems);
+        if let Some(gebied) = &self.gebied
+            && !check_size(&tables, gebied, problems)
+        {
+            return None;
+        }
         self.read_indexen(&tables, problems);
         self.read_partijen(&tables, problems);
         self.read_deelgebieden(&tables, problems);
@@ -434,18 +511,18 @@ impl Builder {
 
     fn read_indexen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "indexen");
+        let mut positions: HashMap<String, usize> = HashMap::new();
         for row in rows {
+            if is_full(problems) {
+                return;
+            }
             let mut f = Fields { table, row, problems };
             let (Some(naam), Some(vanaf), Some(groei)) = (f.text("index"), f.year("vanaf"), f.rate("groei")) else { continue };
-            let folded = name_key(&naam);
-            let groep = match self.indexen.iter_mut().find(|g| name_key(&g.naam) == folded) {
-                Some(g) => g,
-                None => {
-                    self.indexen.push(IndexGroep { naam, groei: Vec::new() });
-                    let Some(last) = self.indexen.last_mut() else { continue };
-                    last
-                }
-            };
+            let position = *positions.entry(name_key(&naam)).or_insert_with(|| {
+                self.indexen.push(IndexGroep { naam, groei: Vec::new() });
+                self.indexen.len() - 1
+            });
+            let groep = &mut self.indexen[position];
             if let Some((_, earlier)) = groep.groei.iter().find(|(y, _)| *y == vanaf) {
                 let mut problem = Problem::error("duplicate-key", format!("index \"{}\" has two rows from {vanaf}", groep.naam)).fix("keep one of the two");
                 if let Some(place) = &earlier.place {
@@ -482,6 +559,7 @@ impl Builder {
 
     fn read_partijen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "partijen");
+        let mut unclear = false;
         let default = |f: &Option<Gebied>, pick: fn(&Gebied) -> &Quantity| f.as_ref().map_or_else(|| Quantity::made(Decimal::ZERO), |g| pick(g).clone());
         for row in rows {
             let mut f = Fields { table, row, problems };
@@ -492,7 +570,9 @@ impl Builder {
             let rente = f.rate("rente");
             let creditrente = f.rate("creditrente");
             let minimaal_resultaat = f.amount("minimaal_resultaat");
-            let (Some(partij), Some(rol)) = (partij, rol) else { continue };
+            // A party with another mistake is a party all the same, so that its name is no mistake elsewhere.
+            unclear |= rol.is_none();
+            let (Some(partij), rol) = (partij, rol.unwrap_or("overig")) else { continue };
             if name_key(&partij) == "buiten" || partij.contains('/') {
                 f.problem("partij", Problem::error("reserved-name", format!("\"{partij}\" can't be the name of a partij")).fix("buiten is the outside world and / divides partij and rekening: choose another name"));
                 continue;
@@ -517,7 +597,12 @@ impl Builder {
         }
         let hoofd = self.partijen.iter().position(|p| p.rol == "gemeente");
         if hoofd.is_none() {
-            problems.push(Problem::error("no-gemeente", "no partij has rol gemeente").fix("give the party that keeps the grondexploitatie rol = gemeente"));
+            let mut problem = Problem::error("no-gemeente", "no partij has rol gemeente").fix("give the party that keeps the grondexploitatie rol = gemeente");
+            problem.place = file_of(tables, "partijen");
+            // A wrong rol was told, and may have been this one.
+            if !unclear {
+                problems.push(problem);
+            }
         }
         self.rekeningen.push(Rekening { partij: None, soort: "" });
         self.rekeningen.push(Rekening { partij: Some(hoofd.unwrap_or(0)), soort: "grex" });
@@ -544,9 +629,9 @@ impl Builder {
         if name_key(partij) == "buiten" && rekening.is_none() {
             return Some(BUITEN);
         }
-        let Some(position) = self.partijen.iter().position(|p| name_key(&p.partij) == name_key(partij)) else {
+        let Some(position) = position_of(self.partijen.iter().map(|p| p.partij.as_str()), partij) else {
             let mut problem = Problem::error("undeclared-party", format!("{}: unknown partij \"{partij}\" in column {column}", f.name()))
-                .allowed(self.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"]).collect::<Vec<_>>().join(", "));
+                .allowed(listed(self.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"])));
             problem = match nearest(partij, self.partijen.iter().map(|p| p.partij.as_str())) {
                 Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                 None => problem.fix("add the partij to table partijen"),
@@ -564,7 +649,8 @@ impl Builder {
                 match REKENINGEN.iter().copied().find(|r| fold(r) == folded) {
                     Some(r) => r,
                     None => {
-                        f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\"", f.name())).allowed(REKENINGEN.join(", ")));
+                        let fix = nearest(name, REKENINGEN.iter().copied()).map_or_else(|| format!("write {partij}/ and one of these"), |near| format!("did you mean \"{partij}/{near}\"?"));
+                        f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\" in column {column}", f.name())).allowed(REKENINGEN.join(", ")).fix(fix));
                         return None;
                     }
                 }
@@ -581,11 +667,10 @@ impl Builder {
             "maatregelen" => self.maatregelen.iter().map(|m| m.maatregel.as_str()).collect(),
             _ => self.partijen.iter().map(|p| p.partij.as_str()).collect(),
         };
-        let folded = name_key(&text);
-        let found = names.iter().position(|n| name_key(n) == folded);
+        let found = position_of(names.iter().copied(), &text);
         if found.is_none() {
             let code = if what == "partijen" { "undeclared-party" } else { "unknown-reference" };
-            let problem = Problem::error(code, format!("{}: unknown {column} \"{text}\"", f.name())).allowed(if names.is_empty() { format!("a row of table {what}, which is empty") } else { names.join(", ") });
+            let problem = Problem::error(code, format!("{}: unknown {column} \"{text}\"", f.name())).allowed(if names.is_empty() { format!("a row of table {what}, which is empty") } else { listed(names.iter().copied()) });
             let problem = match nearest(&text, names.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                 None => problem.fix(format!("add it to table {what}")),
@@ -604,19 +689,21 @@ impl Builder {
             f.count("oppervlakte_m2");
             let uitgeefbaar_m2 = f.count("uitgeefbaar_m2");
             let uitstel = f.quantity("uitstel", Decimal::from(-20), Decimal::from(50)).unwrap_or_else(|| Quantity::made(Decimal::ZERO));
-            let Some(uitstel_perioden) = whole_periods(uitstel.value, per_year) else {
-                f.problem("uitstel", Problem::error("not-whole", format!("uitstel {} is not a whole number of periods", uitstel.value)).fix("use whole years, or a smaller tijdstap"));
-                continue;
-            };
+            let uitstel_perioden = whole_periods(uitstel.value, per_year).unwrap_or_else(|| {
+                f.problem("uitstel", Problem::error("not-whole", format!("deelgebied \"{deelgebied}\": uitstel {} is not a whole number of periods", uitstel.value.normalize())).allowed("whole years; with tijdstap halfjaar or kwartaal halves or quarters too").fix("use whole years, or a smaller tijdstap"));
+                0
+            });
             self.deelgebieden.push(Deelgebied { deelgebied, uitstel, uitstel_perioden, uitgeefbaar_m2 });
         }
         // A workbook names its deelgebieden in the lines only: then those are the deelgebieden.
         if tables.table("deelgebieden").rows.is_empty() {
+            let mut seen = HashSet::new();
             for name in ["programma", "kosten", "opbrengsten"] {
                 let table = tables.table(name);
                 for row in &table.rows {
                     if let Scalar::Text(naam) = &table.get(row, "deelgebied").scalar
-                        && !self.deelgebieden.iter().any(|d| name_key(&d.deelgebied) == name_key(naam))
+                        && seen.len() < MAX_ROWS[2].1
+                        && seen.insert(name_key(naam))
                     {
                         let uitstel = Quantity::made(Decimal::ZERO);
                         self.deelgebieden.push(Deelgebied { deelgebied: naam.clone(), uitstel, uitstel_perioden: 0, uitgeefbaar_m2: None });
@@ -639,7 +726,7 @@ impl Builder {
             let drager = if f.empty("drager") { Some(self.rekening(self.hoofdpartij(), "eigen")) } else { self.account(&mut f, "drager", ("eigen", "eigen")) };
             let dekking_fonds = f.share("dekking_fonds").unwrap_or_else(|| Quantity::made(Decimal::ZERO));
             let volgorde = f.whole("volgorde", 0, 1_000_000).unwrap_or(order as i64 + 1);
-            let (Some(maatregel), Some(route), Some(drager)) = (maatregel, route, drager) else { continue };
+            let (Some(maatregel), route, drager) = (maatregel, route.unwrap_or("grex"), drager.unwrap_or(HOOFD)) else { continue };
             self.maatregelen.push(Maatregel {
                 naam: naam.unwrap_or_else(|| maatregel.clone()),
                 maatregel,
@@ -693,13 +780,11 @@ impl Builder {
             }
             self.fonds = Some(Fonds { rekening, beginsaldo, rente, minimum, aandeel_organisatie, organisatie, regel });
         }
-        if let Some((m, rows)) = self.fonds.is_none().then(|| (self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero()), &tables.table("maatregelen").rows))
-            && let Some(m) = m
+        if tables.table("fonds").rows.is_empty()
+            && let Some(m) = self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero())
         {
             let mut problem = Problem::error("no-fund", format!("maatregel \"{}\" asks money from a gebiedsfonds, but table fonds is empty", self.maatregelen[m].maatregel)).fix("add a row to table fonds, or clear dekking_fonds");
-            if let Some(row) = rows.get(m) {
-                problem = problem.at(&row.place);
-            }
+            problem.place = self.maatregelen[m].dekking_fonds.place.clone();
             problems.push(problem);
         }
     }
@@ -746,6 +831,7 @@ pub(crate) fn whole_periods(years: Decimal, per_year: i32) -> Option<i32> {
 fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
     let table = tables.table("gebied");
     let mut given: HashMap<&'static str, &Value> = HashMap::new();
+    let mut misspelt: HashSet<&'static str> = HashSet::new();
     for row in &table.rows {
         let (name, value) = (table.get(row, "instelling"), table.get(row, "waarde"));
         let Scalar::Text(text) = &name.scalar else { continue };
@@ -756,14 +842,17 @@ fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
             Some(_) => {}
             None => {
                 let mut problem = Problem::error("unknown-setting", format!("unknown setting \"{text}\" in table gebied")).at(&name.place).allowed(SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", "));
-                if let Some(near) = nearest(text, SETTINGS.iter().map(|s| s.name)) {
-                    problem = problem.fix(format!("did you mean \"{near}\"?"));
-                }
+                let near = nearest(text, SETTINGS.iter().map(|s| s.name));
+                problem = problem.fix(near.map_or_else(|| "take one of these, or remove it".into(), |near| format!("did you mean \"{near}\"?")));
                 problems.push(problem);
+                // The setting that was meant is not missing: its name was told.
+                if let Some(meant) = near {
+                    misspelt.insert(meant);
+                }
             }
         }
     }
-    settings::Settings { given, problems, shown: Vec::new() }.gebied()
+    settings::Settings { given, misspelt, file: file_of(tables, "gebied"), problems, shown: Vec::new() }.gebied()
 }
 
 mod settings {
@@ -772,18 +861,32 @@ mod settings {
 
     pub(super) struct Settings<'a> {
         pub(super) given: HashMap<&'static str, &'a Value>,
+        pub(super) misspelt: HashSet<&'static str>,
+        pub(super) file: Option<Place>,
         pub(super) problems: &'a mut Vec<Problem>,
         pub(super) shown: Vec<(&'static str, String, bool)>,
     }
 
     impl Settings<'_> {
+        /// Says that a setting without a default is missing. One whose default is another setting was told with that one.
         fn required(&mut self, name: &'static str) {
-            let kind = schema::setting(name).map(|s| s.kind.words()).unwrap_or_default();
-            self.problems.push(Problem::error("missing-setting", format!("table gebied has no {name}")).allowed(kind).fix(format!("add a row with instelling = {name}")));
+            let Some(setting) = schema::setting(name).filter(|s| s.default.is_empty() && !self.misspelt.contains(name)) else { return };
+            let example = match setting.kind {
+                schema::Kind::Rate => "0.02",
+                schema::Kind::Date => "2026-01-01",
+                _ => "2037",
+            };
+            let mut problem = Problem::error("missing-setting", format!("table gebied has no {name}"))
+                .allowed(setting.kind.words())
+                .fix(format!("add it to table gebied; in toml, below [gebied]: {name} = {example}"));
+            problem.place.clone_from(&self.file);
+            self.problems.push(problem);
         }
 
-        fn wrong(&mut self, name: &str, value: &Value, wanted: &str) {
-            self.problems.push(Problem::error("wrong-setting", format!("setting {name} holds {}", value.shown())).at(&value.place).allowed(wanted.to_owned()));
+        fn wrong(&mut self, name: &str, value: &Value, wanted: &str, fix: &str) {
+            if !matches!(value.scalar, Scalar::Error(_)) {
+                self.problems.push(Problem::error("wrong-setting", format!("setting {name} holds {}", value.shown())).at(&value.place).allowed(wanted.to_owned()).fix(fix));
+            }
         }
 
         fn date(&mut self, name: &'static str, default: Option<Date>) -> Option<Date> {
@@ -800,7 +903,7 @@ mod settings {
                 _ => None,
             };
             if date.is_none() {
-                self.wrong(name, value, "a date: 2026-01-01");
+                self.wrong(name, value, "a date: 2026-01-01", "write the day, month and year as 2026-01-01");
             }
             self.shown.push((name, date.map(|d| d.to_string()).unwrap_or_default(), true));
             date
@@ -821,7 +924,8 @@ mod settings {
                 _ => None,
             };
             if year.is_none() {
-                self.wrong(name, value, "a year between 1900 and 2200, such as 2037");
+                let fix = if matches!(value.scalar, Scalar::Date(_)) { "write the year only" } else { "write the year with four digits" };
+                self.wrong(name, value, "a year from 1900 to 2200, such as 2037", fix);
             }
             self.shown.push((name, year.map(|d| d.to_string()).unwrap_or_default(), true));
             year
@@ -842,7 +946,12 @@ mod settings {
             if found.is_none()
                 && let Some(value) = self.given.get(name).copied()
             {
-                self.wrong(name, value, &format!("one of {}", list.join(", ")));
+                let near = match &value.scalar {
+                    Scalar::Text(t) => nearest(t, list.iter().copied()),
+                    _ => None,
+                };
+                let fix = near.map_or_else(|| "take one of these".into(), |near| format!("did you mean \"{near}\"?"));
+                self.wrong(name, value, &format!("one of {}", list.join(", ")), &fix);
             }
             self.shown.push((name, found.unwrap_or_default().into(), true));
             found.unwrap_or(default)
@@ -861,7 +970,11 @@ mod settings {
                 _ => None,
             };
             if rate.is_none() {
-                self.wrong(name, value, "a rate above -50% and below 100%: 0.02 or 2%");
+                let fix = match value.scalar {
+                    Scalar::Number(n) if n >= Decimal::ONE && n < Decimal::ONE_HUNDRED => format!("if {}% is meant, write {}", n.normalize(), (n / Decimal::ONE_HUNDRED).normalize()),
+                    _ => "take a rate in this range".into(),
+                };
+                self.wrong(name, value, "a rate above -50% and below 100%: 0.02 or 2%", &fix);
             }
             self.shown.push((name, rate.as_ref().map(|d| d.value.normalize().to_string()).unwrap_or_default(), true));
             rate
@@ -873,7 +986,9 @@ mod settings {
             let early = || if name == "discontovoet_maatschappelijk" { parameters::first(key) } else { None };
             let default = date.and_then(|d| parameters::on(key, d).or_else(early)).map(|v| Quantity::new(v.waarde, &Place::file(&format!("parameter {key} ({})", v.bron))));
             if default.is_none() && !self.given.contains_key(name) && date.is_some() {
-                self.problems.push(Problem::error("no-parameter", format!("parameter {key} has no value at peildatum")).fix(format!("give {name} in table gebied")));
+                let mut problem = Problem::error("no-parameter", format!("parameter {key} has no value at peildatum, and setting {name} is empty")).fix(format!("give {name} in table gebied"));
+                problem.place = self.given.get("peildatum").map(|v| v.place.clone());
+                self.problems.push(problem);
                 return None;
             }
             if date.is_none() && !self.given.contains_key(name) {
@@ -951,7 +1066,7 @@ mod settings {
             }
             let periods = (horizon - peil.year(tijdstap) + 1) * tijdstap.per_year();
             if periods as usize > PERIODS_MAX / 2 {
-                let mut p = Problem::error("too-many-periods", format!("the horizon gives {periods} periods")).allowed(format!("{} at most", PERIODS_MAX / 2)).fix("take an earlier horizon or a longer tijdstap");
+                let mut p = Problem::error("too-many-periods", format!("the horizon gives {periods} periods")).allowed(format!("at most {}", PERIODS_MAX / 2)).fix("take an earlier horizon or a longer tijdstap");
                 p.place = place(&self.given, "horizon");
                 self.problems.push(p);
                 return None;
@@ -1005,7 +1120,7 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
         let doel = match address::Address::parse(&doel) {
             Ok(doel) => doel,
             Err(reason) => {
-                f.problem("doel", Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}")));
+                f.problem("doel", Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}")).allowed(schema::Kind::Address.words()).fix("polder schema lists all tables and columns"));
                 continue;
             }
         };
@@ -1064,26 +1179,26 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
             },
         };
         let Some(verdeling) = verdeling else { continue };
-        if let Some(reason) = verdeling.wrong() {
-            f.problem("verdeling", Problem::error("bad-distribution", format!("onzekerheid \"{id}\": {reason}")));
+        if let Some((column, reason, fix)) = verdeling.wrong() {
+            f.problem(column, Problem::error("bad-distribution", format!("onzekerheid \"{id}\": {reason}")).fix(fix));
             continue;
         }
-        out.push(Onzekerheid { id, doel, als, verdeling, per_jaar, place: row.place.clone() });
+        out.push(Onzekerheid { id, doel, als, verdeling, per_jaar, place: table.get(row, "doel").place.clone() });
     }
     out
 }
 
 impl VerdelingRij {
-    /// Why the figures can't be this distribution, if they can't.
-    fn wrong(&self) -> Option<String> {
+    /// Which column is why no figure of this distribution, and how to mend it; nothing when all is well.
+    fn wrong(&self) -> Option<(&'static str, String, &'static str)> {
         match self {
-            VerdelingRij::Pert([l, m, h]) | VerdelingRij::Driehoek([l, m, h]) => (!(l <= m && m <= h)).then(|| format!("laag {l}, modus {m} and hoog {h} are not in ascending order")),
-            VerdelingRij::Uniform([l, h]) => (l > h).then(|| format!("laag {l} is above hoog {h}")),
-            VerdelingRij::Normaal([_, s]) => (*s < Decimal::ZERO).then(|| format!("spreiding {s} is below zero")),
-            VerdelingRij::Lognormaal([g, s]) => (*g <= Decimal::ZERO || *s < Decimal::ZERO).then(|| format!("a lognormaal has a gemiddelde above zero and a spreiding of at least zero, found {g} and {s}")),
+            VerdelingRij::Pert([l, m, h]) | VerdelingRij::Driehoek([l, m, h]) => (!(l <= m && m <= h)).then(|| (if l > m { "laag" } else { "hoog" }, format!("laag {l}, modus {m} and hoog {h} are not in ascending order"), "put the lowest value in laag and the highest in hoog")),
+            VerdelingRij::Uniform([l, h]) => (l > h).then(|| ("laag", format!("laag {l} is above hoog {h}"), "swap the two")),
+            VerdelingRij::Normaal([_, s]) => (*s < Decimal::ZERO).then(|| ("spreiding", format!("spreiding {s} is below zero"), "write it without the minus sign")),
+            VerdelingRij::Lognormaal([g, s]) => (*g <= Decimal::ZERO || *s < Decimal::ZERO).then(|| (if *g <= Decimal::ZERO { "gemiddelde" } else { "spreiding" }, format!("a lognormaal has a gemiddelde above zero and a spreiding of at least zero, found {g} and {s}"), "a factor that changes nothing on average has gemiddelde 1")),
             VerdelingRij::Discreet(values) => {
                 let total: Decimal = values.iter().map(|(_, k)| *k).sum();
-                ((total - Decimal::ONE).abs() > Decimal::new(1, 9)).then(|| format!("the chances add up to {}, not to 100%", (total * Decimal::ONE_HUNDRED).normalize()))
+                ((total - Decimal::ONE).abs() > Decimal::new(1, 9)).then(|| ("waarden", format!("the chances add up to {}%, not to 100%", (total * Decimal::ONE_HUNDRED).normalize()), "correct the chances"))
             }
         }
     }
@@ -1109,7 +1224,7 @@ fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
         .split(';')
         .filter(|p| !p.trim().is_empty())
         .map(|pair| {
-            let (value, chance) = pair.split_once(':').ok_or_else(|| format!("\"{}\" has no chance", pair.trim()))?;
+            let (value, chance) = pair.split_once(':').ok_or_else(|| format!("\"{}\" is no value with its chance", pair.trim()))?;
             let chance = number(chance)?;
             if chance < Decimal::ZERO || chance > Decimal::ONE {
                 return Err(format!("chance {chance} is not between 0 and 100%"));
@@ -1121,15 +1236,22 @@ fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
 }
 
 fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mut Vec<Problem>) -> Vec<(usize, usize, Decimal)> {
+    let given = tables.table("onzekerheden");
+    let named: HashSet<String> = given.rows.iter().filter_map(|r| table::text_of(given.get(r, "id"))).map(name_key).collect();
     let (table, rows) = rows(tables, "correlaties");
     let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
+    let mut pairs = HashSet::new();
     for row in rows {
+        if is_full(problems) {
+            break;
+        }
         let mut f = Fields { table, row, problems };
         let side = |f: &mut Fields<'_>, column: &str| {
             let name = f.text(column)?;
-            let found = onzekerheden.iter().position(|o| name_key(&o.id) == name_key(&name));
-            if found.is_none() {
-                let problem = Problem::error("unknown-reference", format!("correlatie: unknown onzekerheid \"{name}\"")).allowed(onzekerheden.iter().map(|o| o.id.as_str()).collect::<Vec<_>>().join(", "));
+            let found = position_of(onzekerheden.iter().map(|o| o.id.as_str()), &name);
+            // One with a mistake of its own was told there.
+            if found.is_none() && !named.contains(&name_key(&name)) {
+                let problem = Problem::error("unknown-reference", format!("correlatie: unknown onzekerheid \"{name}\"")).allowed(listed(onzekerheden.iter().map(|o| o.id.as_str())));
                 let problem = match nearest(&name, onzekerheden.iter().map(|o| o.id.as_str())) {
                     Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                     None => problem.fix("add it to table onzekerheden"),
@@ -1145,7 +1267,7 @@ fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mu
             f.problem("b", Problem::error("self-correlation", "a correlatie names the same onzekerheid twice").fix("name two"));
         } else if onzekerheden[a].per_jaar.is_some() != onzekerheden[b].per_jaar.is_some() {
             f.problem("a", Problem::error("mixed-correlation", format!("\"{}\" and \"{}\" can't be correlated: one is drawn every year, the other once", onzekerheden[a].id, onzekerheden[b].id)).fix("correlate two that are both yearly, or both not"));
-        } else if out.iter().any(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a)) {
+        } else if !pairs.insert((a.min(b), a.max(b))) {
             f.problem("a", Problem::error("duplicate-key", format!("the pair \"{}\", \"{}\" stands twice", onzekerheden[a].id, onzekerheden[b].id)).fix("keep one of the two"));
         } else {
             out.push((a, b, rho.value));
@@ -1182,7 +1304,7 @@ fn read_controles(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Controle>
         let waarde = f.quantity("waarde", -max, max);
         let tolerantie = f.count("tolerantie").map_or(Decimal::new(1, 2), |q| q.value);
         let (Some(doel), Some(waarde)) = (doel, waarde) else { continue };
-        out.push(Controle { doel, waarde, tolerantie, place: row.place.clone() });
+        out.push(Controle { doel, waarde, tolerantie, place: table.get(row, "doel").place.clone() });
     }
     out
 }

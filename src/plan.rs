@@ -8,10 +8,11 @@ use crate::cashflow;
 use crate::model::address::Als;
 use crate::model::{whole_periods, Bedrag, Lijn, Model, Rol, Stroomsoort, Totaal, HOOFD};
 use crate::number::{to_f64, Exact, Of};
-use crate::problem::{nearest, Problem};
+use crate::problem::{listed, nearest, Problem};
 use crate::timeline::{Periode, Timeline};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// One of the two ways in which an area is paid (design section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,11 +89,9 @@ impl Drijvers {
             let wrong = |code, message: String| Problem::error(code, format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place);
             let doel = &o.doel;
             let nothing = |names: Vec<&str>| {
-                let problem = wrong("unknown-reference", format!("no row of {} fits \"{}\"", doel.table, doel.key));
-                match nearest(&doel.key, names) {
-                    Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-                    None => problem,
-                }
+                let problem = wrong("unknown-reference", format!("no row of {} fits \"{}\"", doel.table, doel.key)).allowed(listed(names.iter().copied()));
+                let near = nearest(&doel.key, names);
+                problem.fix(near.map_or_else(|| "take one of these names, or a pattern that ends in *".into(), |near| format!("did you mean \"{near}\"?")))
             };
             match (doel.table, doel.column) {
                 ("indexen", "groei") => {
@@ -128,7 +127,7 @@ impl Drijvers {
                     }
                     for k in found {
                         if d.uitstel[k].is_some() {
-                            problems.push(wrong("drawn-twice", format!("the uitstel of \"{}\" is drawn by another onzekerheid too", model.deelgebieden[k].deelgebied)).fix("keep one of the two"));
+                            problems.push(wrong("drawn-twice", format!("the uitstel of \"{}\" is drawn by another onzekerheid too", model.deelgebieden[k].deelgebied)).fix("keep one of the two").and(first_of(model, &d.slots, d.uitstel[k])));
                         }
                         d.uitstel[k] = Some(Gebruik { slot: d.slots.len(), als: o.als });
                     }
@@ -154,7 +153,7 @@ impl Drijvers {
                     if lines.is_empty() {
                         problems.push(nothing(model.lijnen.iter().filter(|l| l.tabel == table).map(|l| l.rij.as_str()).collect()));
                     }
-                    let mut used = false;
+                    let mut used = lines.is_empty();
                     for l in lines {
                         // A percentage whose lines all fit the same pattern follows them (as in `scenario`).
                         if let Bedrag::Opslag { over, .. } = &model.lijnen[l].bedrag
@@ -170,22 +169,27 @@ impl Drijvers {
                             Ok(Some(target)) => {
                                 used = true;
                                 let list = d.lijnen.entry(l).or_default();
-                                if list.iter().any(|(t, g)| *t == target && (g.als != Als::Factor || o.als != Als::Factor)) {
-                                    problems.push(wrong("drawn-twice", format!("{column} of \"{}\" is drawn by another onzekerheid too", model.lijnen[l].id)).fix("two can work on one input only when both are factors"));
+                                if let Some((_, first)) = list.iter().find(|(t, g)| *t == target && (g.als != Als::Factor || o.als != Als::Factor)) {
+                                    let problem = wrong("drawn-twice", format!("{column} of \"{}\" is drawn by another onzekerheid too", model.lijnen[l].id));
+                                    problems.push(problem.and(first_of(model, &d.slots, Some(*first))).fix("keep one of the two; they can work together only when both are factors"));
                                 }
                                 list.push((target, Gebruik { slot, als: o.als }));
                             }
                             Ok(None) => {}
-                            Err(reason) => problems.push(wrong("cannot-be-drawn", reason)),
+                            Err(reason) => {
+                                used = true;
+                                problems.push(wrong("cannot-be-drawn", reason).fix("set als = factor, or name another column"));
+                            }
                         }
                     }
-                    if !used && problems.is_empty() {
-                        problems.push(wrong("cannot-be-drawn", format!("no row that fits \"{}\" has an amount in {column}", doel.key)));
+                    if !used {
+                        problems.push(wrong("cannot-be-drawn", format!("no row of {table} that fits \"{}\" has an amount, price or quantity in {column}", doel.key)).allowed(DRAWABLE).fix("name the column that the amount is made of"));
                     }
                 }
                 _ => problems.push(
                     wrong("cannot-be-drawn", format!("{doel} can't be uncertain"))
-                        .allowed("amounts, prices and quantities of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente"),
+                        .allowed(DRAWABLE)
+                        .fix("name another input, or give its values in table scenarios"),
                 ),
             }
         }
@@ -208,6 +212,18 @@ impl Drijvers {
         let high = model.onzekerheden[o].verdeling.bounds().map_or(Decimal::ZERO, |b| b.1);
         whole_periods(high, model.gebied.tijdstap.per_year()).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
     }
+}
+
+/// What can be uncertain.
+const DRAWABLE: &str = "amounts, prices, quantities and percentages of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente";
+
+/// Where the onzekerheid stands that already draws an input.
+fn first_of<'m>(model: &'m Model, slots: &[Slot], first: Option<Gebruik>) -> &'m crate::problem::Place {
+    let position = first.map_or(0, |g| match slots.get(g.slot) {
+        Some(Slot::Onzekerheid(o)) => *o,
+        _ => 0,
+    });
+    &model.onzekerheden[position].place
 }
 
 /// What part of a line's amount a column is: the factor of that name, or `bedrag` for the whole. Nothing when the line does not
@@ -325,7 +341,10 @@ pub struct Plan<'a> {
     pub opening: Vec<Vec<crate::number::Quantity>>,
 }
 
-/// Most periods that a plan can have; delays included.
+/// Most uncertain terms that the percentages of a plan can have together: percentages of percentages multiply them.
+const MAX_TERMS: usize = 20_000;
+
+/// Position of a period; what lies before the first is taken there.
 fn position(timeline: &Timeline, p: Periode) -> usize {
     (p.0 - timeline.first.0).max(0) as usize
 }
@@ -414,13 +433,14 @@ impl<'a> Plan<'a> {
     /// The amounts of all lines as sums of products of draws.
     fn expand_all(&self) -> Result<Vec<Vec<Expansie>>, Problem> {
         let mut known: Vec<Option<Vec<Expansie>>> = vec![None; self.model.lijnen.len()];
+        let mut terms = 0;
         for l in 0..self.model.lijnen.len() {
-            self.expand(l, &mut known)?;
+            self.expand(l, &mut known, &mut terms)?;
         }
         Ok(known.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    fn expand(&self, l: usize, known: &mut Vec<Option<Vec<Expansie>>>) -> Result<(), Problem> {
+    fn expand(&self, l: usize, known: &mut Vec<Option<Vec<Expansie>>>, terms: &mut usize) -> Result<(), Problem> {
         if known[l].is_some() {
             return Ok(());
         }
@@ -464,22 +484,33 @@ impl<'a> Plan<'a> {
             Bedrag::Opslag { percentage, over } => {
                 let rate = certain("percentage", percentage.value).unwrap_or(Decimal::ONE);
                 certain("bedrag", Decimal::ONE);
+                let mut places: HashMap<Vec<(usize, Decimal)>, usize> = HashMap::new();
                 for j in over {
-                    self.expand(*j, known)?;
+                    self.expand(*j, known, terms)?;
                     for part in known[*j].as_ref().into_iter().flatten() {
                         let amount = cashflow::opslag(Exact::from(rate), &[Exact::from(part.bedrag)], of).0.ok_or_else(too_large)?;
-                        out.push(Expansie { bedrag: amount, maal: part.maal.iter().chain(&maal).copied().collect() });
+                        let maal: Vec<_> = part.maal.iter().chain(&maal).copied().collect();
+                        // What is equally uncertain is one term.
+                        match places.entry(maal) {
+                            Entry::Occupied(place) => {
+                                let sum: &mut Expansie = &mut out[*place.get()];
+                                sum.bedrag = sum.bedrag.checked_add(amount).ok_or_else(too_large)?;
+                            }
+                            Entry::Vacant(place) => {
+                                out.push(Expansie { bedrag: amount, maal: place.key().clone() });
+                                place.insert(out.len() - 1);
+                            }
+                        }
+                        if out.len() > MAX_TERMS {
+                            break;
+                        }
                     }
                 }
-                // What is equally uncertain is one term.
-                let mut merged: Vec<Expansie> = Vec::new();
-                for part in out {
-                    match merged.iter_mut().find(|x| x.maal == part.maal) {
-                        Some(x) => x.bedrag = x.bedrag.checked_add(part.bedrag).ok_or_else(too_large)?,
-                        None => merged.push(part),
-                    }
+                *terms += out.iter().filter(|part| !part.maal.is_empty()).count();
+                if *terms > MAX_TERMS {
+                    let problem = Problem::error("model-too-large", format!("\"{}\" is a percentage of lines with too many different onzekerheden", lijn.id)).at(&lijn.place);
+                    return Err(problem.allowed(format!("at most {MAX_TERMS} products of draws in all percentages together")).fix("give lines that are alike one onzekerheid with a pattern as doel"));
                 }
-                out = merged;
             }
         }
         known[l] = Some(out);
@@ -537,7 +568,8 @@ impl<'a> Plan<'a> {
             let termen = &mut self.cellen[cel].termen;
             let mut gewichten = vec![Decimal::ZERO; last + 1 - first];
             for (t, amount) in amounts {
-                gewichten[t - first] += amount;
+                let slot = &mut gewichten[t - first];
+                *slot = slot.checked_add(amount).ok_or_else(too_large)?;
             }
             // Terms of the same draws are one row: this is what makes many lines as cheap as few.
             match termen.iter_mut().find(|x| x.maal == part.maal) {

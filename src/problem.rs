@@ -181,12 +181,35 @@ pub fn has_errors(problems: &[Problem]) -> bool {
     problems.iter().any(|p| p.severity == Severity::Error)
 }
 
+/// Names for a message: all of them, or the first ones when there are very many.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 40;
+    let mut names = names.into_iter();
+    let first: Vec<&str> = names.by_ref().take(MOST).collect();
+    let rest = names.count();
+    if rest == 0 { first.join(", ") } else { format!("{} and {rest} more", first.join(", ")) }
+}
+
 /// The candidate closest to `word`, if one is close enough to be a likely misspelling.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// What is longer is no misspelt name, and comparing costs the product of the lengths.
+    const LONGEST: usize = 200;
+    /// Most candidates that are looked at.
+    const MOST: usize = 2_000;
     let word = word.to_lowercase();
+    if word.len() > LONGEST || word.is_empty() {
+        return None;
+    }
+    // The beginning of a name is likelier to be meant than a name that looks a little like it.
+    let likeness = |candidate: &str| {
+        let begins = word.len() > 3 && candidate.starts_with(&word);
+        strsim::normalized_damerau_levenshtein(&word, candidate).max(if begins { 0.75 } else { 0.0 })
+    };
     candidates
         .into_iter()
-        .map(|c| (strsim::normalized_damerau_levenshtein(&word, &c.to_lowercase()), c))
+        .filter(|c| c.len() <= LONGEST)
+        .take(MOST)
+        .map(|c| (likeness(&c.to_lowercase()), c))
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, c)| c)

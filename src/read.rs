@@ -3,9 +3,10 @@
 //! A model is a folder with `model.toml`, or a single file. Every source yields rows of the schema's tables with their
 //! places; rows of one table from several sources are joined.
 
+use crate::model::Model;
 use crate::model::schema::{SCHEMA, TableSchema, table_schema};
 use crate::model::table::{Binding, Scalar, Table, Tables, Typing, clip, fold};
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem, Severity, nearest};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -35,6 +36,21 @@ const MAX_ROWS: usize = 100_000;
 const MAX_COLUMNS: usize = 1_000;
 /// Once this many problems were found, no more rows are read.
 const MAX_PROBLEMS: usize = 1_000;
+
+/// The problems that concern one value or column: with these the other values are still worth checking.
+const OF_ONE_VALUE: &[&str] = &[
+    "double-column",
+    "empty-cell",
+    "formula-without-value",
+    "not-a-number",
+    "not-a-value",
+    "not-a-year",
+    "number-too-large",
+    "spreadsheet-error",
+    "text-too-long",
+    "unknown-column",
+    "untranslated",
+];
 
 /// A source file, for the manifest of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +96,8 @@ pub struct Read {
     pub skipped: Vec<Skipped>,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// Whether so much of a mapping is wrong that rows are missing.
+    pub(crate) incomplete: bool,
 }
 
 /// A file that could not be read or written at all (exit code 3).
@@ -97,6 +115,20 @@ impl Read {
     /// Whether so many problems were found that reading on only adds noise.
     fn is_full(&self) -> bool {
         self.problems.len() >= MAX_PROBLEMS
+    }
+
+    /// The model, with what was wrong in reading and in checking together. When a whole file, sheet or table could not be
+    /// read there is no checking: all that refers to it would be told once more.
+    pub fn into_model(self) -> (Option<Model>, Vec<Problem>) {
+        let mut problems = self.problems;
+        let errors = || problems.iter().filter(|p| p.severity == Severity::Error);
+        if self.incomplete || errors().any(|p| !OF_ONE_VALUE.contains(&p.code)) {
+            return (None, problems);
+        }
+        let complete = errors().next().is_none();
+        let (model, found) = Model::new(self.tables);
+        problems.extend(found);
+        (model.filter(|_| complete), problems)
     }
 }
 
@@ -211,7 +243,7 @@ fn read_manifest(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFai
         if inner.is_dir() {
             let names = csv_names(&inner)?;
             if names.is_empty() {
-                read.problems.push(Problem::error("no-csv", format!("folder \"{bestand}\" holds no csv files")).at(&place));
+                read.problems.push(Problem::error("no-csv", format!("folder \"{bestand}\" holds no csv files")).at(&place).fix("name a file or another folder, or put csv files in it, each called as its table"));
             }
             for name in names {
                 let name = format!("{}/{name}", bestand.trim_end_matches('/'));
@@ -256,7 +288,8 @@ fn find(folder: &Path, name: &str, place: &Place, read: &mut Read) -> Result<Opt
         read.problems.push(
             Problem::error("bad-path", format!("\"{}\" is not a path from the model's folder", clip(name)))
                 .at(place)
-                .allowed("a relative path with forward slashes: tabellen.xlsx, csv, ../gedeeld/indexen.csv"),
+                .allowed("a relative path with forward slashes: tabellen.xlsx, csv, ../gedeeld/indexen.csv")
+                .fix("write the path as seen from the folder of model.toml, or put the file in that folder"),
         );
         return Ok(None);
     }
@@ -268,11 +301,10 @@ fn find(folder: &Path, name: &str, place: &Place, read: &mut Read) -> Result<Opt
             let beside: Vec<String> = fs::read_dir(folder)
                 .map(|dir| dir.take(1000).flatten().map(|f| f.file_name().to_string_lossy().into_owned()).collect())
                 .unwrap_or_default();
-            let mut problem = Problem::error("missing-file", format!("file \"{}\" cannot be found: {e}", clip(name))).at(place);
-            if let Some(near) = nearest(name, beside.iter().map(String::as_str)) {
-                problem = problem.fix(format!("did you mean \"{near}\"?"));
-            }
-            read.problems.push(problem);
+            let why = if e.kind() == std::io::ErrorKind::NotFound { "does not exist".to_owned() } else { format!("cannot be opened: {e}") };
+            let problem = Problem::error("missing-file", format!("file \"{}\" {why}", clip(name))).at(place);
+            let near = nearest(name, beside.iter().map(String::as_str));
+            read.problems.push(problem.fix(near.map_or_else(|| "check its name and its folder".into(), |near| format!("did you mean \"{near}\"?"))));
             Ok(None)
         }
     }
@@ -302,7 +334,8 @@ fn read_source(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFailu
         None => read.problems.push(
             Problem::error("unknown-file", format!("\"{}\" is no file that can be read", clip(name)))
                 .at(&Place::file(name))
-                .allowed("toml, csv, xlsx, xlsm, xlsb, xls, ods"),
+                .allowed("toml, csv, xlsx, xlsm, ods")
+                .fix("save it as one of these, or take it out of the model"),
         ),
     }
     Ok(())
@@ -327,14 +360,15 @@ fn load(folder: &Path, name: &str, limit: u64, read: &mut Read) -> Result<Option
     let path = folder.join(name);
     let place = Place::file(name);
     if !fs::metadata(&path).map_err(|e| IoFailure::new(&path, "open", &e))?.is_file() {
-        read.problems.push(Problem::error("not-a-file", format!("\"{}\" is not a file", clip(name))).at(&place));
+        read.problems.push(Problem::error("not-a-file", format!("\"{}\" is not a file", clip(name))).at(&place).fix("name a plain file"));
         return Ok(None);
     }
     let Some(bytes) = read_bytes(&path, limit)? else {
         read.problems.push(
             Problem::error("file-too-large", format!("file \"{}\" is too large", clip(name)))
                 .at(&place)
-                .allowed(format!("at most {} MiB", limit >> 20)),
+                .allowed(format!("at most {} MiB", limit >> 20))
+                .fix("leave out what is not needed, or divide it over more files"),
         );
         return Ok(None);
     };
@@ -373,9 +407,7 @@ fn find_table(name: &str, place: &Place, problems: &mut Vec<Problem>) -> Option<
         let mut problem = Problem::error("unknown-table", format!("unknown table \"{}\"", clip(name)))
             .at(place)
             .allowed(names().collect::<Vec<_>>().join(", "));
-        if let Some(near) = nearest(name, names()) {
-            problem = problem.fix(format!("did you mean \"{near}\"?"));
-        }
+        problem = problem.fix(nearest(name, names()).map_or_else(|| "take one of these names, or remove it".into(), |near| format!("did you mean \"{near}\"?")));
         problems.push(problem);
     }
     found.and_then(|t| table_schema(t.name))
@@ -396,7 +428,8 @@ fn add_row(
             read.problems.push(
                 Problem::error("too-many-rows", format!("table {} has too many rows", schema.name))
                     .at(place)
-                    .allowed(format!("at most {MAX_ROWS} rows")),
+                    .allowed(format!("at most {MAX_ROWS} rows"))
+                    .fix("join rows that are alike, or divide the area into more models"),
             );
             return false;
         }
@@ -418,6 +451,7 @@ fn too_many_columns(schema: &TableSchema, place: &Place) -> Problem {
     Problem::error("too-many-columns", format!("table {} has too many columns", schema.name))
         .at(place)
         .allowed(format!("at most {MAX_COLUMNS} columns"))
+        .fix("remove the columns that are not in the schema")
 }
 
 /// Where the lines of a text begin, to turn a byte's position into a line and column.

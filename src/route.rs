@@ -192,7 +192,9 @@ pub struct Routeresultaat {
 
 /// A number that came to nothing: overflow. Bounds on the input make it rare; this makes it a message and not a panic.
 fn number(value: Exact, what: &str) -> Result<Decimal, Problem> {
-    value.0.ok_or_else(|| Problem::error("too-large", format!("{what} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon"))
+    // Far within the range of a decimal, so that sums of these over periods, parties and accounts stay in it.
+    let limit = Decimal::from(10_i64.pow(12)) * Decimal::from(10_i64.pow(11));
+    value.0.filter(|v| v.abs() < limit).ok_or_else(|| Problem::error("too-large", format!("{what} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon"))
 }
 
 fn series(values: &[Exact], what: &str) -> Result<Vec<Decimal>, Problem> {
@@ -590,14 +592,14 @@ impl Gecontroleerd {
 pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, Vec<Problem>) {
     let mut out = Vec::new();
     let mut problems = Vec::new();
-    for Controle { doel, waarde, tolerantie, place } in &model.controles {
-        let place = waarde.place.as_ref().unwrap_or(place);
+    for Controle { doel, waarde, tolerantie, place: at } in &model.controles {
+        let place = waarde.place.as_ref().unwrap_or(at);
         match grex.waarde(model, doel) {
             Ok(berekend) => {
                 let c = Gecontroleerd { doel: doel.clone(), verwacht: waarde.value, berekend, tolerantie: *tolerantie };
                 if !c.klopt() {
                     problems.push(
-                        Problem::warning("check-failed", format!("{doel} is {}, the source says {} (difference {})", two(berekend), two(c.verwacht), two(berekend - c.verwacht)))
+                        Problem::warning("check-failed", format!("{doel} is {:.2}, the source says {:.2} (difference {:.2})", two(berekend), two(c.verwacht), two(berekend - c.verwacht)))
                             .at(place)
                             .allowed(format!("a difference of at most {}", tolerantie.normalize()))
                             .fix(format!("polder explain MODEL {doel} shows how it is calculated")),
@@ -605,7 +607,10 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
                 }
                 out.push(c);
             }
-            Err(reason) => problems.push(Problem::warning("bad-result-address", format!("controle: {reason}")).at(place)),
+            Err(reason) => {
+                let problem = Problem::warning("bad-result-address", format!("controle: {reason}")).at(at);
+                problems.push(problem.allowed("eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like").fix("correct the doel; polder calculate shows the figures that there are"));
+            }
         }
     }
     (out, problems)
@@ -626,7 +631,7 @@ pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
         let Some(bedrag) = evaluate::bedrag_van(&v, l).0 else { continue };
         compared += 1;
         if (bedrag - raming.value).abs() > Decimal::new(1, 2) {
-            let mut p = Problem::warning("raming-differs", format!("{} \"{}\": calculated {}, its source says {}", lijn.tabel, lijn.id, two(bedrag), two(raming.value))).fix("check quantity, price and percentage, or the mapping's sign and factor");
+            let mut p = Problem::warning("raming-differs", format!("{} \"{}\": calculated {:.2}, its source says {:.2}", lijn.tabel, lijn.id, two(bedrag), two(raming.value))).fix("check quantity, price and percentage, or the mapping's sign and factor");
             p.place.clone_from(&raming.place);
             problems.push(p);
         }

@@ -4,7 +4,7 @@ use crate::model::address::{pattern_matches, Address, Als, Change, YEAR_MAX};
 use crate::model::schema::Kind;
 use crate::model::table::{as_text, fold, name_key, Row, Scalar, Table, Tables, Value};
 use crate::model::Model;
-use crate::problem::{nearest, Place, Problem};
+use crate::problem::{listed, nearest, Place, Problem};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -131,13 +131,13 @@ pub fn apply(tables: &Tables, changes: &[Change]) -> (Tables, Vec<Problem>) {
 fn changed(old: Option<Decimal>, change: &Change, what: &str) -> Result<Decimal, Problem> {
     let by = change.number();
     let problem = |code, message: String| Problem::error(code, message).at(&change.place);
-    let too_large = || problem("too-large", format!("the change of {} gives a number that is too large", change.doel));
+    let too_large = || problem("too-large", format!("the change of {} gives a number that is too large", change.doel)).fix("check the factor or verschuiving");
     match (change.als, old, by) {
         (Als::Waarde, _, Some(by)) => Ok(by),
         (Als::Factor, Some(old), Some(by)) => old.checked_mul(by).ok_or_else(too_large),
         (Als::Verschuiving, Some(old), Some(by)) => old.checked_add(by).ok_or_else(too_large),
         (_, None, Some(_)) => Err(problem("nothing-to-change", format!("{what} is empty, so it has no factor or verschuiving")).fix("give a waarde")),
-        (_, _, None) => Err(problem("not-a-number", format!("the change of {} holds {}", change.doel, change.met.shown()))),
+        (_, _, None) => Err(problem("not-a-number", format!("the change of {} holds {}", change.doel, change.met.shown())).fix("write a number")),
     }
 }
 
@@ -258,7 +258,7 @@ fn no_row<'a>(change: &Change, names: impl Iterator<Item = &'a str>) -> Problem 
     match nearest(&change.doel.key, names.iter().copied()) {
         Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
         None if names.is_empty() => problem.fix(format!("table {} is empty: fill it in the model first", change.doel.table)),
-        None => problem,
+        None => problem.allowed(listed(names)).fix("take one of these names, or a pattern that ends in *"),
     }
 }
 

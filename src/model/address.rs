@@ -59,13 +59,13 @@ impl Address {
                 }
             };
         }
-        let example = || format!("write {}[KEY].{}", schema.name, schema.columns.last().map_or("column", |c| c.name));
+        let example = || format!("write {}[KEY].{}", schema.name, schema.columns.iter().find(|c| c.kind == Kind::Amount).or(schema.columns.last()).map_or("column", |c| c.name));
         let Some((key, tail)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) else {
             return Err(format!("\"{text}\" names no row: {}", example()));
         };
         let tail = tail.strip_prefix('.').ok_or_else(|| format!("\"{text}\" names no column: {}", example()))?;
         let (column, year) = match tail.rsplit_once('.') {
-            Some((column, year)) => (column, Some(year.parse::<i32>().ok().filter(|y| (1900..=YEAR_MAX).contains(y)).ok_or_else(|| format!("\"{text}\": \"{year}\" is not a year"))?)),
+            Some((column, year)) => (column, Some(year.parse::<i32>().ok().filter(|y| (1900..=YEAR_MAX).contains(y)).ok_or_else(|| format!("\"{text}\": \"{year}\" is not a year from 1900 to 2200"))?)),
             None => (tail, None),
         };
         let Some(found) = schema.columns.iter().find(|c| fold(c.name) == fold(column)) else {

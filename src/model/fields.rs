@@ -3,7 +3,7 @@
 use super::schema::{Column, Kind};
 use super::table::{fold, Row, Scalar, Table, Value};
 use crate::number::Quantity;
-use crate::problem::{nearest, Problem};
+use crate::problem::{listed, nearest, Problem};
 use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
@@ -38,17 +38,15 @@ impl<'a> Fields<'a> {
             .unwrap_or_else(|| format!("a row of {}", self.table.schema.name))
     }
 
-    fn wrong(&mut self, code: &'static str, column: &Column, value: &Value, wanted: &str) {
+    /// What was read and could not be used was told by the reader: nothing more is said of it.
+    fn wrong(&mut self, code: &'static str, column: &Column, value: &Value, wanted: &str, fix: &str) {
+        if let Scalar::Error(_) = value.scalar {
+            return;
+        }
         let problem = Problem::error(code, format!("{}: column {} holds {}", self.name(), column.name, value.shown()))
             .at(&value.place)
-            .allowed(wanted.to_owned());
-        let problem = match &value.scalar {
-            Scalar::Error(_) => Problem { code: "spreadsheet-error", ..problem }.fix("mend the formula in the workbook; polder reads its last calculated value"),
-            Scalar::Text(_) if wanted.contains("number") || wanted.contains("amount") || wanted.contains("rate") => {
-                problem.fix("make it a number; a workbook cell may hold it as text")
-            }
-            _ => problem,
-        };
+            .allowed(wanted.to_owned())
+            .fix(fix);
         self.problems.push(problem);
     }
 
@@ -81,7 +79,7 @@ impl<'a> Fields<'a> {
             Scalar::Date(d) => Some(d.to_string()),
             Scalar::Bool(b) => Some((if *b { "ja" } else { "nee" }).into()),
             Scalar::Error(_) | Scalar::Empty => {
-                self.wrong("not-text", column, value, "text");
+                self.wrong("not-text", column, value, "text", "write a text");
                 None
             }
         }
@@ -94,12 +92,12 @@ impl<'a> Fields<'a> {
             return None;
         }
         let Scalar::Number(number) = value.scalar else {
-            self.wrong("not-a-number", column, value, &column.kind.words());
+            self.wrong("not-a-number", column, value, &column.kind.words(), "make it a number; a workbook cell may hold it as text");
             return None;
         };
         if number < low || number > high {
-            let wanted = format!("{} between {low} and {high}", column.kind.words());
-            self.wrong("out-of-range", column, value, &wanted);
+            let (wanted, fix) = range_words(column.kind, number, low, high);
+            self.wrong("out-of-range", column, value, &wanted, &fix);
             return None;
         }
         Some(Quantity::new(number, &value.place))
@@ -133,7 +131,7 @@ impl<'a> Fields<'a> {
             quantity.value.to_i64()
         } else {
             let (column, value) = self.column(name);
-            self.wrong("not-whole", column, value, "a whole number");
+            self.wrong("not-whole", column, value, "a whole number", "round it up or down");
             None
         }
     }
@@ -142,7 +140,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn year(&mut self, name: &str) -> Option<i32> {
         let (column, value) = self.column(name);
         if let Scalar::Date(_) = value.scalar {
-            self.wrong("date-for-year", column, value, "a year such as 2030, not a date");
+            self.wrong("date-for-year", column, value, "a year such as 2030, not a date", "write the year only");
             return None;
         }
         self.whole(name, 1900, 2200).map(|y| y as i32)
@@ -157,10 +155,8 @@ impl<'a> Fields<'a> {
             let (column, value) = self.column(name);
             let mut problem = Problem::error("unknown-choice", format!("{}: column {} holds {}", self.name(), column.name, value.shown()))
                 .at(&value.place)
-                .allowed(format!("one of {}", list.join(", ")));
-            if let Some(near) = nearest(&text, list.iter().copied()) {
-                problem = problem.fix(format!("did you mean \"{near}\"?"));
-            }
+                .allowed(format!("one of {}", listed(list.iter().copied())));
+            problem = problem.fix(nearest(&text, list.iter().copied()).map_or_else(|| "take one of these".into(), |near| format!("did you mean \"{near}\"?")));
             self.problems.push(problem);
         }
         found
@@ -184,6 +180,26 @@ impl<'a> Fields<'a> {
             Scalar::Number(n) => Some(value.base.unwrap_or(n)),
             _ => value.base,
         }
+    }
+}
+
+/// Which numbers a column takes, and how to mend one that it does not take.
+fn range_words(kind: Kind, found: Decimal, low: Decimal, high: Decimal) -> (String, String) {
+    let percent = |d: Decimal| (d * Decimal::ONE_HUNDRED).normalize();
+    let hundredth = found.checked_div(Decimal::ONE_HUNDRED).filter(|d| *d >= low && *d <= high);
+    match kind {
+        Kind::Rate => {
+            let wanted = format!("from {}% to {}%", percent(low), percent(high));
+            let fix = hundredth.filter(|_| found.abs() > high).map_or_else(
+                || "take a value in this range".into(),
+                |d| format!("if {}% is meant, write {} or {}%", found.normalize(), d.normalize(), found.normalize()),
+            );
+            (wanted, fix)
+        }
+        Kind::Year => (format!("a year from {low} to {high}"), "write the year with four digits".into()),
+        _ if high == Decimal::from(AMOUNT_MAX) && low.is_zero() && found < low => (format!("{} of zero or more", kind.words()), "write it without the minus sign".into()),
+        _ if high == Decimal::from(AMOUNT_MAX) => (format!("{} of at most a thousand billion (1 with twelve zeros)", kind.words()), "check the number of digits".into()),
+        _ => (format!("{} from {} to {}", kind.words(), low.normalize(), high.normalize()), "take a value in this range".into()),
     }
 }
 

@@ -2,16 +2,15 @@
 //!
 //! History is settled here: what a line did in realised periods is a fixed amount that no scenario, delay or draw touches.
 
-use super::address::pattern_matches;
 use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
-use super::table::{name_key, Row, Scalar, Table, Tables};
-use super::{rows, Boekwaarde, Builder, Gebied, Risico, BUITEN, HOOFD};
+use super::table::{date_from_text, name_key, text_of, Row, Scalar, Table, Tables};
+use super::{file_of, is_full, position_of, rows, Boekwaarde, Builder, Gebied, Risico, BUITEN, HOOFD, MAX_SIZE};
 use crate::number::{Exact, Number, Quantity, Rounding};
-use crate::problem::{nearest, Place, Problem};
+use crate::problem::{has_errors, listed, nearest, Place, Problem};
 use crate::timeline::Periode;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The tables whose rows are lines; their ids are unique together.
 pub(crate) const LINE_TABLES: &[&str] = &["programma", "kosten", "opbrengsten", "exploitatie", "objecten", "baten", "risicos"];
@@ -195,12 +194,15 @@ struct Profile {
     unit: &'static str,
     place: Place,
     used: bool,
+    /// Whether a row of it has a mistake, or its total was told: nothing more is said of it.
+    told: bool,
 }
 
 /// A phasing as a line asks for it.
 enum Wanted {
     Profile(String),
-    Weights(Vec<(Periode, Quantity)>),
+    /// Equal parts from the one to the other, both included.
+    Range(Periode, Periode),
     Follow { id: String, years: i32 },
 }
 
@@ -217,6 +219,10 @@ struct Draft {
     /// Amount empty: the profile's amounts are it.
     open_amount: bool,
     row_place: Place,
+    /// Where its fasering stands; the row when it has none.
+    phasing_place: Place,
+    /// Where over stands.
+    over_place: Place,
 }
 
 impl Lines {
@@ -226,14 +232,21 @@ impl Lines {
         for name in ["programma", "kosten", "opbrengsten"] {
             let (table, rows) = rows(tables, name);
             for row in rows {
+                if is_full(problems) {
+                    break;
+                }
                 drafts.extend(read_line(b, gebied, table, row, problems));
             }
         }
         let mut lines = Lines { lijnen: Vec::new(), baten: Vec::new(), objecten: Vec::new(), risicos: Vec::new() };
-        settle(&mut drafts, &mut profiles, gebied, problems);
+        let named = ["programma", "kosten", "opbrengsten"].map(|name| tables.table(name));
+        let named = named.iter().flat_map(|t| t.rows.iter().filter_map(|row| text_of(t.get(row, "id")))).collect::<Vec<_>>();
+        settle(&mut drafts, &mut profiles, &named, gebied, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
+        // A line with a mistake may have been the one that uses it.
+        let whole = !has_errors(problems);
         for (name, profile) in &profiles {
-            if !profile.used {
+            if whole && !profile.used {
                 problems.push(
                     Problem::warning("unused-phasing", format!("fasering \"{name}\" is used by no line"))
                         .at(&profile.place)
@@ -248,7 +261,9 @@ impl Lines {
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
         if lines.lijnen.is_empty() && problems.is_empty() {
-            problems.push(Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml"));
+            let mut problem = Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml");
+            problem.place = file_of(tables, "gebied");
+            problems.push(problem);
         }
         lines
     }
@@ -304,6 +319,9 @@ impl Lines {
     fn read_exploitatie(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "exploitatie");
         for row in rows {
+            if is_full(problems) {
+                return;
+            }
             let mut f = Fields { table, row, problems };
             let id = f.text("id");
             let kosten = f.choice("soort", &["kosten", "opbrengsten"]);
@@ -315,7 +333,7 @@ impl Lines {
             let cyclus = f.whole("cyclus", 1, 500).unwrap_or(1);
             let common = Common::read(b, &mut f);
             let (Some(id), Some(kosten), Some(eigen), Some(ander), Some(bedrag), Some(vanaf), Some(tot)) = (id, kosten, eigen, ander, bedrag, vanaf, tot) else { continue };
-            if !within(&mut f, gebied, vanaf, tot) {
+            if !within(&mut f, gebied, ("vanaf", vanaf), ("tot", tot)) {
                 continue;
             }
             let years = (vanaf..=tot).step_by(cyclus as usize);
@@ -328,6 +346,9 @@ impl Lines {
     fn read_objecten(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "objecten");
         for row in rows {
+            if is_full(problems) {
+                return;
+            }
             let mut f = Fields { table, row, problems };
             let id = f.text("id");
             let eigen = account_or(b, &mut f, "partij", ("exploitatie", "exploitatie"), "exploitatie");
@@ -337,7 +358,7 @@ impl Lines {
             let in_gebruik = f.year("in_gebruik");
             let common = Common::read(b, &mut f);
             let (Some(id), Some(eigen), Some(investering), Some(levensduur), Some(in_gebruik)) = (id, eigen, investering, levensduur, in_gebruik) else { continue };
-            if !within(&mut f, gebied, in_gebruik, gebied.horizon.max(in_gebruik)) {
+            if !within(&mut f, gebied, ("in_gebruik", in_gebruik), ("in_gebruik", gebied.horizon.max(in_gebruik))) {
                 continue;
             }
             // A replacement exactly at the horizon is not booked (rules 4.1).
@@ -363,6 +384,9 @@ impl Lines {
     fn read_baten(&mut self, b: &mut Builder, gebied: &Gebied, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "baten");
         for row in rows {
+            if is_full(problems) {
+                return;
+            }
             let mut f = Fields { table, row, problems };
             let id = f.text("id");
             let maatregel = b.reference(&mut f, "maatregel", "maatregelen");
@@ -381,11 +405,7 @@ impl Lines {
             let bron = f.text("bron");
             let mut common = Common::read(b, &mut f);
             let (Some(id), Some(maatregel), Some(baathouder), Some(thema), Some(soort), Some(volume), Some(prijs), Some(vanaf), Some(tot)) = (id, maatregel, baathouder, thema, soort, volume, prijs, vanaf, tot) else { continue };
-            if !within(&mut f, gebied, vanaf, tot) {
-                continue;
-            }
-            if vanaf < gebied.peil.year(gebied.tijdstap) {
-                f.problem("vanaf", Problem::error("before-peildatum", format!("baat \"{id}\" starts in {vanaf}, before peildatum {}", gebied.peildatum)).fix("start it at peildatum or later"));
+            if !within(&mut f, gebied, ("vanaf", vanaf), ("tot", tot)) {
                 continue;
             }
             common.maatregel = Some(maatregel);
@@ -429,7 +449,12 @@ impl Lines {
                             f.problem("betaaljaar", Problem::error("outside-horizon", format!("baat \"{id}\": betaaljaar {year} lies outside {} to {}", gebied.peil.year(gebied.tijdstap), gebied.horizon)).fix("take a year within the horizon"));
                             continue;
                         }
-                        vec![(Periode::of_year(year, gebied.tijdstap), Quantity::made(present_weight(&gewichten, year, gebied, common.index.map(|i| &b.indexen[i]), b.partijen[baathouder].discontovoet.value)))]
+                        let index = common.index.map(|i| &b.indexen[i]);
+                        let Some(weight) = present_weight(&gewichten, year, gebied, index, b.partijen[baathouder].discontovoet.value) else {
+                            f.problem("betaaljaar", Problem::error("too-large", format!("baat \"{id}\": the present value of its contribution is too large to calculate with")).fix("check the growth of its index and the discontovoet of the baathouder"));
+                            continue;
+                        };
+                        vec![(Periode::of_year(year, gebied.tijdstap), Quantity::made(weight))]
                     }
                 };
                 factors.push(Factor { kolom: "bijdrage_aandeel", waarde: aandeel });
@@ -461,19 +486,19 @@ impl Lines {
             let mut common = Common::read(b, &mut f);
             let (Some(risico), Some(kans), Some(laag), Some(modus), Some(hoog), Some(periode), Some(eigen)) = (risico, kans, laag, modus, hoog, periode, eigen) else { continue };
             if !(laag.value <= modus.value && modus.value <= hoog.value) {
-                f.problem("modus", Problem::error("bad-distribution", format!("risico \"{risico}\": laag, modus and hoog are not in ascending order")));
+                f.problem("modus", Problem::error("bad-distribution", format!("risico \"{risico}\": laag, modus and hoog are not in ascending order")).fix("put the lowest cost in laag and the highest in hoog; a negative cost is a chance"));
                 continue;
             }
             let periode = match Periode::parse(&periode, gebied.tijdstap) {
                 Ok((p, _)) => p,
                 Err(reason) => {
-                    f.problem("periode", Problem::error("bad-period", format!("risico \"{risico}\": {reason}")));
+                    f.problem("periode", Problem::error("bad-period", format!("risico \"{risico}\": {reason}")).allowed(Kind::Period.words()).fix("write the year in which it would happen"));
                     continue;
                 }
             };
             let year = periode.year(gebied.tijdstap);
             if periode < gebied.peil || year > gebied.horizon {
-                f.problem("periode", Problem::error("outside-horizon", format!("risico \"{risico}\" falls in {year}, outside peildatum to horizon {}", gebied.horizon)).fix("take a later or earlier period"));
+                f.problem("periode", Problem::error("outside-horizon", format!("risico \"{risico}\" falls in {year}, outside {} to the horizon {}", gebied.peil.year(gebied.tijdstap), gebied.horizon)).fix("take another period, or a later horizon in table gebied"));
                 continue;
             }
             common.rol = Rol::Risico;
@@ -493,14 +518,15 @@ fn account_or(b: &mut Builder, f: &mut Fields<'_>, column: &str, named: (&'stati
 }
 
 /// Whether years lie in order and within the horizon; a problem when not.
-fn within(f: &mut Fields<'_>, gebied: &Gebied, vanaf: i32, tot: i32) -> bool {
+fn within(f: &mut Fields<'_>, gebied: &Gebied, (start, vanaf): (&str, i32), (end, tot): (&str, i32)) -> bool {
     let first = gebied.peil.year(gebied.tijdstap);
+    let end = if f.empty(end) { start } else { end };
     if vanaf > tot {
-        f.problem("vanaf", Problem::error("years-reversed", format!("{}: starts in {vanaf}, after its end {tot}", f.name())).fix("swap the years"));
+        f.problem(start, Problem::error("years-reversed", format!("{}: starts in {vanaf}, after its end {tot}", f.name())).fix("swap the years, or correct one of them"));
     } else if tot > gebied.horizon {
-        f.problem("vanaf", Problem::error("outside-horizon", format!("{}: runs to {tot}, past the horizon {}", f.name(), gebied.horizon)).fix("take an earlier year, or a later horizon in table gebied"));
+        f.problem(end, Problem::error("outside-horizon", format!("{}: runs to {tot}, past the horizon {}", f.name(), gebied.horizon)).fix("take an earlier year, or a later horizon in table gebied"));
     } else if vanaf < first {
-        f.problem("vanaf", Problem::error("before-peildatum", format!("{}: starts in {vanaf}, before peildatum {}", f.name(), gebied.peildatum)).fix("start it at peildatum or later; history is boekwaarde"));
+        f.problem(start, Problem::error("before-peildatum", format!("{}: starts in {vanaf}, before peildatum {}", f.name(), gebied.peildatum)).fix("start it at peildatum or later; history is boekwaarde"));
     } else {
         return true;
     }
@@ -518,16 +544,28 @@ fn spread(gebied: &Gebied, years: impl Iterator<Item = (i32, Decimal)>) -> Vec<(
 
 /// Present value in a year of yearly weights that grow with an index: a contribution that is paid at once, so that its payer is
 /// indifferent between once and yearly. Rounded to a billionth, since nobody pays more exactly than that.
-fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, index: Option<&super::IndexGroep>, rate: Decimal) -> Decimal {
+fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, index: Option<&super::IndexGroep>, rate: Decimal) -> Option<Decimal> {
     let start = Periode::of_year(year, gebied.tijdstap).0;
     let one = Exact::from(Decimal::ONE);
     let growth = |y: i32| one + Exact::from(index.and_then(|i| i.groei(y)).map_or(Decimal::ZERO, |q| q.value));
-    let indexed = |y: i32| if y >= year { (year + 1..=y).fold(one, |f, k| f * growth(k)) } else { (y + 1..=year).fold(one, |f, k| f.per(growth(k))) };
+    // The index factor of every year, relative to the year of payment, each made from the one before.
+    let years = |pick: fn(i32, i32) -> i32| gewichten.iter().map(|(p, _)| p.year(gebied.tijdstap)).fold(year, pick);
+    let (first, last) = (years(i32::min), years(i32::max));
+    let mut indexed: HashMap<i32, Exact> = HashMap::from([(year, one)]);
+    let (mut up, mut down) = (one, one);
+    for y in year + 1..=last {
+        up = up * growth(y);
+        indexed.insert(y, up);
+    }
+    for y in (first..year).rev() {
+        down = down.per(growth(y + 1));
+        indexed.insert(y, down);
+    }
     let total = gewichten.iter().fold(Exact::ZERO, |sum, (p, q)| {
         let years = Decimal::from(p.0 - start) / Decimal::from(gebied.tijdstap.per_year());
-        sum + Exact::from(q.value) * indexed(p.year(gebied.tijdstap)) * Exact::from(Decimal::ONE + rate).power(-years)
+        sum + Exact::from(q.value) * indexed[&p.year(gebied.tijdstap)] * Exact::from(Decimal::ONE + rate).power(-years)
     });
-    total.round(9, Rounding::HalfAwayFromZero).0.unwrap_or_default()
+    total.round(9, Rounding::HalfAwayFromZero).0
 }
 
 /// The columns that all line tables share.
@@ -596,10 +634,10 @@ fn read_index(b: &Builder, f: &mut Fields<'_>) -> Option<usize> {
     if key == "geen" {
         return None;
     }
-    let found = b.indexen.iter().position(|g| name_key(&g.naam) == key);
+    let found = position_of(b.indexen.iter().map(|g| g.naam.as_str()), &naam);
     if found.is_none() {
         let names = || b.indexen.iter().map(|g| g.naam.as_str()).chain(["geen"]);
-        let problem = Problem::error("unknown-index", format!("{}: unknown index group \"{naam}\"", f.name())).allowed(names().collect::<Vec<_>>().join(", "));
+        let problem = Problem::error("unknown-index", format!("{}: unknown index group \"{naam}\"", f.name())).allowed(listed(names()));
         let problem = match nearest(&naam, names()) {
             Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
             None => problem.fix("add its growth to table indexen"),
@@ -623,7 +661,7 @@ fn read_bedrag(f: &mut Fields<'_>) -> Option<Vec<Factor>> {
         (_, None, None) => {
             if f.empty("bedrag") && f.empty("prijs") {
                 let place = f.row.place.clone();
-                let problem = Problem::error("missing-value", format!("{} has no amount", f.name())).at(&place).fix("fill bedrag, or hoeveelheid and prijs");
+                let problem = Problem::error("missing-value", format!("{} has no amount", f.name())).at(&place).fix("fill bedrag, or prijs and hoeveelheid");
                 f.problems.push(problem);
             }
             None
@@ -683,7 +721,7 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
         Some(text) => match read_phasing(&text, gebied) {
             Ok(wanted) => Some(wanted),
             Err(reason) => {
-                f.problem("fasering", Problem::error("bad-phasing", format!("{}: {reason}", f.name())).allowed(Kind::Phasing.words()));
+                f.problem("fasering", Problem::error("bad-phasing", format!("{}: {reason}", f.name())).allowed(Kind::Phasing.words()).fix("write it as one of these"));
                 None
             }
         },
@@ -691,13 +729,17 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
     let (eigen, ander, bedrag, wanted) = (eigen?, ander?, bedrag?, wanted?);
     let (van, naar) = if kosten { (eigen, ander) } else { (ander, eigen) };
     if van == naar {
-        f.problem(ander_kolom, Problem::error("pays-itself", format!("{}: payer and receiver are the same account", f.name())).fix("name another account"));
+        let account = &b.rekeningen[van];
+        let naam = account.partij.map_or_else(|| "buiten".into(), |p| format!("{}/{}", b.partijen[p].partij, account.soort));
+        let column = if f.empty(ander_kolom) { "partij" } else { ander_kolom };
+        f.problem(column, Problem::error("pays-itself", format!("{}: payer and receiver are both {naam}", f.name())).fix("name another account for one of them"));
         return None;
     }
     let empty = Verloop { gewichten: Vec::new(), totaal: Totaal::Een };
     let mut lijn = common.lijn(id, table, row, van, naar, bedrag, empty);
     lijn.raming = raming;
-    Some(Draft { lijn, wanted, base, percentage_base, over, hoeveelheid_base, open_amount, row_place: row.place.clone() })
+    let place_of = |column: &str| table.schema.column(column).map(|c| &row.values[c]).filter(|v| !v.is_empty()).map_or_else(|| row.place.clone(), |v| v.place.clone());
+    Some(Draft { lijn, wanted, base, percentage_base, over, hoeveelheid_base, open_amount, row_place: row.place.clone(), phasing_place: place_of("fasering"), over_place: place_of("over") })
 }
 
 /// A period, a range, "volgt ID +2", or a profile.
@@ -718,11 +760,17 @@ fn read_phasing(text: &str, gebied: &Gebied) -> Result<Wanted, String> {
         return Ok(Wanted::Follow { id: id.to_owned(), years });
     }
     let one = |t: &str| Periode::parse(t, stap);
-    let all_of = |from: Periode, to: Periode| (from.0..=to.0).map(|p| (Periode(p), Quantity::made(Decimal::ONE))).collect::<Vec<_>>();
     let end_of = |p: Periode, whole: bool| if whole { Periode(p.0 + stap.per_year() - 1) } else { p };
     if text.starts_with(|c: char| c.is_ascii_digit()) && text.len() >= 4 && text.chars().take(4).all(|c| c.is_ascii_digit()) {
         if let Ok((p, whole)) = one(text) {
-            return Ok(Wanted::Weights(all_of(p, end_of(p, whole))));
+            return Ok(Wanted::Range(p, end_of(p, whole)));
+        }
+        // What looks like a part of a year and is none is no name of a profile.
+        if let Some((_, part)) = text.split_once('-')
+            && part.len() == 2
+            && part.starts_with(['H', 'h', 'K', 'k'])
+        {
+            return Err(one(text).err().unwrap_or_default());
         }
         let halves: Vec<&str> = text.split(['–', '—']).collect();
         let halves = if let [from, to] = halves.as_slice() { Some((*from, *to)) } else { split_range(text) };
@@ -731,7 +779,7 @@ fn read_phasing(text: &str, gebied: &Gebied) -> Result<Wanted, String> {
             if from > to {
                 return Err(format!("\"{text}\" ends before it begins"));
             }
-            return Ok(Wanted::Weights(all_of(from, end_of(to, whole))));
+            return Ok(Wanted::Range(from, end_of(to, whole)));
         }
         if text.chars().all(|c| c.is_ascii_digit()) {
             return Err(format!("\"{text}\" is not a year between 1900 and 2200"));
@@ -751,37 +799,57 @@ fn read_profiles(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) 
     let mut out: Vec<(String, Profile)> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();
     for row in rows {
+        if is_full(problems) {
+            break;
+        }
         let mut f = Fields { table, row, problems };
         let (naam, periode) = (f.text("fasering"), f.text("periode"));
+        let position = naam.as_ref().map(|naam| {
+            *positions.entry(name_key(naam)).or_insert_with(|| {
+                out.push((naam.clone(), Profile { weights: Vec::new(), unit: "", place: row.place.clone(), used: false, told: false }));
+                out.len() - 1
+            })
+        });
+        let before = f.problems.len();
         let values = [("aandeel", f.quantity("aandeel", Decimal::from(-10), Decimal::from(10))), ("hoeveelheid", f.amount("hoeveelheid")), ("bedrag", f.amount("bedrag"))];
         let given: Vec<(&'static str, Quantity)> = values.into_iter().filter_map(|(n, q)| Some((n, q?))).collect();
-        let (Some(naam), Some(periode)) = (naam, periode) else { continue };
+        let unread = row.values.iter().any(|v| matches!(v.scalar, Scalar::Error(_)));
+        if let Some(position) = position {
+            out[position].1.told |= unread || f.problems.len() > before || periode.is_none();
+        }
+        let (Some(naam), Some(periode), Some(position)) = (naam, periode, position) else { continue };
+        let profile = &mut out[position].1;
         let (periode, whole) = match Periode::parse(&periode, gebied.tijdstap) {
             Ok(p) => p,
             Err(reason) => {
-                let date = matches!(table.get(row, "periode").scalar, Scalar::Date(_));
-                let problem = if date { Problem::error("date-for-year", format!("fasering \"{naam}\": column periode holds a date")).fix("write the year only") } else { Problem::error("bad-period", format!("fasering \"{naam}\": {reason}")) };
-                f.problem("periode", problem);
+                let problem = if let Some(date) = date_from_text(&periode) {
+                    Problem::error("date-for-year", format!("fasering \"{naam}\": column periode holds date {date}")).fix(format!("write the year only: {}", date.year()))
+                } else {
+                    Problem::error("bad-period", format!("fasering \"{naam}\": {reason}")).fix("write it as one of these, in the tijdstap of table gebied")
+                };
+                f.problem("periode", problem.allowed(Kind::Period.words()));
+                profile.told = true;
                 continue;
             }
         };
         let [(unit, waarde)] = given.as_slice() else {
             if given.len() > 1 || ["aandeel", "hoeveelheid", "bedrag"].iter().all(|c| f.empty(c)) {
-                f.problem("aandeel", Problem::error("one-of-three", format!("fasering \"{naam}\": fill exactly one of aandeel, hoeveelheid and bedrag, found {}", given.len())));
+                f.problem("aandeel", Problem::error("one-of-three", format!("fasering \"{naam}\" has {} of aandeel, hoeveelheid and bedrag in one row", given.len())).fix("fill exactly one of the three"));
             }
+            profile.told = true;
             continue;
         };
-        let position = *positions.entry(name_key(&naam)).or_insert_with(|| {
-            out.push((naam.clone(), Profile { weights: Vec::new(), unit, place: row.place.clone(), used: false }));
-            out.len() - 1
-        });
-        let profile = &mut out[position].1;
+        if profile.unit.is_empty() {
+            profile.unit = unit;
+        }
         if profile.unit != *unit {
+            profile.told = true;
             f.problem(unit, Problem::error("mixed-phasing", format!("fasering \"{naam}\" mixes {} and {unit}", profile.unit)).fix("use one of the two in the whole profile"));
             continue;
         }
         if let Some((_, earlier, _)) = profile.weights.iter().find(|(p, _, _)| *p == periode) {
-            let mut problem = Problem::error("duplicate-key", format!("fasering \"{naam}\" has period {} twice", periode.label(gebied.tijdstap))).fix("keep one of the two");
+            let mut problem = Problem::error("duplicate-key", format!("fasering \"{naam}\" has period {} twice", periode.label(gebied.tijdstap))).fix("keep one of the two, or correct its period");
+            profile.told = true;
             if let Some(place) = &earlier.place {
                 problem = problem.and(place);
             }
@@ -796,24 +864,84 @@ fn read_profiles(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) 
     out
 }
 
+/// The lines that patterns name, found by binary search: ids in lower case, sorted, with their positions.
+struct Names<'a> {
+    ids: Vec<&'a str>,
+    lower: Vec<(String, usize)>,
+    by_key: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(ids: Vec<&'a str>) -> Self {
+        let mut lower: Vec<(String, usize)> = ids.iter().enumerate().map(|(i, id)| (id.to_lowercase(), i)).collect();
+        lower.sort_unstable();
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        for (i, id) in ids.iter().enumerate() {
+            by_key.entry(name_key(id)).or_default().push(i);
+        }
+        Names { ids, lower, by_key }
+    }
+
+    /// Positions that fit a pattern, as [`super::address::pattern_matches`] says.
+    fn fitting(&self, pattern: &str) -> Vec<usize> {
+        let Some(begin) = pattern.trim().strip_suffix('*').map(str::to_lowercase) else {
+            return self.by_key.get(&name_key(pattern)).cloned().unwrap_or_default();
+        };
+        let from = self.lower.partition_point(|(id, _)| *id < begin);
+        self.lower[from..].iter().take_while(|(id, _)| id.starts_with(&begin)).map(|(_, i)| *i).collect()
+    }
+
+    /// The line of a name.
+    fn fitting_exactly(&self, id: &str) -> Option<usize> {
+        self.by_key.get(&name_key(id)).and_then(|found| found.last().copied())
+    }
+
+    /// The id that is most like a word, but for one.
+    fn nearest(&self, word: &str, but: &str) -> Option<&'a str> {
+        nearest(word, self.ids.iter().copied().filter(|id| *id != but))
+    }
+}
+
+/// Says that a line follows, or is a percentage of, what is no line.
+fn no_line(problem: Problem, near: Option<&str>) -> Problem {
+    problem.fix(near.map_or_else(|| "name a line of programma, kosten or opbrengsten".into(), |n| format!("did you mean \"{n}\"?")))
+}
+
+/// Says that lines refer to more lines, or have more periods, than can be held.
+fn too_many(what: &str, most: usize, place: &Place) -> Problem {
+    let problem = Problem::error("model-too-large", format!("{what} come to more than {most}")).at(place);
+    problem.allowed(format!("at most {most}")).fix("join lines that are alike, or divide the area into more models")
+}
+
 /// Gives every line its weights: looks up profiles, follows other lines, resolves percentages, settles history.
-fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], gebied: &Gebied, problems: &mut Vec<Problem>) {
-    let index: HashMap<String, usize> = drafts.iter().enumerate().map(|(i, d)| (name_key(&d.lijn.id), i)).collect();
-    let by_profile: HashMap<String, usize> = profiles.iter().enumerate().map(|(i, (n, _))| (name_key(n), i)).collect();
+/// `named` are the ids of all rows, those with a mistake included: what refers to one of these is not told again.
+fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], named: &[&str], gebied: &Gebied, problems: &mut Vec<Problem>) {
+    let ids: Vec<String> = drafts.iter().map(|d| d.lijn.id.clone()).collect();
+    let names = Names::new(ids.iter().map(String::as_str).collect());
+    let all = Names::new(named.to_vec());
     // Percentages first: their lines have amounts only after this.
+    let mut links = 0;
     for i in 0..drafts.len() {
         let Some(over) = drafts[i].over.clone() else { continue };
+        if is_full(problems) {
+            return;
+        }
         let mut found = Vec::new();
-        for pattern in over.split(';').map(str::trim).filter(|p| !p.is_empty()) {
-            let before = found.len();
-            found.extend((0..drafts.len()).filter(|j| pattern_matches(pattern, &drafts[*j].lijn.id)));
-            if found.len() == before {
-                let mut p = Problem::error("unknown-reference", format!("\"{}\": no line fits \"{pattern}\" in over", drafts[i].lijn.id)).at(&drafts[i].row_place);
-                if let Some(near) = nearest(pattern, drafts.iter().map(|d| d.lijn.id.as_str())) {
-                    p = p.fix(format!("did you mean \"{near}\"?"));
-                }
-                problems.push(p);
+        let patterns: HashSet<&str> = over.split(';').map(str::trim).filter(|p| !p.is_empty()).collect();
+        let mut patterns: Vec<&str> = patterns.into_iter().collect();
+        patterns.sort_unstable();
+        for pattern in patterns {
+            let fitting = names.fitting(pattern);
+            links += fitting.len();
+            if links > MAX_SIZE {
+                problems.push(too_many("the lines that percentages are taken over", MAX_SIZE, &drafts[i].over_place));
+                return;
             }
+            if fitting.is_empty() && all.fitting(pattern).is_empty() {
+                let problem = Problem::error("unknown-reference", format!("\"{}\": no line fits \"{pattern}\" in over", drafts[i].lijn.id)).at(&drafts[i].over_place);
+                problems.push(no_line(problem, names.nearest(pattern, &ids[i])));
+            }
+            found.extend(fitting);
         }
         found.sort_unstable();
         found.dedup();
@@ -826,97 +954,177 @@ fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], gebied: &Geb
             over.clear();
         }
     }
-    // Weights: follow chains until a line has its own.
-    let mut done: Vec<Option<(Vec<(Periode, Quantity)>, Totaal)>> = vec![None; drafts.len()];
-    for start in 0..drafts.len() {
-        let mut chain = Vec::new();
-        let mut i = start;
-        let mut lag = 0;
-        let weights = loop {
-            if chain.contains(&i) {
-                problems.push(Problem::error("circular-phasing", format!("fasering of \"{}\" follows itself", drafts[start].lijn.id)).at(&drafts[start].row_place).fix("give one of the lines a phasing of its own"));
-                break None;
-            }
-            chain.push(i);
-            match &drafts[i].wanted {
-                Wanted::Follow { id, years } => {
-                    lag += years;
-                    let Some(next) = index.get(&name_key(id)) else {
-                        if i == start {
-                            let mut p = Problem::error("unknown-reference", format!("\"{}\" follows \"{id}\", which is no line", drafts[i].lijn.id)).at(&drafts[i].row_place);
-                            if let Some(near) = nearest(id, drafts.iter().map(|d| d.lijn.id.as_str())) {
-                                p = p.fix(format!("did you mean \"{near}\"?"));
-                            }
-                            problems.push(p);
-                        }
-                        break None;
-                    };
-                    i = *next;
-                }
-                Wanted::Weights(weights) => {
-                    let total = Totaal::Door(Decimal::from(weights.len()));
-                    break Some((weights.clone(), if weights.len() == 1 { Totaal::Een } else { total }));
-                }
-                Wanted::Profile(name) => {
-                    let Some(p) = by_profile.get(&name_key(name)) else {
-                        if i == start {
-                            let problem = Problem::error("unknown-phasing", format!("\"{}\": no fasering \"{name}\"", drafts[i].lijn.id)).at(&drafts[i].row_place).allowed(Kind::Phasing.words());
-                            let near = nearest(name, profiles.iter().map(|(n, _)| n.as_str()));
-                            problems.push(problem.fix(near.map_or_else(|| "add the profile to table fasering, or write years".into(), |n| format!("did you mean \"{n}\"?"))));
-                        }
-                        break None;
-                    };
-                    break profile_weights(&mut profiles[*p].1, &mut drafts[i], gebied, i == start, problems);
-                }
-            }
+    let origins = follow(drafts, &names, &all, problems);
+    let by_profile: HashMap<String, usize> = profiles.iter().enumerate().map(|(i, (n, _))| (name_key(n), i)).collect();
+    let mut done: Vec<Option<(Vec<(Periode, Quantity)>, Totaal)>> = Vec::with_capacity(drafts.len());
+    let mut size = 0;
+    for i in 0..drafts.len() {
+        if is_full(problems) {
+            return;
+        }
+        let Some((origin, lag)) = origins[i] else {
+            done.push(None);
+            continue;
         };
-        done[start] = weights.map(|(weights, total)| {
-            let lag = lag * gebied.tijdstap.per_year();
-            (weights.into_iter().map(|(p, q)| (Periode(p.0 + lag), q)).collect(), total)
-        });
+        let settled = match &drafts[origin].wanted {
+            Wanted::Follow { .. } => None,
+            Wanted::Range(from, to) => {
+                let parts = to.0 - from.0 + 1;
+                let weights = (from.0..=to.0).map(|p| (Periode(p), Quantity::made(Decimal::ONE))).collect();
+                Some((weights, if parts == 1 { Totaal::Een } else { Totaal::Door(Decimal::from(parts)) }))
+            }
+            Wanted::Profile(name) => match by_profile.get(&name_key(name)) {
+                Some(p) => {
+                    let (name, profile) = &mut profiles[*p];
+                    profile_weights(name, profile, &mut drafts[i], gebied, problems)
+                }
+                None if origin == i => {
+                    problems.push(no_profile(&drafts[i], name, profiles.iter().map(|(n, _)| n.as_str())));
+                    None
+                }
+                None => None,
+            },
+        };
+        size += settled.as_ref().map_or(0, |(weights, _): &(Vec<_>, _)| weights.len());
+        if size > MAX_SIZE {
+            problems.push(too_many("the periods of all lines together", MAX_SIZE, &drafts[i].phasing_place));
+            return;
+        }
+        let lag = lag * gebied.tijdstap.per_year();
+        done.push(settled.map(|(weights, total)| (weights.into_iter().map(|(p, q): (Periode, Quantity)| (Periode(p.0 + lag), q)).collect(), total)));
     }
+    // Amounts per period may be the amount of a line, so this comes after the phasing.
     let base = base_amounts(drafts);
     for ((draft, weights), base) in drafts.iter_mut().zip(done).zip(base) {
-        let Some((weights, total)) = weights else { continue };
-        settle_history(draft, weights, total, base, gebied, problems);
+        if let Some((weights, total)) = weights
+            && !is_full(problems)
+        {
+            settle_history(draft, weights, total, base, gebied, problems);
+        }
     }
 }
 
-/// Lines whose percentage leads back to themselves; each circle is told once.
-fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
-    fn visit(i: usize, drafts: &[Draft], state: &mut [u8], path: &mut Vec<usize>, problems: &mut Vec<Problem>, circular: &mut Vec<usize>) {
-        state[i] = 1;
-        path.push(i);
-        if let Bedrag::Opslag { over, .. } = &drafts[i].lijn.bedrag {
-            for &j in over {
-                match state[j] {
-                    0 => visit(j, drafts, state, path, problems, circular),
-                    1 => {
-                        let from = path.iter().position(|k| *k == j).unwrap_or(0);
-                        let circle: Vec<&str> = path[from..].iter().map(|k| drafts[*k].lijn.id.as_str()).chain([drafts[j].lijn.id.as_str()]).collect();
-                        problems.push(Problem::error("circular-percentage", format!("percentage of lines goes round: {}", circle.join(" over "))).at(&drafts[j].row_place).fix("take one of them out of the column over of the other"));
-                        circular.push(i);
-                    }
-                    _ => {}
+/// Says that a line has no phasing, or one that is not there.
+fn no_profile<'a>(draft: &Draft, name: &str, profiles: impl Iterator<Item = &'a str>) -> Problem {
+    let lijn = &draft.lijn;
+    let own = name_key(name) == name_key(&lijn.id);
+    let near = nearest(name, profiles).filter(|_| !own);
+    let message = if own { format!("{} \"{}\" has no fasering, and no profile is called so", lijn.tabel, lijn.id) } else { format!("{} \"{}\": table fasering has no profile \"{name}\"", lijn.tabel, lijn.id) };
+    let fix = near.map_or_else(|| "write years in the column fasering, or add the profile to table fasering".into(), |n| format!("did you mean \"{n}\"?"));
+    Problem::error("unknown-phasing", message).at(&draft.phasing_place).allowed(Kind::Phasing.words()).fix(fix)
+}
+
+/// For every line the line whose phasing it has, itself or one that it follows, and how many years later it comes.
+fn follow(drafts: &[Draft], names: &Names<'_>, all: &Names<'_>, problems: &mut Vec<Problem>) -> Vec<Option<(usize, i32)>> {
+    let mut known: Vec<Option<Option<(usize, i32)>>> = vec![None; drafts.len()];
+    let mut on_path = vec![false; drafts.len()];
+    for start in 0..drafts.len() {
+        let mut path = Vec::new();
+        let mut i = start;
+        let mut result = loop {
+            if let Some(result) = known[i] {
+                break result;
+            }
+            if on_path[i] {
+                let from = path.iter().position(|k| *k == i).unwrap_or(0);
+                let circle = listed(path[from..].iter().chain([&i]).map(|k: &usize| drafts[*k].lijn.id.as_str())).replace(", ", " volgt ");
+                let problem = Problem::error("circular-phasing", format!("the phasing of lines goes round: {circle}")).at(&drafts[i].phasing_place);
+                problems.push(problem.fix("give one of the lines a phasing of its own"));
+                break None;
+            }
+            let Wanted::Follow { id, .. } = &drafts[i].wanted else {
+                known[i] = Some(Some((i, 0)));
+                break Some((i, 0));
+            };
+            on_path[i] = true;
+            path.push(i);
+            let Some(next) = names.fitting_exactly(id) else {
+                if all.fitting_exactly(id).is_none() && !is_full(problems) {
+                    let problem = Problem::error("unknown-reference", format!("{} \"{}\" follows \"{id}\", which is no line", drafts[i].lijn.tabel, drafts[i].lijn.id)).at(&drafts[i].phasing_place);
+                    problems.push(no_line(problem, names.nearest(id, &drafts[i].lijn.id)));
                 }
+                break None;
+            };
+            i = next;
+        };
+        for k in path.into_iter().rev() {
+            if let (Wanted::Follow { years, .. }, Some((_, lag))) = (&drafts[k].wanted, &mut result) {
+                *lag += years;
+            }
+            known[k] = Some(result);
+            on_path[k] = false;
+        }
+    }
+    known.into_iter().map(Option::flatten).collect()
+}
+
+/// Longest chain of percentages of percentages; the functions that walk it call themselves.
+const MAX_CHAIN: usize = 100;
+
+/// Lines whose percentage leads back to themselves, or through too many others; each circle is told once.
+fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
+    let over_of = |i: usize| match &drafts[i].lijn.bedrag {
+        Bedrag::Opslag { over, .. } => over.as_slice(),
+        Bedrag::Product(_) => &[],
+    };
+    // By line: not seen, on the path, done; and how many percentages it is above an amount.
+    let mut state = vec![0u8; drafts.len()];
+    let mut depth = vec![0usize; drafts.len()];
+    let mut cut = Vec::new();
+    let mut deep = false;
+    for start in 0..drafts.len() {
+        if state[start] > 0 {
+            continue;
+        }
+        state[start] = 1;
+        let mut path = vec![(start, 0)];
+        while let Some((i, next)) = path.last_mut() {
+            let i = *i;
+            let Some(&j) = over_of(i).get(*next) else {
+                state[i] = 2;
+                path.pop();
+                if depth[i] > MAX_CHAIN {
+                    if !deep {
+                        let problem = Problem::error("model-too-large", format!("\"{}\" is a percentage of percentages, {} deep", drafts[i].lijn.id, depth[i])).at(&drafts[i].over_place);
+                        problems.push(problem.allowed(format!("at most {MAX_CHAIN} deep")).fix("take the percentage over the lines with amounts"));
+                    }
+                    deep = true;
+                    depth[i] = 0;
+                    cut.push(i);
+                }
+                if let Some((above, _)) = path.last() {
+                    depth[*above] = depth[*above].max(depth[i] + 1);
+                }
+                continue;
+            };
+            *next += 1;
+            match state[j] {
+                0 => {
+                    state[j] = 1;
+                    path.push((j, 0));
+                }
+                1 => {
+                    let from = path.iter().position(|(k, _)| *k == j).unwrap_or(0);
+                    let circle = listed(path[from..].iter().map(|(k, _)| k).chain([&j]).map(|k| drafts[*k].lijn.id.as_str())).replace(", ", " over ");
+                    if !is_full(problems) {
+                        let problem = Problem::error("circular-percentage", format!("percentage of lines goes round: {circle}")).at(&drafts[j].over_place);
+                        problems.push(problem.fix("take one of them out of the column over of the other"));
+                    }
+                    cut.push(i);
+                }
+                _ => depth[i] = depth[i].max(depth[j] + 1),
             }
         }
-        path.pop();
-        state[i] = 2;
     }
-    let mut state = vec![0u8; drafts.len()];
-    let mut circular = Vec::new();
-    for i in 0..drafts.len() {
-        if state[i] == 0 {
-            visit(i, drafts, &mut state, &mut Vec::new(), problems, &mut circular);
-        }
-    }
-    circular
+    cut
 }
 
 /// The weights of a profile for a line, checked against what the line holds.
-fn profile_weights(profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, tell: bool, problems: &mut Vec<Problem>) -> Option<(Vec<(Periode, Quantity)>, Totaal)> {
+fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, problems: &mut Vec<Problem>) -> Option<(Vec<(Periode, Quantity)>, Totaal)> {
     profile.used = true;
+    if profile.told {
+        return None;
+    }
     let m = gebied.tijdstap.per_year();
     let mut weights = Vec::new();
     for (p, q, whole) in &profile.weights {
@@ -931,9 +1139,12 @@ fn profile_weights(profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, te
     let total = match profile.unit {
         "aandeel" => {
             if (sum - Decimal::ONE).abs() > Decimal::new(1, 9) {
-                if tell {
-                    problems.push(wrong(format!("fasering of \"{}\" adds up to {}%, not to 100%", draft.lijn.id, (sum * Decimal::ONE_HUNDRED).round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize()), "correct the shares"));
-                }
+                let percent = |d: Decimal| (d * Decimal::ONE_HUNDRED).round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize();
+                let short = Decimal::ONE - sum;
+                let fix = format!("correct the shares: {}% {}", percent(short.abs()), if short > Decimal::ZERO { "is missing" } else { "too much" });
+                problems.push(wrong(format!("fasering \"{name}\" adds up to {}%, not to 100%", percent(sum)), &fix));
+                // Other lines may have the same profile.
+                profile.told = true;
                 return None;
             }
             if sum == Decimal::ONE { Totaal::Een } else { Totaal::Door(sum) }
@@ -941,9 +1152,7 @@ fn profile_weights(profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, te
         "hoeveelheid" => {
             let held = draft.hoeveelheid_base;
             if held.is_some_and(|h| (sum - h).abs() > Decimal::new(1, 6)) || held.is_none() {
-                if tell {
-                    problems.push(wrong(format!("fasering of \"{}\" adds up to {} units, the line has {}", draft.lijn.id, sum.normalize(), held.map_or("none".into(), |h| h.normalize().to_string())), "correct the units per period, or the line's number"));
-                }
+                problems.push(wrong(format!("fasering \"{name}\" adds up to {} units, line \"{}\" has {}", sum.normalize(), draft.lijn.id, held.map_or("none".into(), |h| h.normalize().to_string())), "correct the units per period, or the line's number"));
                 return None;
             }
             Totaal::Door(sum)
@@ -957,9 +1166,8 @@ fn profile_weights(profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, te
                     draft.base = Some(sum);
                 }
             } else if draft.base.is_none_or(|b| (sum - b).abs() > Decimal::new(1, 2)) {
-                if tell {
-                    problems.push(wrong(format!("fasering of \"{}\" adds up to {}, the line's amount is {}", draft.lijn.id, sum.normalize(), draft.base.map_or("not known".into(), |b| b.normalize().to_string())), "correct the amounts per period, or the line's amount"));
-                }
+                let amount = draft.base.map_or_else(|| "is a percentage of other lines".to_owned(), |b| format!("is {}", b.normalize()));
+                problems.push(wrong(format!("fasering \"{name}\" adds up to {}, the amount of line \"{}\" {amount}", sum.normalize(), draft.lijn.id), "correct the amounts per period, or the line's amount; a percentage is phased by shares"));
                 return None;
             }
             Totaal::Door(sum)
@@ -993,13 +1201,15 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
 fn settle_history(draft: &mut Draft, weights: Vec<(Periode, Quantity)>, total: Totaal, base: Option<Decimal>, gebied: &Gebied, problems: &mut Vec<Problem>) {
     let lijn = &mut draft.lijn;
     if draft.open_amount && matches!(&lijn.bedrag, Bedrag::Product(f) if f.is_empty()) {
-        problems.push(Problem::error("missing-value", format!("{} \"{}\" has no amount", lijn.tabel, lijn.id)).at(&draft.row_place).fix("fill bedrag, hoeveelheid and prijs, or amounts per period in table fasering"));
+        problems.push(Problem::error("missing-value", format!("{} \"{}\" has no amount", lijn.tabel, lijn.id)).at(&draft.row_place).fix("fill bedrag, or prijs and hoeveelheid, or give its amounts per period in table fasering"));
         return;
     }
     let (first, last) = (gebied.peil.year(gebied.tijdstap) - 60, gebied.horizon);
     if let Some((p, q)) = weights.iter().find(|(p, q)| !q.value.is_zero() && (p.year(gebied.tijdstap) < first || p.year(gebied.tijdstap) > last)) {
-        let problem = Problem::error("outside-horizon", format!("{} \"{}\" has an amount in {}, outside {first} to the horizon {last}", lijn.tabel, lijn.id, p.label(gebied.tijdstap))).at(q.place.as_ref().unwrap_or(&draft.row_place));
-        problems.push(problem.fix("correct the period, or take a later horizon in table gebied"));
+        let late = p.year(gebied.tijdstap) > last;
+        let limit = if late { format!("after the horizon {last}") } else { format!("more than 60 years before peildatum {}", gebied.peildatum) };
+        let problem = Problem::error("outside-horizon", format!("{} \"{}\" has an amount in {}, {limit}", lijn.tabel, lijn.id, p.label(gebied.tijdstap))).at(q.place.as_ref().unwrap_or(&draft.phasing_place));
+        problems.push(problem.fix(if late { "correct the period, or take a later horizon in table gebied" } else { "correct the period" }));
         return;
     }
     let (history, forecast): (Vec<_>, Vec<_>) = weights.into_iter().filter(|(_, q)| !q.value.is_zero()).partition(|(p, _)| *p < gebied.peil);
@@ -1012,7 +1222,7 @@ fn settle_history(draft: &mut Draft, weights: Vec<(Periode, Quantity)>, total: T
         if let Some(value) = by(q.value).0 {
             lijn.realisatie.push((p, Quantity { value, place: q.place.or_else(|| Some(lijn.place.clone())) }));
         } else {
-            problems.push(Problem::error("too-large", format!("the realised amounts of \"{}\" are too large to calculate with", lijn.id)).at(&draft.row_place));
+            problems.push(Problem::error("too-large", format!("the realised amounts of \"{}\" are too large to calculate with", lijn.id)).at(&draft.row_place).fix("check its amount and its phasing"));
             return;
         }
     }

@@ -3,7 +3,7 @@
 //! A value is not yet checked against its column here, except that headings are known. `model.rs` turns tables into a
 //! validated model. This module must not know any file format.
 
-use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema};
+use super::schema::{Column, Kind, SCHEMA, SETTINGS, Setting, TableSchema};
 use crate::problem::{nearest, Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -22,7 +22,8 @@ pub enum Scalar {
     Date(Date),
     /// True or false.
     Bool(bool),
-    /// A spreadsheet error such as `#REF!`.
+    /// What could not be read: a spreadsheet error such as `#REF!`, or what was no number. The reader tells of it, and no
+    /// later step does; an empty text was told before the value is settled.
     Error(String),
 }
 
@@ -130,6 +131,14 @@ impl Tables {
     }
 }
 
+/// The text of a value that is one.
+pub(crate) fn text_of(value: &Value) -> Option<&str> {
+    match &value.scalar {
+        Scalar::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// Folds a heading to what it is compared by: no case, spaces, accents, underscores or hyphens.
 pub fn fold(heading: &str) -> String {
     heading
@@ -162,17 +171,22 @@ pub fn name_key(name: &str) -> String {
 pub struct Binding {
     schema: &'static TableSchema,
     columns: Vec<Option<usize>>,
+    /// The column that an unknown heading probably means, when no other heading fills it.
+    meant: Vec<Option<usize>>,
 }
 
 impl Binding {
     /// Matches headings with the columns of a schema. Unknown and double headings are problems; empty headings are passed over.
     pub fn new(schema: &'static TableSchema, headings: &[(String, Place)], problems: &mut Vec<Problem>) -> Self {
         let mut columns = Vec::with_capacity(headings.len());
+        let mut meant = Vec::with_capacity(headings.len());
         let mut seen: Vec<Option<&Place>> = vec![None; schema.columns.len()];
         for (heading, place) in headings {
             let folded = fold(heading);
             let found = schema.columns.iter().position(|c| fold(c.name) == folded);
             columns.push(found);
+            let near = if found.is_none() { nearest(heading, schema.columns.iter().map(|c| c.name)) } else { None };
+            meant.push(near.and_then(|name| schema.column(name)));
             match found {
                 Some(index) => {
                     if let Some(first) = seen[index] {
@@ -188,10 +202,7 @@ impl Binding {
                 None if folded.is_empty() => {}
                 None => {
                     let names = || schema.columns.iter().map(|c| c.name);
-                    let fix = match nearest(heading, names()) {
-                        Some(name) => format!("did you mean \"{name}\"?"),
-                        None => "remove the column, or put its heading in the mapping's list to skip".into(),
-                    };
+                    let fix = near.map_or_else(|| "remove the column, or give it one of these names".into(), |name| format!("did you mean \"{name}\"?"));
                     problems.push(
                         Problem::error("unknown-column", format!("unknown column \"{}\" in table {}", clip(heading), schema.name))
                             .at(place)
@@ -201,7 +212,10 @@ impl Binding {
                 }
             }
         }
-        Binding { schema, columns }
+        for column in &mut meant {
+            *column = column.filter(|c| seen[*c].is_none());
+        }
+        Binding { schema, columns, meant }
     }
 
     /// The schema column that the carrier's column fills, if any.
@@ -232,13 +246,26 @@ impl Binding {
     ) -> Option<Row> {
         let instelling = found.iter().find(|f| self.column(f.0).is_some_and(|c| c.name == "instelling")).map(|f| f.1.clone());
         let mut values = Vec::with_capacity(found.len());
+        let mut misread = Vec::new();
         for (carrier_column, scalar, at) in found {
             if let Some(column) = self.column(carrier_column) {
-                let column = column_in_row(self.schema, column, instelling.as_ref());
+                // Messages call a setting by its own name.
+                let setting = setting_of(self.schema, column, instelling.as_ref());
+                let (name, kind) = setting.map_or((column.name, column.kind), |s| (s.name, s.kind));
+                let column = Column { name, kind, ..*column };
                 values.push((carrier_column, Value::new(settle(scalar, &column, typing, &at, problems), at)));
+            } else if let Some(index) = self.meant.get(carrier_column).copied().flatten()
+                && !as_text(&scalar).trim().is_empty()
+            {
+                misread.push((index, Value::new(Scalar::Error(as_text(&scalar)), at)));
             }
         }
-        self.row(place, values)
+        // A value below a misspelt heading is not missing: its heading was told.
+        let mut row = self.row(place, values)?;
+        for (index, value) in misread {
+            row.values[index] = value;
+        }
+        Some(row)
     }
 }
 
@@ -309,7 +336,8 @@ pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
     let plain = match notation {
         Notation::Plain => {
             if rest.contains(',') {
-                return Err("a comma is not read here: write 1234.56".into());
+                let meant = parse_number(text, Notation::Dutch).map(|n| n.normalize().to_string());
+                return Err(format!("a comma is not read here: write {}", meant.unwrap_or_else(|_| "1234.56".into())));
             }
             rest.replace('_', "")
         }
@@ -330,10 +358,10 @@ pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
         }
     };
     if plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit() || c == '.') || plain.matches('.').count() > 1 {
-        return Err("not a number".into());
+        return Err(format!("write a number: {}", if notation == Notation::Dutch { "1234,56" } else { "1234.56" }));
     }
-    let number = Decimal::from_str_exact(&plain).map_err(|_| "too large, or more than 28 digits".to_string())?;
-    sign.checked_mul(number).and_then(|n| n.checked_mul(scale)).ok_or_else(|| "too large".into())
+    let number = Decimal::from_str_exact(&plain).map_err(|_| "write a number of at most 28 digits".to_string())?;
+    sign.checked_mul(number).and_then(|n| n.checked_mul(scale)).ok_or_else(|| "write a smaller number".into())
 }
 
 /// How spreadsheet programs write an error, in English and Dutch.
@@ -359,7 +387,7 @@ pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: 
                         .at(place)
                         .fix(reason),
                 );
-                Scalar::Empty
+                Scalar::Error(text.into())
             }
         },
         _ => Scalar::Text(text.into()),
@@ -395,14 +423,19 @@ pub fn as_text(scalar: &Scalar) -> String {
 
 /// The column as a row uses it: `waarde` of table gebied has the kind of the setting that the row's `instelling` names.
 pub fn column_in_row(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Column {
-    let kind = match (column.kind, instelling) {
+    let setting = setting_of(schema, column, instelling);
+    Column { kind: setting.map_or(column.kind, |s| s.kind), ..*column }
+}
+
+/// The setting that a row of table gebied names, for its `waarde`.
+fn setting_of(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Option<&'static Setting> {
+    match (column.kind, instelling) {
         (Kind::Any, Some(Scalar::Text(name))) if schema.name == "gebied" => {
             let folded = fold(name);
-            SETTINGS.iter().find(|s| fold(s.name) == folded).map_or(Kind::Any, |s| s.kind)
+            SETTINGS.iter().find(|s| fold(s.name) == folded)
         }
-        (kind, _) => kind,
-    };
-    Column { kind, ..*column }
+        _ => None,
+    }
 }
 
 /// What a carrier knows of the type of its values.
@@ -433,6 +466,7 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
     };
     match (column.kind, scalar) {
         (_, Scalar::Empty) => Scalar::Empty,
+        (_, Scalar::Error(told)) if told.is_empty() => Scalar::Error(told),
         (_, Scalar::Error(error)) => {
             problems.push(
                 Problem::error("spreadsheet-error", format!("column {} holds the spreadsheet error {}", column.name, clip(&error)))
@@ -440,7 +474,7 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
                     .allowed(column.kind.words())
                     .fix("mend the formula, save the file and read it again"),
             );
-            Scalar::Empty
+            Scalar::Error(error)
         }
         (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => match (found, typing) {
             (Scalar::Number(number), _) => Scalar::Number(number),
@@ -448,14 +482,14 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
                 scalar_from_text(&text, column, notation, place, problems)
             }
             (found, _) => {
-                let found = Value::new(found, place.clone()).shown();
+                let shown = Value::new(found.clone(), place.clone()).shown();
                 problems.push(
-                    Problem::error("not-a-number", format!("expected a number in column {}, found {found}", column.name))
+                    Problem::error("not-a-number", format!("expected a number in column {}, found {shown}", column.name))
                         .at(place)
                         .allowed(column.kind.words())
                         .fix(if typing == Typing::Typed { "make the cell a number" } else { "write a number" }),
                 );
-                Scalar::Empty
+                Scalar::Error(as_text(&found))
             }
         },
         (Kind::Year, Scalar::Text(text)) if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) => {

@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
             Ok(record) => record,
             Err(e) => {
                 read.problems
-                    .push(Problem::error("bad-csv", format!("the file cannot be read as csv: {e}")).at(&whole));
+                    .push(Problem::error("bad-csv", format!("the file cannot be read as csv: {e}")).at(&whole).fix("save it again as CSV UTF-8"));
                 return;
             }
         };
@@ -86,7 +86,7 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
         }
     }
     if binding.is_none() {
-        read.problems.push(Problem::warning("no-headings", "the file is empty: no headings were found").at(&whole));
+        read.problems.push(Problem::warning("no-headings", "the file is empty: no headings were found").at(&whole).fix("remove the file, or write the names of the columns in its first line"));
     }
 }
 

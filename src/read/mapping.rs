@@ -9,7 +9,7 @@ use super::workbook::{Sheet, Workbook};
 use super::{IoFailure, Read, Skipped, SourceFile, read_bytes};
 use crate::model::schema::{Column, Kind, TableSchema, setting, table_schema};
 use crate::model::table::{Notation, Row, Scalar, Value, fold, parse_number, scalar_from_text};
-use crate::problem::{Place, Problem, column_letters, nearest};
+use crate::problem::{Place, Problem, column_letters, has_errors, nearest};
 use language::{CellRef, CheckEntry, CheckFrom, Mapping, Named, Origin, Periods, RowEntry, Source, TableEntry, Years, YearsAs, column_number, fits};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -43,6 +43,7 @@ pub fn read_foreign(folder: &Path, bestand: &str, mapping: &str, read: &mut Read
     };
     let before = read.problems.len();
     let wishes = language::parse(&place.file, text.strip_prefix('\u{feff}').unwrap_or(text), &mut read.problems);
+    read.incomplete |= has_errors(&read.problems[before..]);
     if let Some(book) = &book {
         Reader { book, wishes: &wishes, read, named: BTreeSet::new(), rows: BTreeMap::new(), headings: BTreeMap::new(), ids: HashSet::new() }
             .all();
@@ -121,14 +122,14 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// What stands in a cell. A spreadsheet error and a formula without a value are problems, and count as empty.
+    /// What stands in a cell. A spreadsheet error and a formula without a value are problems, and what is left is an error that was told.
     fn cell(&mut self, sheet: &Sheet, row: u32, column: u32) -> Value {
         let place = self.place(sheet, row, column);
         let scalar = match sheet.cells.get(&(row, column)) {
             Some(Scalar::Error(error)) => {
                 let problem = Problem::error("spreadsheet-error", format!("the cell holds the spreadsheet error {error}"));
                 self.problem(problem.at(&place).fix("mend the formula in the workbook and save it"));
-                Scalar::Empty
+                told()
             }
             Some(Scalar::Text(text)) if self.wishes.empty.iter().any(|e| e == text) => Scalar::Empty,
             Some(scalar) => scalar.clone(),
@@ -136,6 +137,7 @@ impl<'a> Reader<'a> {
                 if sheet.formulas_without_value.binary_search(&(row, column)).is_ok() {
                     let problem = Problem::error("formula-without-value", "the formula in this cell has no stored value");
                     self.problem(problem.at(&place).fix("open the workbook in the spreadsheet program, let it calculate, and save it"));
+                    return Value::new(told(), place);
                 }
                 Scalar::Empty
             }
@@ -154,6 +156,9 @@ impl<'a> Reader<'a> {
 
     /// The value that a column wants, made of what was found: translated, as text or number, with factor and sign.
     fn fit(&mut self, column: &Column, mut value: Value, source: &Source, factor: Option<Decimal>, sign: Option<Decimal>) -> Value {
+        if let Scalar::Error(_) = value.scalar {
+            return value;
+        }
         if !source.translate.is_empty() {
             value = self.translated(value, source);
         }
@@ -167,7 +172,7 @@ impl<'a> Reader<'a> {
         let factor = source.factor.or(factor.filter(|_| amount));
         let sign = source.sign.or(sign.filter(|_| amount));
         match (column.kind, &value.scalar) {
-            (_, Scalar::Empty) => value,
+            (_, Scalar::Empty | Scalar::Error(_)) => value,
             (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Scalar::Text(text)) if fixed => {
                 let text = text.clone();
                 value.scalar = scalar_from_text(&text, column, Notation::Plain, &value.place, &mut self.read.problems);
@@ -177,7 +182,7 @@ impl<'a> Reader<'a> {
             (Kind::Year, Scalar::Date(_)) => {
                 let problem = Problem::error("not-a-year", format!("expected a year for {}, found {}", column.name, value.shown()));
                 self.problem(problem.at(&value.place).fix("add deel = \"jaar\" in the mapping to take the year of the date"));
-                Value::new(Scalar::Empty, value.place)
+                Value::new(told(), value.place)
             }
             (Kind::Key | Kind::Text | Kind::Ref(_) | Kind::Account | Kind::List | Kind::Choice(_) | Kind::Address, _) => {
                 value.scalar = text_of(&value.scalar).map_or(Scalar::Empty, Scalar::Text);
@@ -191,7 +196,7 @@ impl<'a> Reader<'a> {
     /// A number times factor and sign; anything else is a problem.
     fn scaled(&mut self, name: &str, mut value: Value, factor: Option<Decimal>, sign: Option<Decimal>) -> Value {
         let problem = match &value.scalar {
-            Scalar::Empty => return value,
+            Scalar::Empty | Scalar::Error(_) => return value,
             Scalar::Number(number) => {
                 let scale = factor.unwrap_or(Decimal::ONE).checked_mul(sign.unwrap_or(Decimal::ONE));
                 if let Some(number) = scale.and_then(|s| number.checked_mul(s)) {
@@ -213,7 +218,7 @@ impl<'a> Reader<'a> {
             }
         };
         self.problem(problem.at(&value.place));
-        Value::new(Scalar::Empty, value.place)
+        Value::new(told(), value.place)
     }
 
     fn translated(&mut self, value: Value, source: &Source) -> Value {
@@ -225,6 +230,7 @@ impl<'a> Reader<'a> {
             let words = source.translate.iter().map(|(from, _)| from.as_str()).collect::<Vec<_>>().join(", ");
             let problem = Problem::error("untranslated", format!("vertaal has no word for {}", value.shown()));
             self.problem(problem.at(&value.place).and(&source.place).allowed(words).fix("add the word to vertaal, or \"*\" for all others"));
+            return Value::new(told(), value.place);
         }
         Value::new(Scalar::Empty, value.place)
     }
@@ -352,7 +358,7 @@ impl<'a> Reader<'a> {
             .map(|(&(_, column), scalar)| {
                 let place = self.place(sheet, row, column);
                 let shown = Value::new(scalar.clone(), place.clone()).shown();
-                Problem::error("not-a-year", format!("expected a year above the year columns, found {shown}"))
+                Problem::error("heading-not-a-year", format!("expected a year above the year columns, found {shown}"))
                     .at(&place)
                     .allowed("a year, a date, or a period such as 2030-H1")
                     .fix("mend the heading, or write the year columns in the mapping: kolommen = \"J:U\"")
@@ -361,7 +367,7 @@ impl<'a> Reader<'a> {
         self.read.problems.extend(strange);
         for (at, (_, value)) in found.iter().enumerate() {
             if let Some((_, before)) = found[..at].iter().find(|(_, v)| v.scalar == value.scalar) {
-                let problem = Problem::error("double-year", format!("{} stands above two columns", value.shown()));
+                let problem = Problem::error("double-year", format!("{} stands above two columns", text_of(&value.scalar).unwrap_or_default()));
                 let problem = problem.at(&value.place).and(&before.place).fix("mend the heading, or map one of the two with kolommen or periode");
                 self.problem(problem);
             }
@@ -464,7 +470,7 @@ impl<'a> Reader<'a> {
 
     fn figure(&mut self, entry: &CheckEntry, result: String, value: Value, name: String) {
         let place = value.place.clone();
-        if value.is_empty() {
+        if matches!(value.scalar, Scalar::Empty | Scalar::Error(_)) {
             return;
         }
         let value = self.scaled(&result, value, Some(entry.scale), None);
@@ -751,13 +757,16 @@ impl Rows<'_, '_> {
     /// A phasing from a first and a last year: `2024-2027`.
     fn span(&self, reader: &mut Reader<'_>, row: u32, from: &Named, to: &Named) -> Option<Value> {
         let mut ends = Vec::new();
+        let mut wrong = false;
         let mut place = None;
         for name in [from, to] {
             let value = reader.cell(self.sheet, row, self.at(name)?);
             match period(&value.scalar, 1) {
                 Some(scalar) => ends.push(text_of(&scalar)?),
                 None if value.is_empty() => {}
+                None if matches!(value.scalar, Scalar::Error(_)) => wrong = true,
                 None => {
+                    wrong = true;
                     let problem = Problem::error("not-a-year", format!("expected a year in column {}, found {}", name.text, value.shown()));
                     reader.problem(problem.at(&value.place).allowed("a year or a date").fix("write the year in the cell"));
                 }
@@ -765,6 +774,9 @@ impl Rows<'_, '_> {
             place.get_or_insert(value.place);
         }
         ends.dedup();
+        if wrong {
+            return Some(Value::new(told(), place?));
+        }
         Some(Value::new(if ends.is_empty() { Scalar::Empty } else { Scalar::Text(ends.join("-")) }, place?))
     }
 
@@ -783,6 +795,11 @@ impl Rows<'_, '_> {
         }
         value.scalar = Scalar::Text(unique);
     }
+}
+
+/// What stands for a value that could not be read and that was told.
+fn told() -> Scalar {
+    Scalar::Error(String::new())
 }
 
 /// A row of a table with these columns filled and the rest empty.

@@ -25,6 +25,12 @@ pub(super) fn read(workbook: &Workbook, read: &mut Read) {
     }
 }
 
+/// The cells of a row whose formula has no value.
+fn formulas_of(sheet: &Sheet, row: u32) -> &[(u32, u32)] {
+    let all = &sheet.formulas_without_value;
+    &all[all.partition_point(|c| c.0 < row)..all.partition_point(|c| c.0 <= row)]
+}
+
 fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, read: &mut Read) {
     let place = |row, column| Place::cell(&workbook.file, &sheet.name, row, column);
     let names: HashSet<String> = schema.columns.iter().map(|c| fold(c.name)).collect();
@@ -33,7 +39,8 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
     let Some(heading_row) = heading_row else {
         let allowed = schema.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
         let problem =
-            Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)));
+            Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)))
+                .fix("write the names of the columns in the first row; or call the sheet \"toelichting\" when it holds notes");
         read.problems.push(problem.at(&Place::sheet(&workbook.file, &sheet.name)).allowed(allowed));
         return;
     };
@@ -85,6 +92,9 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
             }
         }
         let first = found.first().map_or(0, |f| f.0 as u32);
+        for (_, column) in formulas_of(sheet, row).iter().filter(|c| binding.column(c.1 as usize).is_some()) {
+            found.push((*column as usize, Scalar::Error(String::new()), place(row, *column)));
+        }
         if !add_row(read, schema, &binding, &place(row, first), found, Typing::Typed) {
             return;
         }

@@ -155,7 +155,9 @@ impl Reader<'_, '_> {
     /// A value with its place.
     fn value(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {
         let place = self.place(value.span().start);
-        Some(Value::new(self.scalar(value)?, place))
+        // What no column can hold was told already.
+        let scalar = self.scalar(value);
+        (!matches!(&scalar, Scalar::Error(e) if e.is_empty())).then(|| Value::new(scalar, place))
     }
 
     /// The address that a row names.

@@ -69,7 +69,8 @@ pub(super) fn parse<'a>(bytes: &'a [u8], file: &Arc<str>, read: &mut Read) -> Op
     let lines = Lines::new(text);
     let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        syntax_problems(&errors, &lines, file, read);
+        read.problems.extend(syntax_problems(&errors, &lines, file));
+        read.skipped.push(Skipped { place: Place::file(file), what: "the file's tables".into(), why: "its toml must be mended first".into() });
         return None;
     }
     Some(Parsed { lines, root })
@@ -153,9 +154,7 @@ impl Reader<'_, '_> {
             }
             for (heading, at, value) in inner {
                 let spot = self.place(value.span().start);
-                if let Some(scalar) = self.scalar(value) {
-                    found.push((headings.len(), scalar, spot));
-                }
+                found.push((headings.len(), self.scalar(value), spot));
                 headings.push((heading.to_owned(), self.place(at)));
             }
             let binding = Binding::new(schema, &headings, &mut self.read.problems);
@@ -195,35 +194,33 @@ impl Reader<'_, '_> {
             if let Some(first) = found.iter().find(|f| f.0 == *column) {
                 let problem =
                     Problem::error("double-column", format!("column \"{}\" stands twice in this row", clip(heading)));
-                self.read.problems.push(problem.at(&self.lines.place(self.file, at)).and(&first.2));
+                self.read.problems.push(problem.at(&self.lines.place(self.file, at)).and(&first.2).fix("remove or rename one of the two"));
                 continue;
             }
-            if let Some(scalar) = self.scalar(value) {
-                found.push((*column, scalar, place));
-            }
+            found.push((*column, self.scalar(value), place));
         }
         found
     }
 
     /// A toml value as a scalar; what no column can hold is a problem.
-    pub(super) fn scalar(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Scalar> {
+    pub(super) fn scalar(&mut self, value: &Spanned<DeValue<'_>>) -> Scalar {
         let (what, fix) = match value.get_ref() {
-            DeValue::String(text) => return Some(Scalar::Text(text.to_string())),
-            DeValue::Boolean(yes) => return Some(Scalar::Bool(*yes)),
+            DeValue::String(text) => return Scalar::Text(text.to_string()),
+            DeValue::Boolean(yes) => return Scalar::Bool(*yes),
             DeValue::Integer(number) if number.radix() == 10 => match decimal(number.as_str()) {
-                Ok(number) => return Some(Scalar::Number(number)),
+                Ok(number) => return Scalar::Number(number),
                 Err(reason) => (format!("number {}", clip(number.as_str())), reason),
             },
             DeValue::Integer(number) => (format!("number {number}"), "write it with decimal digits"),
             DeValue::Float(number) => match decimal(number.as_str()) {
-                Ok(number) => return Some(Scalar::Number(number)),
+                Ok(number) => return Scalar::Number(number),
                 Err(reason) => (format!("number {}", clip(number.as_str())), reason),
             },
             DeValue::Datetime(moment) => {
                 let date = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none());
                 let date = date.and_then(|d| date_from_text(&d.to_string()));
                 if let Some(date) = date {
-                    return Some(Scalar::Date(date));
+                    return Scalar::Date(date);
                 }
                 (format!("moment {moment}"), "write a date only: 2026-01-01")
             }
@@ -234,7 +231,7 @@ impl Reader<'_, '_> {
         self.read
             .problems
             .push(Problem::error("not-a-value", format!("{what} cannot be used here")).at(&place).fix(fix));
-        None
+        Scalar::Error(String::new())
     }
 
     /// The fields of a table that may hold these keys only, in the order of the keys. Other keys are problems, and so is a key
@@ -270,6 +267,7 @@ impl Reader<'_, '_> {
     fn sources(&mut self, at: usize, value: &Spanned<DeValue<'_>>, bronnen: &mut Vec<Bron>) {
         const KEYS: [&str; 2] = ["bestand", "mapping"];
         for (row_place, table) in self.rows("bron", at, value) {
+            let before = self.read.problems.len();
             let given = self.known("bron", table, KEYS);
             let [bestand, mapping] = [0, 1].map(|k| {
                 let (_, at, value) = given[k]?;
@@ -288,6 +286,8 @@ impl Reader<'_, '_> {
             }
             match bestand {
                 Some((bestand, place)) => bronnen.push(Bron { bestand, mapping, place }),
+                // A misspelt or misfilled key is told once: then bestand is not missing too.
+                None if self.read.problems.len() > before => {}
                 None => self.read.problems.push(
                     Problem::error("no-bestand", "a bron needs bestand, the file that it reads")
                         .at(&row_place)
@@ -328,10 +328,12 @@ fn decimal(raw: &str) -> Result<Decimal, &'static str> {
 }
 
 /// Syntax errors as problems, the first of each line, with help for numbers that were written the Dutch way.
-fn syntax_problems(errors: &[::toml::de::Error], lines: &Lines<'_>, file: &Arc<str>, read: &mut Read) {
+pub(super) fn syntax_problems(errors: &[::toml::de::Error], lines: &Lines<'_>, file: &Arc<str>) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut last_line = 0;
-    for error in errors.iter().take(super::MAX_PROBLEMS) {
-        let byte = error.span().map_or(0, |s| s.start);
+    let mut errors: Vec<_> = errors.iter().take(super::MAX_PROBLEMS).map(|e| (e.span().map_or(0, |s| s.start), e)).collect();
+    errors.sort_by_key(|e| e.0);
+    for (byte, error) in errors {
         let (line, column) = lines.spot(byte);
         if line == last_line {
             continue;
@@ -345,18 +347,15 @@ fn syntax_problems(errors: &[::toml::de::Error], lines: &Lines<'_>, file: &Arc<s
                 .allowed("digits with a point before the decimals, no thousands marks")
                 .fix(format!("write {number}; if it is text, put it in quotes"))
         } else if duplicate {
-            Problem::error("duplicate-key", "the key stands twice in one table").fix("remove or rename one of the two")
+            let key = lines.line(byte).split('=').next().unwrap_or_default().trim();
+            Problem::error("duplicate-key", format!("\"{}\" stands twice in one row or table", clip(key))).fix("remove or rename one of the two")
         } else {
             Problem::error("toml-syntax", format!("not valid toml: {message}"))
                 .fix("text goes in double quotes; a row begins with [[table]]; a value is name = value")
         };
-        read.problems.push(problem.at(&place));
+        problems.push(problem.at(&place));
     }
-    read.skipped.push(Skipped {
-        place: Place::file(file),
-        what: "the file's tables".into(),
-        why: "its toml must be mended first".into(),
-    });
+    problems
 }
 
 /// A value on a line that is a number as the Dutch write it, and the same number for toml.

@@ -175,7 +175,10 @@ enum Container {
 
 /// Inflates every part once, within limits, and says what kind of workbook it is.
 fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Refusal::damaged)?;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| match e {
+        zip::result::ZipError::InvalidArchive(_) => Refusal::damaged("a part of the file is missing, as after a download that stopped halfway"),
+        e => Refusal::damaged(e),
+    })?;
     if zip.len() > MAX_PARTS {
         return Err(Refusal::TooLarge(format!("it has {} parts", zip.len())));
     }

@@ -71,7 +71,7 @@ impl Trekker {
         let model = plan.model;
         let sampler = |o: usize| {
             let onzekerheid = &model.onzekerheden[o];
-            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| Problem::error("bad-distribution", format!("onzekerheid \"{}\": {e}", onzekerheid.id)).at(&onzekerheid.place))
+            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| Problem::error("bad-distribution", format!("onzekerheid \"{}\": {e}", onzekerheid.id)).at(&onzekerheid.place).fix("correct the figures of its verdeling"))
         };
         let mut bronnen = Vec::new();
         for slot in &plan.drijvers.slots {
@@ -80,7 +80,7 @@ impl Trekker {
                 Slot::Risico(r) => {
                     let risico = &model.risicos[*r];
                     let [laag, modus, hoog] = risico.impact.map(to_f64);
-                    let wrong = |e: String| Problem::error("bad-distribution", format!("risico \"{}\": {e}", risico.risico));
+                    let wrong = |e: String| Problem::error("bad-distribution", format!("risico \"{}\": {e}", risico.risico)).at(&model.lijnen[risico.lijn].place).fix("correct kans, laag, modus and hoog");
                     let name = |part: &str| driver_key(&format!("{}{part}", risico.risico));
                     Bron::Gebeurtenis {
                         keys: [name(HAPPENS), name(IMPACT)],
@@ -99,19 +99,23 @@ impl Trekker {
         let scalar_of = |o: usize| plan.drijvers.slots.iter().position(|s| *s == Slot::Onzekerheid(o));
         let shock_of = |o: usize| plan.drijvers.schokken.iter().position(|(s, _)| *s == o);
         let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> { model.correlaties.iter().filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho)))).collect() };
-        let impossible = |e: super::dependence::DependenceError, name: &dyn Fn(usize) -> String| {
+        let impossible = |e: super::dependence::DependenceError, name: &dyn Fn(usize) -> String, driver: &dyn Fn(usize) -> usize| {
             use super::dependence::DependenceError as E;
             match e {
-                E::Impossible { group, shrink } => Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
-                    .allowed("a positive semi-definite matrix")
-                    .fix(format!("bring them closer to zero; all of them times {:.3} is possible", f64::from(shrink) / 1000.0)),
-                other => Problem::error("impossible-correlation", other.to_string()),
+                E::Impossible { group, shrink } => {
+                    let first = group.first().map_or(0, |i| driver(*i));
+                    Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
+                        .at(&model.onzekerheden[first].place)
+                        .allowed("figures of which each fits with the others: a positive semi-definite matrix")
+                        .fix(format!("bring them closer to zero; all of them times {:.2} is possible", (shrink * 100.0).floor() / 100.0))
+                }
+                other => Problem::error("impossible-correlation", other.to_string()).fix("correct table correlaties"),
             }
         };
         let names = plan.drijver_namen().into_iter().map(str::to_owned).collect::<Vec<_>>();
         let scalars = bronnen.len();
-        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| impossible(e, &|i| names[i].clone()))?;
-        let samenhang_schokken = Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| impossible(e, &|i| names[scalars + i].clone()))?;
+        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| impossible(e, &|i| names[i].clone(), &|i| if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] { o } else { 0 }))?;
+        let samenhang_schokken = Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| impossible(e, &|i| names[scalars + i].clone(), &|i| plan.drijvers.schokken[i].0))?;
         let g = &model.gebied;
         Ok(Trekker {
             seed,

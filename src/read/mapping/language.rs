@@ -163,11 +163,7 @@ pub(super) fn parse(file: &Arc<str>, text: &str, problems: &mut Vec<Problem>) ->
     let (document, errors) = DeTable::parse_recoverable(text);
     let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut parser = Parser { file, text, starts, problems };
-    for error in errors {
-        let place = parser.place(&error.span().unwrap_or_default());
-        let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        parser.problems.push(Problem::error("toml-syntax", message).at(&place).fix("see docs/mapping.md for how a mapping is written"));
-    }
+    parser.problems.extend(crate::read::toml::syntax_problems(&errors, &crate::read::Lines::new(text), file));
     parser.mapping(document.get_ref())
 }
 
@@ -229,6 +225,11 @@ impl Parser<'_> {
     }
 
     fn missing(&mut self, place: &Place, key: &str, what: &str, allowed: impl Into<String>) {
+        // A key that was misspelt was told.
+        let meant = format!("did you mean \"{key}\"?");
+        if self.problems.iter().any(|p| p.code == "mapping-key" && p.fix.as_ref() == Some(&meant) && p.place > Some(place.clone())) {
+            return;
+        }
         let problem = Problem::error("mapping-key-missing", format!("{what} lacks the key \"{key}\""));
         self.problems.push(problem.at(place).allowed(allowed).fix(format!("add {key} = ...")));
     }
@@ -646,6 +647,9 @@ impl Parser<'_> {
             place,
         };
         if entry.heading_row.is_none() && entry.rows.is_none() {
+            if table.contains_key("kopregel") || table.contains_key("rijen") {
+                return None;
+            }
             self.missing(&entry.place, "kopregel", "[[tabel]]", "kopregel: the row of the headings; or rijen: \"5:43\" with columns by letter");
             return None;
         }
