@@ -10,15 +10,18 @@ use polder::risk::statistics::{summary, Sorted};
 use std::path::Path;
 use std::time::Instant;
 
-/// CPU time of this process and its largest memory, where the system tells: for the small print of a benchmark.
-fn cpu_and_peak() -> (f64, f64) {
-    // Ticks of 1/100 s, the value of USER_HZ on every Linux.
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok()).unwrap_or(f64::NAN);
+/// CPU time of this process in seconds, over all threads; NaN where the system does not tell.
+fn cpu() -> f64 {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return f64::NAN };
+    let nanoseconds = |t: std::fs::DirEntry| std::fs::read_to_string(t.path().join("schedstat")).ok()?.split_whitespace().next()?.parse::<f64>().ok();
+    threads.flatten().filter_map(nanoseconds).sum::<f64>() / 1e9
+}
+
+/// Largest memory of this process in MiB.
+fn peak() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
-    ((ticks(11) + ticks(12)) / 100.0, peak.unwrap_or(f64::NAN) / 1024.0)
+    let kib = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
 }
 
 fn main() {
@@ -45,12 +48,12 @@ fn main() {
     };
     let compile = start.elapsed().as_secs_f64();
 
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), cpu());
     let trekkingen = match simuleer(&plannen, draws, 1, &|_| ()) {
         Ok(t) => t,
         Err(problem) => return eprintln!("{problem}"),
     };
-    let simulate = start.elapsed().as_secs_f64();
+    let (simulate, simulate_cpu) = (start.elapsed().as_secs_f64(), cpu() - before);
 
     let start = Instant::now();
     let mut checksum = 0u64;
@@ -64,13 +67,13 @@ fn main() {
         }
     }
     let statistics = start.elapsed().as_secs_f64();
-    let (cpu, peak) = cpu_and_peak();
+    let (cpu, peak) = (cpu(), peak());
     if json {
         let figures: Vec<_> = rows.iter().map(|(route, naam, mean, sd, q)| serde_json::json!({"route": route, "figuur": naam, "mean": mean, "sd": sd, "p5": q[0], "p50": q[1], "p95": q[2]})).collect();
-        println!("{}", serde_json::json!({"load_s": load, "compile_s": compile, "simulate_s": simulate, "statistics_s": statistics, "cpu_s": cpu, "peak_mib": peak, "draws": draws, "checksum": format!("{checksum:016x}"), "figures": figures}));
+        println!("{}", serde_json::json!({"load_s": load, "compile_s": compile, "simulate_s": simulate, "simulate_cpu_s": simulate_cpu, "statistics_s": statistics, "cpu_s": cpu, "peak_mib": peak, "draws": draws, "checksum": format!("{checksum:016x}"), "figures": figures}));
         return;
     }
-    println!("load {:.1} ms, compile {:.1} ms, simulate {:.1} ms ({:.3} us per draw), statistics {:.1} ms; cpu {cpu:.2} s, peak {peak:.1} MiB; checksum {checksum:016x}", load * 1e3, compile * 1e3, simulate * 1e3, simulate * 1e6 / draws as f64, statistics * 1e3);
+    println!("load {:.1} ms, compile {:.1} ms, simulate {:.1} ms ({:.3} us per draw, {:.3} us of cpu), statistics {:.1} ms; cpu {cpu:.3} s, peak {peak:.1} MiB; checksum {checksum:016x}", load * 1e3, compile * 1e3, simulate * 1e3, simulate * 1e6 / draws as f64, simulate_cpu * 1e6 / draws as f64, statistics * 1e3);
     for (route, naam, mean, sd, q) in rows.iter().filter(|r| !r.1.starts_with("partij")) {
         println!("{route:<15} {naam:<20} mean {mean:>15.2} sd {sd:>15.2} p5 {:>15.2} p50 {:>15.2} p95 {:>15.2}", q[0], q[1], q[2]);
     }

@@ -421,30 +421,35 @@ pub fn to_f64(value: Decimal) -> f64 {
     value.to_f64().unwrap_or(f64::NAN)
 }
 
-/// Power of an f64 above zero, with the same bits on any machine: squaring, square roots, and `libm` for the rest.
-fn f64_power(base: f64, exponent: Decimal) -> f64 {
+/// Powers of f64 above zero, with the same bits on any machine: squaring, square roots, and `libm` for the rest. Lane by lane
+/// the same; the exponent is taken apart once for all of them.
+#[inline(always)]
+fn powers<const W: usize>(base: [f64; W], exponent: Decimal) -> [f64; W] {
     let (whole, quarters, rest) = parts_of_exponent(exponent);
-    let mut result = 1.0;
+    let times = |a: &mut [f64; W], b: [f64; W]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= b);
+    let mut result = [1.0; W];
     let mut square = base;
     let mut n = whole.unsigned_abs();
     while n > 0 {
         if n & 1 == 1 {
-            result *= square;
+            times(&mut result, square);
         }
-        square *= square;
+        let factor = square;
+        times(&mut square, factor);
         n >>= 1;
     }
     if whole < 0 {
-        result = 1.0 / result;
+        result = result.map(|r| 1.0 / r);
     }
     if quarters & 2 != 0 {
-        result *= base.sqrt();
+        times(&mut result, base.map(f64::sqrt));
     }
     if quarters & 1 != 0 {
-        result *= base.sqrt().sqrt();
+        times(&mut result, base.map(|b| b.sqrt().sqrt()));
     }
     if rest > Decimal::ZERO {
-        result *= libm::pow(base, to_f64(rest));
+        let rest = to_f64(rest);
+        times(&mut result, base.map(|b| libm::pow(b, rest)));
     }
     result
 }
@@ -509,13 +514,14 @@ impl<const W: usize> Number for Lanes<W> {
         }
         Lanes(out)
     }
+    #[inline(always)]
     fn power(self, exponent: Decimal) -> Self {
-        if exponent == Decimal::new(5, 1) { self.map(f64::sqrt) } else { self.map(|b| f64_power(b, exponent)) }
+        Lanes(powers(self.0, exponent))
     }
     fn round(self, digits: u32, how: Rounding) -> Self {
         // A nudge of 1e-9 of the unit brings back halves that binary fractions miss. Rules round outside the draws where
         // they can; see docs/DECISIONS.md.
-        let unit = f64_power(10.0, Decimal::from(digits));
+        let unit = powers([10.0], Decimal::from(digits))[0];
         self.map(|v| {
             let scaled = libm::fabs(v) * unit;
             let nudge = 1e-9 + scaled * 1e-14;
