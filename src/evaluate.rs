@@ -243,6 +243,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             factors[i] = Some(out);
         }
         let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+        let mut known: Vec<Gewaardeerd<Exact>> = Vec::new();
         for (c, cel) in plan.cellen.iter().enumerate() {
             let Vorm::Gevouwen(rij) = &exact.vormen[c] else { continue };
             let index = match cel.index {
@@ -259,7 +260,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             };
             let fixed = |flows: Vec<Exact>| flows.into_iter().map(|f| N::fixed(f.0.unwrap_or_default(), None)).collect::<Vec<_>>();
             let goals = self.doelen_van(cel);
-            let series = cel.soort.in_saldo() && [cel.van, cel.naar].iter().any(|r| self.gevolgd[*r] || fonds == Some(*r)) || cel.vraag.is_some();
+            let series = cel.vraag.is_some() || (cel.soort.in_saldo() && [cel.van, cel.naar].iter().any(|r| self.gevolgd[*r] || fonds == Some(*r)));
             if series {
                 if cel.deelgebied.is_none()
                     && let Vorm::Gevouwen(own) = &mut self.vormen[c]
@@ -273,9 +274,9 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 continue;
             }
             let delays = 0..=rij.uiterst - rij.einde;
-            let value = |doel: usize, row: &[Exact], from: usize, delay: usize| -> Option<N::Fixed> {
-                let flows = indexed(row, from, delay)?;
-                Some(N::fixed(waarde(&exact, doel, &flows, from + delay).0?, None))
+            let value = |doel: usize, row: &[Exact], from: usize, delay: usize| -> Option<Exact> {
+                let value = waarde(&exact, doel, &indexed(row, from, delay)?, from + delay);
+                value.0.map(|_| value)
             };
             let valued: Option<Vec<_>> = goals
                 .iter()
@@ -287,7 +288,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         .clone()
                         .map(|delay| {
                             let vast = value(*doel, &signed(&rij.vast), rij.eerste, delay)?;
-                            let termen = rij.termen.iter().zip(&plan.cellen[c].termen).map(|(t, own)| Some((own.maal.iter().map(|(s, p)| (*s, N::fixed(*p, None))).collect::<Vec<_>>(), value(*doel, &signed(&t.gewichten), t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
+                            let termen = rij.termen.iter().map(|t| Some((t.maal.clone(), value(*doel, &signed(&t.gewichten), t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
                             Some((vast, termen))
                         })
                         .collect();
@@ -297,9 +298,25 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             let Some(valued) = valued else { continue };
             self.vormen[c] = Vorm::Gewaardeerd;
             for (doel, per_uitstel) in valued {
-                self.gewaardeerd.push(Gewaardeerd { doel, deelgebied: cel.deelgebied, per_uitstel });
+                match known.iter_mut().find(|k| (k.doel, k.deelgebied) == (doel, cel.deelgebied)) {
+                    Some(k) => k.per_uitstel.iter_mut().zip(per_uitstel).for_each(|(sum, (vast, termen))| {
+                        sum.0 = sum.0 + vast;
+                        for (maal, by) in termen {
+                            match sum.1.iter_mut().find(|(m, _)| *m == maal) {
+                                Some((_, total)) => *total = *total + by,
+                                None => sum.1.push((maal, by)),
+                            }
+                        }
+                    }),
+                    None => known.push(Gewaardeerd { doel, deelgebied: cel.deelgebied, per_uitstel }),
+                }
             }
         }
+        // A sum too large for a decimal stays too large to calculate with.
+        let fixed = |value: Exact| N::fixed(value.0.unwrap_or(Decimal::MAX), None);
+        let read = |maal: Vec<(usize, Exact)>| maal.into_iter().map(|(s, p)| (s, fixed(p))).collect();
+        let per = |(vast, termen): (Exact, Vec<(Vec<(usize, Exact)>, Exact)>)| (fixed(vast), termen.into_iter().map(|(maal, by)| (read(maal), fixed(by))).collect());
+        self.gewaardeerd = known.into_iter().map(|g| Gewaardeerd { doel: g.doel, deelgebied: g.deelgebied, per_uitstel: g.per_uitstel.into_iter().map(per).collect() }).collect();
     }
 
     /// Where a cell's flow goes and whether it adds: at most two goals.
@@ -383,6 +400,8 @@ pub struct Werk<N: Number> {
     pub baten: Vec<[Vec<N>; 2]>,
     /// By goal: the present value of what is not kept as a series.
     waarde: Vec<N>,
+    /// By deelgebied: its delay.
+    uitstel: Vec<N>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
     /// By cell, when details are kept: at prijspeil and at current prices.
@@ -438,6 +457,7 @@ impl<N: Number> Werk<N> {
             index: plan.model.indexen.iter().map(|_| row()).collect(),
             kasstroom: (0..plan.model.rekeningen.len()).map(|r| kept(all || r == HOOFD)).collect(),
             baten: plan.model.partijen.iter().map(|_| [kept(all), kept(all)]).collect(),
+            uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
             waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
             fonds: FondsWerk {
                 inleg: fund(),
@@ -663,6 +683,14 @@ fn product_van<N: Number>(maal: &[(usize, N::Fixed)], slots: &[N]) -> N {
     by
 }
 
+/// Adds a series to another.
+#[inline(always)]
+fn optellen<N: Number>(into: &mut [N], series: &[N]) {
+    for (into, amount) in into.iter_mut().zip(series) {
+        *into = *into + *amount;
+    }
+}
+
 /// Present value of a series at factors that go with it.
 #[inline(always)]
 fn contant<N: Number>(series: &[N], factoren: &[N]) -> N {
@@ -694,9 +722,7 @@ fn boek<N: Number>(v: &Voorbereid<'_, N>, kasstroom: &mut [Vec<N>], waarden: &mu
         waarden[van] = waarden[van] - waarde(v, van, series, from);
     }
     if v.gevolgd[naar] {
-        for (into, amount) in kasstroom[naar][from..].iter_mut().zip(series) {
-            *into = *into + *amount;
-        }
+        optellen(&mut kasstroom[naar][from..], series);
     } else {
         waarden[naar] = waarden[naar] + waarde(v, naar, series, from);
     }
@@ -705,6 +731,8 @@ fn boek<N: Number>(v: &Voorbereid<'_, N>, kasstroom: &mut [Vec<N>], waarden: &mu
 /// Adds what was valued beforehand: the value that goes with the delay of its deelgebied.
 #[inline(always)]
 fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    werk.uitstel.clear();
+    werk.uitstel.extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
     for g in &v.gewaardeerd {
         let mut value = N::number(0);
         for (delay, (vast, termen)) in g.per_uitstel.iter().enumerate() {
@@ -713,7 +741,7 @@ fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &
                 sum = sum + product_van(maal, &trekking.slots) * N::of(*by);
             }
             value = match g.deelgebied {
-                Some(k) if delay > 0 => N::steps(trekking.uitstel[k]).if_less(N::number(delay as i64), value, sum),
+                Some(k) if delay > 0 => werk.uitstel[k].if_less(N::number(delay as i64), value, sum),
                 _ => sum,
             };
         }
@@ -768,7 +796,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
         let lopend = &mut werk.lopend;
         match (lijn, index) {
-            (None, None) => lopend[span.clone()].copy_from_slice(&prijs[span.clone()]),
+            (None, None) => {}
             (None, Some(i)) => {
                 let factors = v.zeker[i].as_ref().unwrap_or(&werk.index[i]);
                 for ((into, amount), factor) in lopend[span.clone()].iter_mut().zip(&prijs[span.clone()]).zip(&factors[span.clone()]) {
@@ -791,41 +819,37 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 }
             }
         }
+        let flows = if lijn.is_none() && index.is_none() { &prijs[span.clone()] } else { &lopend[span.clone()] };
         if let Some(all) = werk.cellen.as_mut() {
             all[c].0.copy_from_slice(prijs);
             all[c].1.fill(N::number(0));
-            all[c].1[span.clone()].copy_from_slice(&lopend[span]);
+            all[c].1[span.clone()].copy_from_slice(flows);
             continue;
         }
-        let flows = &lopend[span.clone()];
-        let add = |into: &mut [N]| {
-            for (into, amount) in into[span.clone()].iter_mut().zip(flows) {
-                *into = *into + *amount;
-            }
-        };
+        let from = span.start;
         if cel.soort.in_saldo() {
-            boek(v, &mut werk.kasstroom, &mut werk.waarde, cel.van, cel.naar, flows, span.start);
+            boek(v, &mut werk.kasstroom, &mut werk.waarde, cel.van, cel.naar, flows, from);
             if fonds == Some(cel.naar) {
-                add(&mut werk.fonds.inleg);
+                optellen(&mut werk.fonds.inleg[from..], flows);
                 if cel.bijdrage {
-                    add(&mut werk.fonds.bijdragen);
+                    optellen(&mut werk.fonds.bijdragen[from..], flows);
                 }
             }
             if fonds == Some(cel.van) {
-                add(&mut werk.fonds.uitgaven);
+                optellen(&mut werk.fonds.uitgaven[from..], flows);
             }
         } else if let Some(p) = plan.model.rekeningen[cel.naar].partij {
             let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
             if plan.diepte == Diepte::Rekening {
                 let goal = v.doel_baten(p, kind);
-                werk.waarde[goal] = werk.waarde[goal] + waarde(v, goal, flows, span.start);
+                werk.waarde[goal] = werk.waarde[goal] + waarde(v, goal, flows, from);
             } else {
-                add(&mut werk.baten[p][kind]);
+                optellen(&mut werk.baten[p][kind][from..], flows);
             }
         }
         if let Some(m) = cel.vraag {
             let share = N::of(v.dekking[m]);
-            for (into, amount) in werk.fonds.vraag[m * werk.len + span.start..].iter_mut().zip(flows) {
+            for (into, amount) in werk.fonds.vraag[m * werk.len + from..].iter_mut().zip(flows) {
                 *into = *into + *amount * share;
             }
         }
@@ -954,7 +978,8 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
     let rentes = Rentes { debet: per(rente).named("rente per periode", of, At::Once), credit: per(credit).named("creditrente per periode", of, At::Once) };
     let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
     let tijd = Looptijd { begin: plan.begin, eind: plan.eind, uiterst: plan.eind_uiterst, loopt: &werk.loopt };
-    for t in 0..werk.len {
+    let shown = if werk.hoofd.is_some() { werk.len } else { plan.eind_uiterst };
+    for t in 0..shown {
         let (kasstroom, mutatie) = match werk.hoofd.as_ref() {
             // With details, as the sheet shows it; contributions of the fund are in the cash flow already.
             Some(_) => (werk.kasstroom[HOOFD][t].named("kasstroom", of, at(t)), (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t))),

@@ -345,6 +345,7 @@ impl<const W: usize> LaneDelay<W> {
     pub const BITS: usize = 8;
 
     /// A delay per lane, each at most 255 periods.
+    #[inline(always)]
     pub fn new(steps: [u32; W]) -> Self {
         let mut masks = [[0u64; W]; LaneDelay::<0>::BITS];
         let mut all = 0;
@@ -474,14 +475,17 @@ impl<const W: usize> Number for Lanes<W> {
     fn number(value: i64) -> Self {
         Lanes([value as f64; W])
     }
+    #[inline(always)]
     fn whole(steps: u32) -> LaneDelay<W> {
         LaneDelay::new([steps; W])
     }
+    #[inline(always)]
     fn steps(whole: LaneDelay<W>) -> Self {
         let mut out = [0.0; W];
-        for (bit, mask) in whole.masks.iter().enumerate() {
+        for (bit, mask) in whole.masks[..whole.bits].iter().enumerate() {
+            let step = f64::from(1u32 << bit);
             for (value, lane) in out.iter_mut().zip(mask) {
-                *value += if *lane == 0 { 0.0 } else { f64::from(1u32 << bit) };
+                *value += if (*lane as i64) < 0 { step } else { 0.0 };
             }
         }
         Lanes(out)

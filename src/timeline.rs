@@ -169,6 +169,14 @@ impl<N, F: Fn(i32) -> N> Growth<N> for F {
     }
 }
 
+/// Growth from the period before into this one.
+#[inline(always)]
+fn step<N: Number>(into: Periode, stap: Tijdstap, voet: Periodevoet, growth: &impl Growth<N>) -> N {
+    // The step into a period lies in the year that it starts in, unless it is the first period of that year.
+    let year = if into.0.rem_euclid(stap.per_year()) == 0 { into.year(stap) } else { into.year(stap) + 1 };
+    rate_per_period(growth.growth(year), stap, voet)
+}
+
 /// Index factors of one group over the timeline, as far as `out` is long (rules 0.1, T-0.1).
 ///
 /// `growth(year)` is the growth from 1 January of the year before to 1 January of `year`. The factor is 1 at the prijspeil
@@ -185,19 +193,16 @@ pub fn index_factors<N: Number>(
 ) {
     let stap = timeline.stap;
     let one = N::number(1);
-    // The step into a period lies in the year that it starts in, unless it is the first period of that year.
-    let step_year = |p: Periode| if p.0.rem_euclid(stap.per_year()) == 0 { p.year(stap) } else { p.year(stap) + 1 };
-    let step = |p: Periode| rate_per_period(growth.growth(step_year(p)), stap, voet);
     let peil = timeline.periode(timeline.peil);
     let mut factor = one;
     // From the prijspeil to peildatum, forward or back.
     let mut p = prijspeil.0;
     while p < peil.0 {
         p += 1;
-        factor = factor * (one + step(Periode(p)));
+        factor = factor * (one + step(Periode(p), stap, voet, growth));
     }
     while p > peil.0 {
-        factor = factor.per(one + step(Periode(p)));
+        factor = factor.per(one + step(Periode(p), stap, voet, growth));
         p -= 1;
     }
     for t in 0..timeline.len.min(out.len()) {
@@ -206,12 +211,12 @@ pub fn index_factors<N: Number>(
             continue;
         }
         if t > timeline.peil {
-            let g = step(timeline.periode(t)).named("groei per periode", of, at(t));
+            let g = step(timeline.periode(t), stap, voet, growth).named("groei per periode", of, at(t));
             factor = factor * (one + g);
         }
         out[t] = match moment {
             Indexmoment::Begin => factor,
-            Indexmoment::Midden => factor * (one + step(Periode(timeline.periode(t).0 + 1))).power(dec!(0.5)),
+            Indexmoment::Midden => factor * (one + step(Periode(timeline.periode(t).0 + 1), stap, voet, growth)).power(dec!(0.5)),
         }
         .named("indexfactor", of, at(t));
         if moment == Indexmoment::Begin {
