@@ -202,40 +202,52 @@ struct FondsByHand<const DOORSCHUIVEN: bool> {
 impl<const DOORSCHUIVEN: bool> Work for FondsByHand<DOORSCHUIVEN> {
     #[inline(always)]
     fn run(&mut self) {
-        let (mut saldo, mut low) = ([0.0; W], [0.0; W]);
-        self.open.fill([0.0; W]);
-        for t in 0..LEN {
-            let (inleg, bijdragen, uitgaven) = (&self.inleg[t], &self.bijdragen[t], &self.uitgaven[t]);
-            let (mut rendement, mut organisatie) = ([0.0; W], [0.0; W]);
-            for l in 0..W {
-                rendement[l] = (if saldo[l] < 0.0 { 0.0 } else { saldo[l] }) * FONDSRENTE;
-                organisatie[l] = bijdragen[l] * AANDEEL;
-                saldo[l] = saldo[l] + rendement[l] + inleg[l] - organisatie[l] - uitgaven[l];
+        // Eight lanes at a time, so that what goes from period to period stays in registers: two or three times as fast as all
+        // sixteen inside.
+        const H: usize = 8;
+        self.need = [0.0; W];
+        for half in (0..W).step_by(H) {
+            let (mut saldo, mut low) = ([0.0; H], [0.0; H]);
+            for open in &mut self.open {
+                open[half..half + H].fill(0.0);
             }
-            for m in 0..MAATREGELEN {
-                let (vraag, betaald, open) = (&self.vraag[m * LEN + t], &mut self.betaald[m * LEN + t], &mut self.open[m]);
-                for l in 0..W {
-                    let paid = if DOORSCHUIVEN {
-                        let all = open[l] + vraag[l];
-                        let room = if saldo[l] < 0.0 { 0.0 } else { saldo[l] };
-                        let paid = if room < all { room } else { all };
-                        open[l] = all - paid;
-                        paid
-                    } else {
-                        vraag[l]
-                    };
-                    betaald[l] = paid;
-                    saldo[l] -= paid;
+            for t in 0..LEN {
+                let row = |series: &[Row]| -> [f64; H] { std::array::from_fn(|l| series[t][half + l]) };
+                let (inleg, bijdragen, uitgaven) = (row(&self.inleg), row(&self.bijdragen), row(&self.uitgaven));
+                let (mut rendement, mut organisatie) = ([0.0; H], [0.0; H]);
+                for l in 0..H {
+                    rendement[l] = (if saldo[l] < 0.0 { 0.0 } else { saldo[l] }) * FONDSRENTE;
+                    organisatie[l] = bijdragen[l] * AANDEEL;
+                    saldo[l] = saldo[l] + rendement[l] + inleg[l] - organisatie[l] - uitgaven[l];
                 }
+                for m in 0..MAATREGELEN {
+                    let vraag: [f64; H] = std::array::from_fn(|l| self.vraag[m * LEN + t][half + l]);
+                    let mut paid = vraag;
+                    if DOORSCHUIVEN {
+                        let open = &mut self.open[m][half..half + H];
+                        for l in 0..H {
+                            let all = open[l] + vraag[l];
+                            let room = if saldo[l] < 0.0 { 0.0 } else { saldo[l] };
+                            paid[l] = if room < all { room } else { all };
+                            open[l] = all - paid[l];
+                        }
+                    }
+                    self.betaald[m * LEN + t][half..half + H].copy_from_slice(&paid);
+                    for l in 0..H {
+                        saldo[l] -= paid[l];
+                    }
+                }
+                for l in 0..H {
+                    low[l] = if saldo[l] < low[l] { saldo[l] } else { low[l] };
+                }
+                self.saldo[t][half..half + H].copy_from_slice(&saldo);
+                self.rendement[t][half..half + H].copy_from_slice(&rendement);
+                self.organisatie[t][half..half + H].copy_from_slice(&organisatie);
             }
-            for l in 0..W {
-                low[l] = if saldo[l] < low[l] { saldo[l] } else { low[l] };
+            for l in 0..H {
+                self.need[half + l] = -low[l];
             }
-            self.saldo[t] = saldo;
-            self.rendement[t] = rendement;
-            self.organisatie[t] = organisatie;
         }
-        self.need = low.map(|v| -v);
     }
     fn result(&self) -> Vec<u64> {
         [bits(&self.saldo), bits(&self.rendement), bits(&self.organisatie), bits(&self.betaald), bits(&[self.need])].concat()
@@ -299,10 +311,11 @@ impl Work for ShiftByHand {
         for (bit, mask) in self.masks.iter().enumerate() {
             let step = 1 << bit;
             for t in (step..LEN).rev() {
-                let earlier = self.series[t - step];
+                let (earlier, mut now) = (self.series[t - step], self.series[t]);
                 for l in 0..W {
-                    self.series[t][l] = if mask[l] < 0 { earlier[l] } else { self.series[t][l] };
+                    now[l] = if mask[l] < 0 { earlier[l] } else { now[l] };
                 }
+                self.series[t] = now;
             }
             for t in 0..step {
                 for l in 0..W {

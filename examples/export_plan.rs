@@ -6,7 +6,7 @@
 
 use polder::evaluate::{Trekking, Voorbereid};
 use polder::model::address::Als;
-use polder::model::{Bedrag, Fondsregel, Model, NcwMethode, Rentemethode, Rol, Totaal, VerdelingRij};
+use polder::model::{HOOFD, Bedrag, Fondsregel, Model, NcwMethode, Rentemethode, Rol, Totaal, VerdelingRij};
 use polder::number::{to_f64, Lanes, Number};
 use polder::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use polder::read::read_model;
@@ -40,19 +40,22 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
     let g = &model.gebied;
     let plannen: Vec<Plan<'_>> = Route::BEIDE.into_iter().map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone())).collect::<Result<_, _>>().map_err(|p| p.to_string())?;
     let tl = &plannen[0].timeline;
-    let plain = g.tijdstap == Tijdstap::Jaar
-        && g.rentemethode == Rentemethode::Jan1
-        && g.ncw_methode == NcwMethode::Bbv
-        && g.indexmoment == Indexmoment::Begin
-        && g.prijs == g.peil
-        && tl.peil == 0
-        && model.boekwaarden.is_empty()
-        && plannen.iter().all(|p| p.timeline == *tl)
-        && drijvers.groei.iter().all(Vec::is_empty)
-        && model.fonds.as_ref().is_none_or(|f| f.regel == Fondsregel::Voorfinancieren);
-    if !plain {
-        return Err("the exporter knows yearly models without history, JAN1, NCW at the BBV rate and a fund that prefinances".into());
+    let needs = [
+        ("a tijdstap of a year", g.tijdstap == Tijdstap::Jaar),
+        ("JAN1", g.rentemethode == Rentemethode::Jan1),
+        ("NCW at the BBV rate", g.ncw_methode == NcwMethode::Bbv),
+        ("indexmoment begin", g.indexmoment == Indexmoment::Begin),
+        ("prijspeil at peildatum", g.prijs == g.peil),
+        ("no history", tl.peil == 0),
+        ("no given boekwaarde but that of the main account", model.boekwaarden.iter().all(|b| b.rekening == HOOFD)),
+        ("one timeline", plannen.iter().all(|p| p.timeline == *tl && p.begin == 0)),
+        ("no drawn growth of a single year", drijvers.groei.iter().all(Vec::is_empty)),
+        ("a fund that prefinances", model.fonds.as_ref().is_none_or(|f| f.regel == Fondsregel::Voorfinancieren && f.minimum.value.is_zero())),
+    ];
+    if let Some((need, _)) = needs.iter().find(|(_, holds)| !holds) {
+        return Err(format!("the peers of the benchmark need {need}"));
     }
+    let opening: Decimal = model.boekwaarden.iter().map(|b| b.bedrag.value).sum();
     let v: Vec<Voorbereid<'_, Lanes<1>>> = plannen.iter().map(Voorbereid::new).collect();
     let (first, years) = (v[0].eerste_jaar(), v[0].aantal_jaren());
     let scalars = |series: &[Lanes<1>]| series.iter().map(|l| l.0[0]).collect::<Vec<f64>>();
@@ -110,7 +113,7 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
     Ok(json!({
         "model": g.naam, "jaren": tl.len, "eerste_jaar": g.peil.0, "eerste_schokjaar": first,
         "routes": plannen.iter().map(|p| json!({"naam": p.route.naam(), "fonds": p.fonds, "eind": p.eind, "uiterst": p.eind_uiterst, "eind_met": p.eind_met, "exponent": to_f64(exponent(p))})).collect::<Vec<_>>(),
-        "rente": rate(&g.rente), "creditrente": rate(&g.creditrente), "bbv": rate(&g.discontovoet_bbv),
+        "opening": to_f64(opening), "rente": rate(&g.rente), "creditrente": rate(&g.creditrente), "bbv": rate(&g.discontovoet_bbv),
         "rente_slots": drijvers.rente.iter().map(|u| json!([u.slot, format!("{:?}", u.als).to_lowercase()])).collect::<Vec<_>>(),
         "creditrente_slots": drijvers.creditrente.iter().map(|u| json!([u.slot, format!("{:?}", u.als).to_lowercase()])).collect::<Vec<_>>(),
         "disconto_matrix": scalars(v[0].disconto_matrix()),

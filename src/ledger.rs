@@ -51,6 +51,8 @@ pub fn boekwaarde<N: Number>(
         _ => (rentes.debet, rentes.credit),
     };
     let mut stand = opening.named("boekwaarde", of, At::Opening);
+    // One bound for all series: then no step has to check its own.
+    let (mutatie, boekwaarden, rente_uit) = (&mutatie[..tijd.uiterst], &mut boekwaarden[..tijd.uiterst], &mut rente_uit[..tijd.uiterst]);
     for t in tijd.begin..tijd.uiterst {
         let m = mutatie[t];
         if t < timeline.peil {

@@ -567,8 +567,8 @@ impl<const W: usize> Number for Lanes<W> {
     #[inline(always)]
     fn add_scaled(into: &mut [Self], fixed: &[f64], by: Self) {
         for (a, f) in into.iter_mut().zip(fixed) {
-            for (value, lane) in a.0.iter_mut().zip(by.0) {
-                *value += f * lane;
+            for i in 0..W {
+                a.0[i] += f * by.0[i];
             }
         }
     }
