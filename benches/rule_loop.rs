@@ -301,7 +301,7 @@ struct ShiftByHand {
     from: Vec<Row>,
     series: Vec<Row>,
     /// One mask of all ones or zeros per bit of the delay.
-    masks: [[i64; W]; 3],
+    masks: [[u64; W]; 3],
 }
 
 impl Work for ShiftByHand {
@@ -313,14 +313,17 @@ impl Work for ShiftByHand {
             for t in (step..LEN).rev() {
                 let (earlier, mut now) = (self.series[t - step], self.series[t]);
                 for l in 0..W {
-                    now[l] = if mask[l] < 0 { earlier[l] } else { now[l] };
+                    let (a, b) = (now[l].to_bits(), earlier[l].to_bits());
+                    now[l] = f64::from_bits(a ^ ((a ^ b) & mask[l]));
                 }
                 self.series[t] = now;
             }
             for t in 0..step {
+                let mut now = self.series[t];
                 for l in 0..W {
-                    self.series[t][l] = if mask[l] < 0 { 0.0 } else { self.series[t][l] };
+                    now[l] = f64::from_bits(now[l].to_bits() & !mask[l]);
                 }
+                self.series[t] = now;
             }
         }
     }
@@ -359,10 +362,13 @@ impl Work for ScaledByHand {
     fn run(&mut self) {
         self.into.fill([0.0; W]);
         for (weights, by) in self.weights.iter().zip(&self.by) {
+            let by = *by;
             for (into, w) in self.into.iter_mut().zip(weights) {
+                let (w, mut sum) = (*w, *into);
                 for l in 0..W {
-                    into[l] += w * by[l];
+                    sum[l] += w * by[l];
                 }
+                *into = sum;
             }
         }
     }
@@ -383,7 +389,7 @@ fn main() {
     worst = worst.max(fonds::<false>("gebiedsfonds VOORFINANCIEREN", Tekortregel::Voorfinancieren));
     worst = worst.max(fonds::<true>("gebiedsfonds DOORSCHUIVEN", Tekortregel::Doorschuiven));
     let steps: [u32; W] = std::array::from_fn(|l| (l as u32 * 5) % 8);
-    let masks = std::array::from_fn(|bit| steps.map(|s| if s >> bit & 1 == 1 { -1 } else { 0 }));
+    let masks = std::array::from_fn(|bit| steps.map(|s| if s >> bit & 1 == 1 { u64::MAX } else { 0 }));
     worst = worst.max(compare("shift", Shift { from: lanes(&mutatie), series: lanes(&zero), delay: LaneDelay::new(steps) }, ShiftByHand { from: mutatie.clone(), series: zero.clone(), masks }));
     let weights: Vec<Vec<f64>> = (0..12).map(|i| flows(LEN, 20 + i).iter().map(|r| r[0]).collect()).collect();
     let by = flows(12, 40);

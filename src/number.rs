@@ -97,6 +97,10 @@ pub trait Number: Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<O
     fn number(value: i64) -> Self {
         Self::constant(Decimal::from(value))
     }
+    /// One half.
+    fn half() -> Self {
+        Self::constant(Decimal::from_parts(5, 0, 0, false, 1))
+    }
     /// A delay that is the same in every draw.
     fn whole(steps: u32) -> Self::Whole;
     /// A delay as a number.
@@ -475,6 +479,11 @@ impl<const W: usize> Number for Lanes<W> {
     fn number(value: i64) -> Self {
         Lanes([value as f64; W])
     }
+    /// Without a decimal on the way: rules ask for it in every draw.
+    #[inline(always)]
+    fn half() -> Self {
+        Lanes([0.5; W])
+    }
     #[inline(always)]
     fn whole(steps: u32) -> LaneDelay<W> {
         LaneDelay::new([steps; W])
@@ -557,19 +566,25 @@ impl<const W: usize> Number for Lanes<W> {
             let mask = &delay.masks[bit];
             for t in (0..series.len()).rev() {
                 let earlier = if t >= step { series[t - step].0 } else { [0.0; W] };
-                let now = &mut series[t].0;
+                // By bits: a choice between what stands there and another value becomes a masked store, five times as slow.
+                let mut now = series[t].0;
                 for lane in 0..W {
-                    now[lane] = if (mask[lane] as i64) < 0 { earlier[lane] } else { now[lane] };
+                    let (a, b) = (now[lane].to_bits(), earlier[lane].to_bits());
+                    now[lane] = f64::from_bits(a ^ ((a ^ b) & mask[lane]));
                 }
+                series[t].0 = now;
             }
         }
     }
     #[inline(always)]
     fn add_scaled(into: &mut [Self], fixed: &[f64], by: Self) {
         for (a, f) in into.iter_mut().zip(fixed) {
+            // In variables: written in place, the compiler fears that a sum overwrites the weight, and goes lane by lane.
+            let (weight, mut sum) = (*f, a.0);
             for i in 0..W {
-                a.0[i] += f * by.0[i];
+                sum[i] += weight * by.0[i];
             }
+            a.0 = sum;
         }
     }
 }
