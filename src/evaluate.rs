@@ -8,7 +8,7 @@ use crate::ledger::{self, Disconto, Looptijd, Rentes, Resultaat};
 use crate::model::address::Als;
 use crate::model::{Bedrag, Fondsregel, Totaal, BUITEN, HOOFD};
 use crate::number::{at, At, Exact, Number, Of};
-use crate::plan::{Gebruik, Plan};
+use crate::plan::{Cel, Diepte, Gebruik, Plan};
 use crate::rules::gebiedsfonds::{self, Tekortregel};
 use crate::timeline;
 use rust_decimal::Decimal;
@@ -40,10 +40,44 @@ struct TermN<N: Number> {
 
 #[derive(Debug, Clone)]
 enum Vorm<N: Number> {
-    /// Amounts by position from `eerste` on, and terms.
-    Gevouwen { eerste: usize, vast: Vec<N::Fixed>, termen: Vec<TermN<N>> },
+    /// Many lines in rows of amounts.
+    Gevouwen(Rij<N>),
     /// One line, to be written out.
     Lijn(LijnN<N>),
+    /// Valued beforehand: it stands in [`Voorbereid::gewaardeerd`].
+    Gewaardeerd,
+}
+
+/// Certain amounts and terms from `eerste` to `einde`; delays can bring them to `uiterst`.
+#[derive(Debug, Clone)]
+struct Rij<N: Number> {
+    eerste: usize,
+    einde: usize,
+    uiterst: usize,
+    /// From `eerste` to `einde`; empty when nothing is certain.
+    vast: Vec<N::Fixed>,
+    termen: Vec<TermN<N>>,
+    /// Index group; nothing when there is none, or when its factors are in the amounts already.
+    index: Option<usize>,
+}
+
+/// The value of all flows of one goal and deelgebied, per delay: those of which a draw changes neither the index nor a series
+/// that is followed. A value is linear in the flows, so it can be taken before the draws.
+#[derive(Debug, Clone)]
+struct Gewaardeerd<N: Number> {
+    doel: usize,
+    deelgebied: Option<usize>,
+    per_uitstel: Vec<(N::Fixed, Vec<(Vec<(usize, N::Fixed)>, N::Fixed)>)>,
+}
+
+/// Where the worth of a flow is added up: an account at the rate of its party (the outside world at that of the matrix), or the
+/// benefits of a party.
+#[derive(Debug, Clone, Copy)]
+struct Doel {
+    /// The party; nothing for the outside world.
+    partij: Option<usize>,
+    /// Whether what happened before peildatum counts, at its own value.
+    verleden: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +100,17 @@ pub struct Voorbereid<'p, N: Number> {
     /// The plan.
     pub plan: &'p Plan<'p>,
     vormen: Vec<Vorm<N>>,
+    gewaardeerd: Vec<Gewaardeerd<N>>,
+    /// By account, then by party and kind of benefit.
+    doelen: Vec<Option<Doel>>,
+    /// Whether the series of an account is kept, or only what it is worth.
+    gevolgd: Vec<bool>,
+    /// Index factors that are the same in every draw; only when flows are gathered by account.
+    zeker: Vec<Option<Vec<N>>>,
+    /// By index group: position just after the last that is asked.
+    einden: Vec<usize>,
+    /// By maatregel that asks the fund: the share that it asks.
+    dekking: Vec<N::Fixed>,
     bedragen: Vec<Option<BedragN<N>>>,
     groei: Vec<Vec<N::Fixed>>,
     rente: N::Fixed,
@@ -87,6 +132,16 @@ pub struct Voorbereid<'p, N: Number> {
 impl<'p, N: Number> Voorbereid<'p, N> {
     /// Reads a plan into an arithmetic.
     pub fn new(plan: &'p Plan<'p>) -> Self {
+        let mut v = Self::rauw(plan);
+        if plan.diepte == Diepte::Rekening {
+            v.waarderen();
+            v.einden = (0..v.einden.len()).map(|i| v.index_einde(i)).collect();
+        }
+        v
+    }
+
+    /// Every cell as it stands in the plan.
+    fn rauw(plan: &'p Plan<'p>) -> Self {
         let (model, tl) = (plan.model, &plan.timeline);
         let g = &model.gebied;
         let q = |q: &crate::number::Quantity| N::fixed(q.value, q.place.as_ref());
@@ -97,11 +152,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             .iter()
             .map(|cel| {
                 let Some(l) = cel.lijn else {
-                    let eerste = cel.vast.iter().position(|v| !v.is_zero()).unwrap_or(0);
-                    let einde = cel.vast.iter().rposition(|v| !v.is_zero()).map_or(eerste, |i| i + 1);
-                    let vast = cel.vast[eerste..einde].iter().map(|v| made(*v)).collect();
+                    let (eerste, einde) = cel.span();
+                    let vast = if cel.vast.iter().all(Decimal::is_zero) { Vec::new() } else { cel.vast[eerste..einde].iter().map(|v| made(*v)).collect() };
                     let termen = cel.termen.iter().map(|t| TermN { eerste: t.eerste, gewichten: t.gewichten.iter().map(|w| made(*w)).collect(), maal: t.maal.iter().map(|(s, p)| (*s, made(*p))).collect() }).collect();
-                    return Vorm::Gevouwen { eerste, vast, termen };
+                    return Vorm::Gevouwen(Rij { eerste, einde, uiterst: einde + plan.uitstel_max(cel.deelgebied), vast, termen, index: cel.index });
                 };
                 let lijn = &model.lijnen[l];
                 let drawn = lijn.deelgebied.filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
@@ -148,8 +202,19 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, true, &mut out);
             out
         };
+        let followed = |account: usize| plan.diepte != Diepte::Rekening || account == HOOFD;
+        let accounts = model.rekeningen.iter().enumerate().map(|(r, rekening)| {
+            (r == BUITEN || rekening.partij.is_some()).then(|| Doel { partij: rekening.partij, verleden: r == BUITEN || plan.opening[r].is_empty() })
+        });
+        let benefits = (0..model.partijen.len()).flat_map(|p| [Some(Doel { partij: Some(p), verleden: false }); 2]);
         Voorbereid {
             vormen,
+            gewaardeerd: Vec::new(),
+            doelen: accounts.chain(benefits).collect(),
+            gevolgd: (0..model.rekeningen.len()).map(followed).collect(),
+            zeker: vec![None; model.indexen.len()],
+            einden: vec![tl.len; model.indexen.len()],
+            dekking: plan.vraag.iter().map(|vraag| q(&model.maatregelen[vraag.maatregel].dekking_fonds)).collect(),
             bedragen,
             groei,
             rente: q(&g.rente),
@@ -165,6 +230,137 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
             plan,
         }
+    }
+
+    /// Values beforehand what draws leave alone, and puts certain index factors into the amounts.
+    fn waarderen(&mut self) {
+        let plan = self.plan;
+        let certain = |i: usize| plan.drijvers.is_empty() || (plan.drijvers.groei_schok[i].is_empty() && plan.drijvers.groei[i].is_empty());
+        let exact = Voorbereid::<Exact>::rauw(plan);
+        let mut factors: Vec<Option<Vec<Exact>>> = vec![None; self.zeker.len()];
+        for i in (0..self.zeker.len()).filter(|i| certain(*i)) {
+            let mut out = vec![N::number(0); plan.timeline.len];
+            index_van(self, i, &Trekking::geen(), &mut out);
+            self.zeker[i] = Some(out);
+            let mut out = vec![Exact::ZERO; plan.timeline.len];
+            index_van(&exact, i, &Trekking::geen(), &mut out);
+            factors[i] = Some(out);
+        }
+        let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+        let mut known: Vec<Gewaardeerd<Exact>> = Vec::new();
+        for (c, cel) in plan.cellen.iter().enumerate() {
+            let Vorm::Gevouwen(rij) = &exact.vormen[c] else { continue };
+            let index = match cel.index {
+                None => None,
+                Some(i) => match &factors[i] {
+                    None => continue,
+                    some => some.as_deref(),
+                },
+            };
+            let indexed = |row: &[Exact], from: usize, delay: usize| -> Option<Vec<Exact>> {
+                let flow = |(t, w): (usize, &Exact)| index.map_or(*w, |f| *w * f[t]);
+                let flows: Vec<Exact> = row.iter().enumerate().map(|(t, w)| flow((t + from + delay, w))).collect();
+                flows.iter().all(|f| f.0.is_some()).then_some(flows)
+            };
+            let fixed = |flows: Vec<Exact>| flows.into_iter().map(|f| N::fixed(f.0.unwrap_or_default(), None)).collect::<Vec<_>>();
+            let goals = self.doelen_van(cel);
+            let series = cel.vraag.is_some() || (cel.soort.in_saldo() && [cel.van, cel.naar].iter().any(|r| self.gevolgd[*r] || fonds == Some(*r)));
+            if series {
+                if cel.deelgebied.is_none()
+                    && let Vorm::Gevouwen(own) = &mut self.vormen[c]
+                {
+                    let Some(vast) = indexed(&rij.vast, rij.eerste, 0) else { continue };
+                    let Some(rows) = rij.termen.iter().map(|t| indexed(&t.gewichten, t.eerste, 0)).collect::<Option<Vec<_>>>() else { continue };
+                    own.index = None;
+                    own.vast = fixed(vast);
+                    own.termen.iter_mut().zip(rows).for_each(|(term, row)| term.gewichten = fixed(row));
+                }
+                continue;
+            }
+            let delays = 0..=rij.uiterst - rij.einde;
+            let value = |doel: usize, row: &[Exact], from: usize, delay: usize| -> Option<Exact> {
+                let value = waarde(&exact, doel, &indexed(row, from, delay)?, from + delay);
+                value.0.map(|_| value)
+            };
+            let valued: Option<Vec<_>> = goals
+                .iter()
+                .flatten()
+                .map(|(doel, plus)| {
+                    // What is paid is worth as much less: the sign goes into the rows.
+                    let signed = |row: &[Exact]| row.iter().map(|w| if *plus { *w } else { -*w }).collect::<Vec<_>>();
+                    let per: Option<Vec<_>> = delays
+                        .clone()
+                        .map(|delay| {
+                            let vast = value(*doel, &signed(&rij.vast), rij.eerste, delay)?;
+                            let termen = rij.termen.iter().map(|t| Some((t.maal.clone(), value(*doel, &signed(&t.gewichten), t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
+                            Some((vast, termen))
+                        })
+                        .collect();
+                    Some((*doel, per?))
+                })
+                .collect();
+            let Some(valued) = valued else { continue };
+            self.vormen[c] = Vorm::Gewaardeerd;
+            for (doel, per_uitstel) in valued {
+                match known.iter_mut().find(|k| (k.doel, k.deelgebied) == (doel, cel.deelgebied)) {
+                    Some(k) => k.per_uitstel.iter_mut().zip(per_uitstel).for_each(|(sum, (vast, termen))| {
+                        sum.0 = sum.0 + vast;
+                        for (maal, by) in termen {
+                            match sum.1.iter_mut().find(|(m, _)| *m == maal) {
+                                Some((_, total)) => *total = *total + by,
+                                None => sum.1.push((maal, by)),
+                            }
+                        }
+                    }),
+                    None => known.push(Gewaardeerd { doel, deelgebied: cel.deelgebied, per_uitstel }),
+                }
+            }
+        }
+        // A sum too large for a decimal stays too large to calculate with.
+        let fixed = |value: Exact| N::fixed(value.0.unwrap_or(Decimal::MAX), None);
+        let read = |maal: Vec<(usize, Exact)>| maal.into_iter().map(|(s, p)| (s, fixed(p))).collect();
+        let per = |(vast, termen): (Exact, Vec<(Vec<(usize, Exact)>, Exact)>)| (fixed(vast), termen.into_iter().map(|(maal, by)| (read(maal), fixed(by))).collect());
+        self.gewaardeerd = known.into_iter().map(|g| Gewaardeerd { doel: g.doel, deelgebied: g.deelgebied, per_uitstel: g.per_uitstel.into_iter().map(per).collect() }).collect();
+    }
+
+    /// Where a cell's flow goes and whether it adds: at most two goals.
+    #[inline(always)]
+    fn doelen_van(&self, cel: &Cel) -> [Option<(usize, bool)>; 2] {
+        let known = |goal: usize| self.doelen[goal].is_some().then_some(goal);
+        if cel.soort.in_saldo() {
+            [known(cel.van).map(|g| (g, false)), known(cel.naar).map(|g| (g, true))]
+        } else {
+            let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
+            [self.plan.model.rekeningen[cel.naar].partij.map(|p| (self.doel_baten(p, kind), true)), None]
+        }
+    }
+
+    #[inline(always)]
+    fn doel_baten(&self, partij: usize, kind: usize) -> usize {
+        self.gevolgd.len() + 2 * partij + kind
+    }
+
+    /// By yearly driver: the last year of which a draw uses the shock.
+    pub fn laatste_schok(&self) -> Vec<i32> {
+        let tl = &self.plan.timeline;
+        let mut last = vec![i32::MIN; self.plan.drijvers.schokken.len()];
+        for (i, shocks) in self.plan.drijvers.groei_schok.iter().enumerate() {
+            let end = self.einden[i];
+            for s in shocks.iter().filter(|_| end > 0) {
+                // The middle of a period asks for the growth into the next.
+                last[*s] = last[*s].max(tl.year(end - 1) + 1);
+            }
+        }
+        last
+    }
+
+    /// Position just after the last for which a group's index factor is asked.
+    fn index_einde(&self, group: usize) -> usize {
+        let ends = self.vormen.iter().map(|vorm| match vorm {
+            Vorm::Gevouwen(rij) if rij.index == Some(group) => rij.uiterst,
+            _ => 0,
+        });
+        ends.max().unwrap_or(0)
     }
 
     /// The years for which growth is needed.
@@ -207,10 +403,14 @@ pub struct Werk<N: Number> {
     len: usize,
     /// Index factors by group.
     pub index: Vec<Vec<N>>,
-    /// Net cash and in natura by account: positive is income.
+    /// Net cash and in natura by account: positive is income. A plan gathered by account keeps the main account alone.
     pub kasstroom: Vec<Vec<N>>,
     /// Benefits by party, money saved and social value: never cash.
     pub baten: Vec<[Vec<N>; 2]>,
+    /// By goal: the present value of what is not kept as a series.
+    waarde: Vec<N>,
+    /// By deelgebied: its delay.
+    uitstel: Vec<N>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
     /// By cell, when details are kept: at prijspeil and at current prices.
@@ -252,17 +452,22 @@ pub struct FondsWerk<N> {
 }
 
 impl<N: Number> Werk<N> {
-    /// Room for a plan. With `detail` the flows of every cell are kept.
+    /// Room for a plan. With `detail` the flows of every cell are kept; a plan gathered by account has none to keep.
     pub fn new(plan: &Plan<'_>, detail: bool) -> Self {
         let len = plan.timeline.len;
         let row = || vec![N::number(0); len];
+        let all = plan.diepte != Diepte::Rekening;
+        let detail = detail && all;
+        let kept = |keep: bool| if keep { row() } else { Vec::new() };
         let asked = if plan.fonds { plan.vraag.len() } else { 0 };
         let fund = || if plan.fonds { row() } else { Vec::new() };
         Werk {
             len,
             index: plan.model.indexen.iter().map(|_| row()).collect(),
-            kasstroom: plan.model.rekeningen.iter().map(|_| row()).collect(),
-            baten: plan.model.partijen.iter().map(|_| [row(), row()]).collect(),
+            kasstroom: (0..plan.model.rekeningen.len()).map(|r| kept(all || r == HOOFD)).collect(),
+            baten: plan.model.partijen.iter().map(|_| [kept(all), kept(all)]).collect(),
+            uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
+            waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
             fonds: FondsWerk {
                 inleg: fund(),
                 bijdragen: fund(),
@@ -287,12 +492,15 @@ impl<N: Number> Werk<N> {
         }
     }
 
+    #[inline(always)]
     fn clear(&mut self) {
         let zero = N::number(0);
+        self.waarde.fill(zero);
         self.kasstroom.iter_mut().for_each(|s| s.fill(zero));
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
-        for series in [&mut f.inleg, &mut f.bijdragen, &mut f.uitgaven, &mut f.vraag, &mut f.betaald, &mut f.saldo, &mut f.rendement, &mut f.organisatie] {
+        // What the fund gives back is written in full from peildatum on, and stays zero before it.
+        for series in [&mut f.inleg, &mut f.bijdragen, &mut f.uitgaven, &mut f.vraag] {
             series.fill(zero);
         }
         self.bedragen.fill(None);
@@ -369,31 +577,55 @@ pub fn evaluate<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: 
 /// Index factors per group, shocks included.
 #[inline(always)]
 fn indexeren<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    for (i, out) in werk.index.iter_mut().enumerate() {
+        if v.zeker[i].is_none() {
+            index_van(v, i, trekking, &mut out[..v.einden[i]]);
+        }
+    }
+}
+
+/// The index factors of one group, as far as `out` asks.
+#[inline(always)]
+fn index_van<N: Number>(v: &Voorbereid<'_, N>, i: usize, trekking: &Trekking<N>, out: &mut [N]) {
     let (plan, g) = (v.plan, &v.plan.model.gebied);
     let first = v.eerste_jaar();
     // Shocks begin after peildatum: what is known by then is not uncertain.
     let known = g.peil.year(g.tijdstap);
     let lowest = N::constant(Decimal::new(-9, 1));
-    for (i, out) in werk.index.iter_mut().enumerate() {
-        let none: (&[usize], &[(Option<i32>, usize)]) = (&[], &[]);
-        let (shocks, once) = if plan.drijvers.is_empty() { none } else { (&plan.drijvers.groei_schok[i][..], &plan.drijvers.groei[i][..]) };
-        let growth = |year: i32| {
-            let position = ((year - first).max(0) as usize).min(v.groei[i].len() - 1);
-            let mut growth = N::of(v.groei[i][position]);
-            if year > known && !(shocks.is_empty() && once.is_empty()) {
-                for s in shocks {
-                    growth = growth + trekking.schokken[*s][position];
-                }
-                for (only, slot) in once {
-                    if only.is_none_or(|y| y == year) {
-                        growth = growth + trekking.slots[*slot];
-                    }
-                }
-                growth = growth.max(lowest);
+    let none: (&[usize], &[(Option<i32>, usize)]) = (&[], &[]);
+    let (shocks, once) = if plan.drijvers.is_empty() { none } else { (&plan.drijvers.groei_schok[i][..], &plan.drijvers.groei[i][..]) };
+    let growth = Groei { vast: &v.groei[i], first, known, lowest, shocks, once, trekking };
+    timeline::index_factors(&plan.timeline, g.prijs, g.periodevoet, g.indexmoment, Of::Index(i as u16), &growth, out);
+}
+
+/// The growth of an index group with its draws.
+struct Groei<'a, N: Number> {
+    vast: &'a [N::Fixed],
+    first: i32,
+    known: i32,
+    lowest: N,
+    shocks: &'a [usize],
+    once: &'a [(Option<i32>, usize)],
+    trekking: &'a Trekking<N>,
+}
+
+impl<N: Number> timeline::Growth<N> for Groei<'_, N> {
+    #[inline(always)]
+    fn growth(&self, year: i32) -> N {
+        let position = ((year - self.first).max(0) as usize).min(self.vast.len() - 1);
+        let mut growth = N::of(self.vast[position]);
+        if year > self.known && !(self.shocks.is_empty() && self.once.is_empty()) {
+            for s in self.shocks {
+                growth = growth + self.trekking.schokken[*s][position];
             }
-            growth
-        };
-        timeline::index_factors(&plan.timeline, g.prijs, g.periodevoet, g.indexmoment, Of::Index(i as u16), growth, out);
+            for (only, slot) in self.once {
+                if only.is_none_or(|y| y == year) {
+                    growth = growth + self.trekking.slots[*slot];
+                }
+            }
+            growth = growth.max(self.lowest);
+        }
+        growth
     }
 }
 
@@ -455,36 +687,111 @@ pub(crate) fn lijn_woord(kolom: &str) -> &'static str {
     }
 }
 
+/// A product of draws, each plus a fixed part.
+#[inline(always)]
+fn product_van<N: Number>(maal: &[(usize, N::Fixed)], slots: &[N]) -> N {
+    let mut by = N::number(1);
+    for (i, (slot, plus)) in maal.iter().enumerate() {
+        let part = N::of(*plus) + slots[*slot];
+        by = if i == 0 { part } else { by * part };
+    }
+    by
+}
+
+/// Adds a series to another.
+#[inline(always)]
+fn optellen<N: Number>(into: &mut [N], series: &[N]) {
+    for (into, amount) in into.iter_mut().zip(series) {
+        *into = *into + *amount;
+    }
+}
+
+/// Present value of a series at factors that go with it.
+#[inline(always)]
+fn contant<N: Number>(series: &[N], factoren: &[N]) -> N {
+    let mut sum = N::number(0);
+    for (amount, factor) in series.iter().zip(factoren) {
+        sum = sum + *amount * *factor;
+    }
+    sum
+}
+
+/// What flows from position `from` on are worth to a goal: before peildatum their own value, as far as it counts.
+#[inline(always)]
+fn waarde<N: Number>(v: &Voorbereid<'_, N>, doel: usize, series: &[N], from: usize) -> N {
+    let Some(goal) = v.doelen[doel] else { return N::number(0) };
+    let factors = goal.partij.map_or(&v.disconto_matrix, |p| &v.disconto[p]);
+    let past = v.plan.timeline.peil.saturating_sub(from).min(series.len());
+    let present = contant(&series[past..], &factors[from + past..]);
+    if past > 0 && goal.verleden { N::sum(&series[..past]) + present } else { present }
+}
+
+/// Books flows from position `from` on: on the series of an account that is followed, else as what they are worth.
+#[inline(always)]
+fn boek<N: Number>(v: &Voorbereid<'_, N>, kasstroom: &mut [Vec<N>], waarden: &mut [N], van: usize, naar: usize, series: &[N], from: usize) {
+    if v.gevolgd[van] {
+        for (into, amount) in kasstroom[van][from..].iter_mut().zip(series) {
+            *into = *into - *amount;
+        }
+    } else {
+        waarden[van] = waarden[van] - waarde(v, van, series, from);
+    }
+    if v.gevolgd[naar] {
+        optellen(&mut kasstroom[naar][from..], series);
+    } else {
+        waarden[naar] = waarden[naar] + waarde(v, naar, series, from);
+    }
+}
+
+/// Adds what was valued beforehand: the value that goes with the delay of its deelgebied.
+#[inline(always)]
+fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    werk.uitstel.clear();
+    werk.uitstel.extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
+    for g in &v.gewaardeerd {
+        let mut value = N::number(0);
+        for (delay, (vast, termen)) in g.per_uitstel.iter().enumerate() {
+            let mut sum = N::of(*vast);
+            for (maal, by) in termen {
+                sum = sum + product_van(maal, &trekking.slots) * N::of(*by);
+            }
+            value = match g.deelgebied {
+                Some(k) if delay > 0 => werk.uitstel[k].if_less(N::number(delay as i64), value, sum),
+                _ => sum,
+            };
+        }
+        werk.waarde[g.doel] = werk.waarde[g.doel] + value;
+    }
+}
+
 /// Flows: amounts × phasing × index, shifted by delays, put where they belong.
 #[inline(always)]
 fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
     let plan = v.plan;
     let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+    gewaardeerd(v, trekking, werk);
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
         let prijs = &mut werk.prijs;
-        prijs.fill(N::number(0));
-        let mut span = (werk.len, 0);
-        let lijn = match vorm {
-            Vorm::Gevouwen { eerste, vast, termen } => {
-                for (into, from) in prijs[*eerste..].iter_mut().zip(vast) {
+        let zero = N::number(0);
+        let (lijn, index, span) = match vorm {
+            Vorm::Gewaardeerd => continue,
+            Vorm::Gevouwen(rij) => {
+                if werk.cellen.is_some() {
+                    prijs.fill(zero);
+                }
+                let certain = rij.eerste + rij.vast.len();
+                for (into, from) in prijs[rij.eerste..].iter_mut().zip(&rij.vast) {
                     *into = N::of(*from);
                 }
-                if !vast.is_empty() {
-                    span = (*eerste, eerste + vast.len());
-                }
-                for term in termen {
-                    let mut by = N::number(1);
-                    for (i, (slot, plus)) in term.maal.iter().enumerate() {
-                        let part = N::of(*plus) + trekking.slots[*slot];
-                        by = if i == 0 { part } else { by * part };
-                    }
+                prijs[certain..rij.uiterst].fill(zero);
+                for term in &rij.termen {
+                    let by = product_van(&term.maal, &trekking.slots);
                     N::add_scaled(&mut prijs[term.eerste..term.eerste + term.gewichten.len()], &term.gewichten, by);
-                    span = (span.0.min(term.eerste), span.1.max(term.eerste + term.gewichten.len()));
                 }
-                None
+                (None, rij.index, rij.eerste..rij.uiterst)
             }
             Vorm::Lijn(l) => {
-                span = (0, werk.len);
+                prijs.fill(zero);
                 let of = Of::Lijn(l.lijn as u16);
                 if !l.gewichten.is_empty() {
                     let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
@@ -496,20 +803,19 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 for (t, amount) in &l.realisatie {
                     prijs[*t] = N::of(*amount);
                 }
-                Some(l)
+                (Some(l), cel.index, 0..werk.len)
             }
         };
         if let Some(k) = cel.deelgebied {
-            N::shift(prijs, trekking.uitstel[k]);
-            span = (span.0, werk.len);
+            N::shift(&mut prijs[span.clone()], trekking.uitstel[k]);
         }
-        let span = span.0.min(span.1)..span.1;
         let lopend = &mut werk.lopend;
-        match (lijn, cel.index) {
-            (None, None) => lopend[span.clone()].copy_from_slice(&prijs[span.clone()]),
+        match (lijn, index) {
+            (None, None) => {}
             (None, Some(i)) => {
-                for t in span.clone() {
-                    lopend[t] = prijs[t] * werk.index[i][t];
+                let factors = v.zeker[i].as_ref().unwrap_or(&werk.index[i]);
+                for ((into, amount), factor) in lopend[span.clone()].iter_mut().zip(&prijs[span.clone()]).zip(&factors[span.clone()]) {
+                    *into = *amount * *factor;
                 }
             }
             (Some(l), index) => {
@@ -528,40 +834,38 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 }
             }
         }
+        let flows = if lijn.is_none() && index.is_none() { &prijs[span.clone()] } else { &lopend[span.clone()] };
         if let Some(all) = werk.cellen.as_mut() {
             all[c].0.copy_from_slice(prijs);
             all[c].1.fill(N::number(0));
-            all[c].1[span.clone()].copy_from_slice(&lopend[span]);
+            all[c].1[span.clone()].copy_from_slice(flows);
             continue;
         }
+        let from = span.start;
         if cel.soort.in_saldo() {
-            for t in span.clone() {
-                werk.kasstroom[cel.van][t] = werk.kasstroom[cel.van][t] - lopend[t];
-                werk.kasstroom[cel.naar][t] = werk.kasstroom[cel.naar][t] + lopend[t];
-            }
+            boek(v, &mut werk.kasstroom, &mut werk.waarde, cel.van, cel.naar, flows, from);
             if fonds == Some(cel.naar) {
-                for t in span.clone() {
-                    werk.fonds.inleg[t] = werk.fonds.inleg[t] + lopend[t];
-                    if cel.bijdrage {
-                        werk.fonds.bijdragen[t] = werk.fonds.bijdragen[t] + lopend[t];
-                    }
+                optellen(&mut werk.fonds.inleg[from..], flows);
+                if cel.bijdrage {
+                    optellen(&mut werk.fonds.bijdragen[from..], flows);
                 }
             }
             if fonds == Some(cel.van) {
-                for t in span.clone() {
-                    werk.fonds.uitgaven[t] = werk.fonds.uitgaven[t] + lopend[t];
-                }
+                optellen(&mut werk.fonds.uitgaven[from..], flows);
             }
         } else if let Some(p) = plan.model.rekeningen[cel.naar].partij {
             let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
-            for t in span.clone() {
-                werk.baten[p][kind][t] = werk.baten[p][kind][t] + lopend[t];
+            if plan.diepte == Diepte::Rekening {
+                let goal = v.doel_baten(p, kind);
+                werk.waarde[goal] = werk.waarde[goal] + waarde(v, goal, flows, from);
+            } else {
+                optellen(&mut werk.baten[p][kind][from..], flows);
             }
         }
         if let Some(m) = cel.vraag {
-            let share = N::of(N::fixed(plan.model.maatregelen[plan.vraag[m].maatregel].dekking_fonds.value, None));
-            for t in span {
-                werk.fonds.vraag[m * werk.len + t] = werk.fonds.vraag[m * werk.len + t] + lopend[t] * share;
+            let share = N::of(v.dekking[m]);
+            for (into, amount) in werk.fonds.vraag[m * werk.len + from..].iter_mut().zip(flows) {
+                *into = *into + *amount * share;
             }
         }
     }
@@ -657,16 +961,11 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
         &mut gebiedsfonds::Verloop { saldo: &mut f.saldo, rendement: &mut f.rendement, organisatie: &mut f.organisatie, betaald: &mut f.betaald },
         &mut f.open,
     );
-    let mut book = |van: usize, naar: usize, series: &[N]| {
-        for (t, amount) in series.iter().enumerate().skip(plan.timeline.peil) {
-            werk.kasstroom[van][t] = werk.kasstroom[van][t] - *amount;
-            werk.kasstroom[naar][t] = werk.kasstroom[naar][t] + *amount;
-        }
-    };
-    book(BUITEN, fonds.rekening, &f.rendement);
-    book(fonds.rekening, fonds.organisatie, &f.organisatie);
+    let peil = plan.timeline.peil;
+    boek(v, &mut werk.kasstroom, &mut werk.waarde, BUITEN, fonds.rekening, &f.rendement[peil..], peil);
+    boek(v, &mut werk.kasstroom, &mut werk.waarde, fonds.rekening, fonds.organisatie, &f.organisatie[peil..], peil);
     for (m, vraag) in plan.vraag.iter().enumerate() {
-        book(fonds.rekening, vraag.drager, &f.betaald[m * werk.len..(m + 1) * werk.len]);
+        boek(v, &mut werk.kasstroom, &mut werk.waarde, fonds.rekening, vraag.drager, &f.betaald[m * werk.len + peil..(m + 1) * werk.len], peil);
     }
     need
 }
@@ -701,7 +1000,8 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
     let rentes = Rentes { debet: per(rente).named("rente per periode", of, At::Once), credit: per(credit).named("creditrente per periode", of, At::Once) };
     let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
     let tijd = Looptijd { begin: plan.begin, eind: plan.eind, uiterst: plan.eind_uiterst, loopt: &werk.loopt };
-    for t in 0..werk.len {
+    let shown = if werk.hoofd.is_some() { werk.len } else { plan.eind_uiterst };
+    for t in 0..shown {
         werk.mutatie[t] = (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t));
     }
     ledger::boekwaarde(g.rentemethode, opening, &werk.mutatie, rentes, tl, &tijd, of, (&mut werk.boekwaarde, &mut werk.rente));
@@ -713,8 +1013,7 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
 /// Saldo and baten per party, at its own rate.
 #[inline(always)]
 fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijUitkomst<N>> {
-    let plan = v.plan;
-    let zero = N::number(0);
+    let (plan, peil) = (v.plan, v.plan.timeline.peil);
     let mut out = Vec::with_capacity(plan.model.partijen.len());
     for p in 0..plan.model.partijen.len() {
         let of = Of::Partij(p as u16);
@@ -725,6 +1024,11 @@ fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijU
             if rekening.partij != Some(p) {
                 continue;
             }
+            if !v.gevolgd[r] {
+                los.extend(v.opening[r].map(|o| -N::of(o)));
+                los.push(werk.waarde[r]);
+                continue;
+            }
             let series = &werk.kasstroom[r];
             // What happened before peildatum, given or derived, stands at its own value.
             if let Some(opening) = v.opening[r] {
@@ -732,21 +1036,16 @@ fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijU
             } else if plan.timeline.peil > 0 {
                 los.push(N::sum(&series[..plan.timeline.peil]));
             }
-            let mut present = zero;
-            for t in plan.timeline.peil..werk.len {
-                present = present + series[t] * factors[t];
-            }
+            let present = contant(&series[peil..], &factors[peil..]);
             los.push(present.named("contante kasstroom", Of::Rekening(r as u16), At::Once));
         }
         let saldo = N::sum(los).named("saldo", of, At::Once);
-        let present = |series: &[N], word: &'static str| {
-            let mut sum = zero;
-            for t in plan.timeline.peil..series.len() {
-                sum = sum + series[t] * factors[t];
-            }
-            sum.named(word, of, At::Once)
+        let [besparing, maatschappelijk] = match plan.diepte {
+            Diepte::Rekening => [werk.waarde[v.doel_baten(p, 0)], werk.waarde[v.doel_baten(p, 1)]],
+            _ => [contant(&werk.baten[p][0][peil..], &factors[peil..]), contant(&werk.baten[p][1][peil..], &factors[peil..])],
         };
-        let (besparing, maatschappelijk) = (present(&werk.baten[p][0], "contante besparing"), present(&werk.baten[p][1], "contant maatschappelijk"));
+        let besparing = besparing.named("contante besparing", of, At::Once);
+        let maatschappelijk = maatschappelijk.named("contant maatschappelijk", of, At::Once);
         let baten = (besparing + maatschappelijk).named("baten", of, At::Once);
         let netto_baat = (saldo + baten).named("netto baat", of, At::Once);
         out.push(PartijUitkomst { saldo, besparing, maatschappelijk, netto_baat });
@@ -761,6 +1060,10 @@ fn portemonnee<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
     let los = &mut werk.los;
     los.clear();
     los.extend(v.opening.iter().flatten().map(|o| -N::of(*o)));
+    if !v.gevolgd[BUITEN] {
+        los.push(-werk.waarde[BUITEN]);
+        return N::sum(los);
+    }
     let buiten = &werk.kasstroom[BUITEN];
     if peil > 0 {
         los.push(-N::sum(&buiten[..peil]));

@@ -43,20 +43,43 @@ pub fn boekwaarde<N: Number>(
     of: Of,
     out: (&mut [N], &mut [N]),
 ) {
+    // Named one by one, so that each becomes a loop of its own: a choice inside the loop costs a fifth of its time.
+    match methode {
+        Rentemethode::Jan1 => oprenten(Rentemethode::Jan1, opening, mutatie, rentes, timeline, tijd, of, out),
+        Rentemethode::Gemiddeld => oprenten(Rentemethode::Gemiddeld, opening, mutatie, rentes, timeline, tijd, of, out),
+        Rentemethode::HalfjaarSi => oprenten(Rentemethode::HalfjaarSi, opening, mutatie, rentes, timeline, tijd, of, out),
+        Rentemethode::Begin => oprenten(Rentemethode::Begin, opening, mutatie, rentes, timeline, tijd, of, out),
+    }
+}
+
+/// The loop of [`boekwaarde`].
+#[inline(always)]
+fn oprenten<N: Number>(
+    methode: Rentemethode,
+    opening: N,
+    mutatie: &[N],
+    rentes: Rentes<N>,
+    timeline: &Timeline,
+    tijd: &Looptijd<'_, N>,
+    of: Of,
+    out: (&mut [N], &mut [N]),
+) {
     let (boekwaarden, rente_uit) = out;
-    let (zero, half) = (N::number(0), N::constant(dec!(0.5)));
+    let (zero, half) = (N::number(0), N::half());
     let halves = |r: N| (N::number(1) + r).power(dec!(0.5)) - N::number(1);
     let (debet_half, credit_half) = match methode {
         Rentemethode::HalfjaarSi => (halves(rentes.debet).named("halve rente", of, At::Once), halves(rentes.credit).named("halve creditrente", of, At::Once)),
         _ => (rentes.debet, rentes.credit),
     };
     let mut stand = opening.named("boekwaarde", of, At::Opening);
-    for t in tijd.begin..tijd.uiterst {
-        let m = mutatie[t];
+    let span = tijd.begin..tijd.uiterst;
+    let series = mutatie[span.clone()].iter().zip(&mut rente_uit[span.clone()]).zip(&mut boekwaarden[span.clone()]);
+    for (t, ((m, rente_uit), boekwaarde)) in span.zip(series) {
+        let m = *m;
         if t < timeline.peil {
-            rente_uit[t] = zero.named("rente", of, at(t));
+            *rente_uit = zero.named("rente", of, at(t));
             stand = (stand + m).named("boekwaarde", of, at(t));
-            boekwaarden[t] = stand;
+            *boekwaarde = stand;
             continue;
         }
         let rente = match methode {
@@ -75,9 +98,9 @@ pub fn boekwaarde<N: Number>(
             }
         };
         let rente = if t < tijd.eind { rente } else { rente * tijd.loopt[t] }.named("rente", of, at(t));
-        rente_uit[t] = rente;
+        *rente_uit = rente;
         stand = (stand + m + rente).named("boekwaarde", of, at(t));
-        boekwaarden[t] = stand;
+        *boekwaarde = stand;
     }
 }
 

@@ -97,6 +97,10 @@ pub trait Number: Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<O
     fn number(value: i64) -> Self {
         Self::constant(Decimal::from(value))
     }
+    /// One half.
+    fn half() -> Self {
+        Self::constant(Decimal::from_parts(5, 0, 0, false, 1))
+    }
     /// A delay that is the same in every draw.
     fn whole(steps: u32) -> Self::Whole;
     /// A delay as a number.
@@ -345,6 +349,7 @@ impl<const W: usize> LaneDelay<W> {
     pub const BITS: usize = 8;
 
     /// A delay per lane, each at most 255 periods.
+    #[inline(always)]
     pub fn new(steps: [u32; W]) -> Self {
         let mut masks = [[0u64; W]; LaneDelay::<0>::BITS];
         let mut all = 0;
@@ -421,30 +426,35 @@ pub fn to_f64(value: Decimal) -> f64 {
     value.to_f64().unwrap_or(f64::NAN)
 }
 
-/// Power of an f64 above zero, with the same bits on any machine: squaring, square roots, and `libm` for the rest.
-fn f64_power(base: f64, exponent: Decimal) -> f64 {
+/// Powers of f64 above zero, with the same bits on any machine: squaring, square roots, and `libm` for the rest. Lane by lane
+/// the same; the exponent is taken apart once for all of them.
+#[inline(always)]
+fn powers<const W: usize>(base: [f64; W], exponent: Decimal) -> [f64; W] {
     let (whole, quarters, rest) = parts_of_exponent(exponent);
-    let mut result = 1.0;
+    let times = |a: &mut [f64; W], b: [f64; W]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= b);
+    let mut result = [1.0; W];
     let mut square = base;
     let mut n = whole.unsigned_abs();
     while n > 0 {
         if n & 1 == 1 {
-            result *= square;
+            times(&mut result, square);
         }
-        square *= square;
+        let factor = square;
+        times(&mut square, factor);
         n >>= 1;
     }
     if whole < 0 {
-        result = 1.0 / result;
+        result = result.map(|r| 1.0 / r);
     }
     if quarters & 2 != 0 {
-        result *= base.sqrt();
+        times(&mut result, base.map(f64::sqrt));
     }
     if quarters & 1 != 0 {
-        result *= base.sqrt().sqrt();
+        times(&mut result, base.map(|b| b.sqrt().sqrt()));
     }
     if rest > Decimal::ZERO {
-        result *= libm::pow(base, to_f64(rest));
+        let rest = to_f64(rest);
+        times(&mut result, base.map(|b| libm::pow(b, rest)));
     }
     result
 }
@@ -469,14 +479,22 @@ impl<const W: usize> Number for Lanes<W> {
     fn number(value: i64) -> Self {
         Lanes([value as f64; W])
     }
+    /// Without a decimal on the way: rules ask for it in every draw.
+    #[inline(always)]
+    fn half() -> Self {
+        Lanes([0.5; W])
+    }
+    #[inline(always)]
     fn whole(steps: u32) -> LaneDelay<W> {
         LaneDelay::new([steps; W])
     }
+    #[inline(always)]
     fn steps(whole: LaneDelay<W>) -> Self {
         let mut out = [0.0; W];
-        for (bit, mask) in whole.masks.iter().enumerate() {
+        for (bit, mask) in whole.masks[..whole.bits].iter().enumerate() {
+            let step = f64::from(1u32 << bit);
             for (value, lane) in out.iter_mut().zip(mask) {
-                *value += if *lane == 0 { 0.0 } else { f64::from(1u32 << bit) };
+                *value += if (*lane as i64) < 0 { step } else { 0.0 };
             }
         }
         Lanes(out)
@@ -509,13 +527,14 @@ impl<const W: usize> Number for Lanes<W> {
         }
         Lanes(out)
     }
+    #[inline(always)]
     fn power(self, exponent: Decimal) -> Self {
-        if exponent == Decimal::new(5, 1) { self.map(f64::sqrt) } else { self.map(|b| f64_power(b, exponent)) }
+        Lanes(powers(self.0, exponent))
     }
     fn round(self, digits: u32, how: Rounding) -> Self {
         // A nudge of 1e-9 of the unit brings back halves that binary fractions miss. Rules round outside the draws where
         // they can; see docs/DECISIONS.md.
-        let unit = f64_power(10.0, Decimal::from(digits));
+        let unit = powers([10.0], Decimal::from(digits))[0];
         self.map(|v| {
             let scaled = libm::fabs(v) * unit;
             let nudge = 1e-9 + scaled * 1e-14;
@@ -547,19 +566,25 @@ impl<const W: usize> Number for Lanes<W> {
             let mask = &delay.masks[bit];
             for t in (0..series.len()).rev() {
                 let earlier = if t >= step { series[t - step].0 } else { [0.0; W] };
-                let now = &mut series[t].0;
+                // By bits: a choice between what stands there and another value becomes a masked store, five times as slow.
+                let mut now = series[t].0;
                 for lane in 0..W {
-                    now[lane] = if (mask[lane] as i64) < 0 { earlier[lane] } else { now[lane] };
+                    let (a, b) = (now[lane].to_bits(), earlier[lane].to_bits());
+                    now[lane] = f64::from_bits(a ^ ((a ^ b) & mask[lane]));
                 }
+                series[t].0 = now;
             }
         }
     }
     #[inline(always)]
     fn add_scaled(into: &mut [Self], fixed: &[f64], by: Self) {
         for (a, f) in into.iter_mut().zip(fixed) {
-            for (value, lane) in a.0.iter_mut().zip(by.0) {
-                *value += f * lane;
+            // In variables: written in place, the compiler fears that a sum overwrites the weight, and goes lane by lane.
+            let (weight, mut sum) = (*f, a.0);
+            for i in 0..W {
+                sum[i] += weight * by.0[i];
             }
+            a.0 = sum;
         }
     }
 }

@@ -299,6 +299,15 @@ pub struct Cel {
     pub termen: Vec<Term>,
 }
 
+impl Cel {
+    /// The positions that its amounts lie in, before any drawn delay: from, and just after.
+    pub fn span(&self) -> (usize, usize) {
+        let certain = self.vast.iter().position(|v| !v.is_zero()).zip(self.vast.iter().rposition(|v| !v.is_zero()).map(|i| i + 1));
+        let terms = self.termen.iter().map(|t| (t.eerste, t.eerste + t.gewichten.len()));
+        certain.into_iter().chain(terms).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
+    }
+}
+
 /// A maatregel that asks the fund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vraag {
@@ -419,6 +428,11 @@ impl<'a> Plan<'a> {
         }
         plan.find_end(&shift);
         Ok(plan)
+    }
+
+    /// Largest drawn delay of a deelgebied, in periods; none for flows that no draw moves.
+    pub fn uitstel_max(&self, deelgebied: Option<usize>) -> usize {
+        deelgebied.map_or(0, |k| self.drijvers.uitstel_max(self.model, k) as usize)
     }
 
     /// Whether a line exists in a route.

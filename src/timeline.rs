@@ -155,7 +155,29 @@ pub enum Indexmoment {
     Midden,
 }
 
-/// Index factors of one group over the timeline (rules 0.1, T-0.1).
+/// The growth of a price level per year. A trait instead of a closure: only a method can be marked as always inlined, and a
+/// body left out of line falls back to the oldest vector unit.
+pub trait Growth<N> {
+    /// Growth from 1 January of the year before to 1 January of `year`.
+    fn growth(&self, year: i32) -> N;
+}
+
+impl<N, F: Fn(i32) -> N> Growth<N> for F {
+    #[inline(always)]
+    fn growth(&self, year: i32) -> N {
+        self(year)
+    }
+}
+
+/// Growth from the period before into this one.
+#[inline(always)]
+fn step<N: Number>(into: Periode, stap: Tijdstap, voet: Periodevoet, growth: &impl Growth<N>) -> N {
+    // The step into a period lies in the year that it starts in, unless it is the first period of that year.
+    let year = if into.0.rem_euclid(stap.per_year()) == 0 { into.year(stap) } else { into.year(stap) + 1 };
+    rate_per_period(growth.growth(year), stap, voet)
+}
+
+/// Index factors of one group over the timeline, as far as `out` is long (rules 0.1, T-0.1).
 ///
 /// `growth(year)` is the growth from 1 January of the year before to 1 January of `year`. The factor is 1 at the prijspeil
 /// and, in realised periods, everywhere: history is not indexed.
@@ -166,38 +188,35 @@ pub fn index_factors<N: Number>(
     voet: Periodevoet,
     moment: Indexmoment,
     of: Of,
-    mut growth: impl FnMut(i32) -> N,
+    growth: &impl Growth<N>,
     out: &mut [N],
 ) {
     let stap = timeline.stap;
     let one = N::number(1);
-    // The step into a period lies in the year that it starts in, unless it is the first period of that year.
-    let step_year = |p: Periode| if p.0.rem_euclid(stap.per_year()) == 0 { p.year(stap) } else { p.year(stap) + 1 };
-    let mut step = |p: Periode| rate_per_period(growth(step_year(p)), stap, voet);
     let peil = timeline.periode(timeline.peil);
     let mut factor = one;
     // From the prijspeil to peildatum, forward or back.
     let mut p = prijspeil.0;
     while p < peil.0 {
         p += 1;
-        factor = factor * (one + step(Periode(p)));
+        factor = factor * (one + step(Periode(p), stap, voet, growth));
     }
     while p > peil.0 {
-        factor = factor.per(one + step(Periode(p)));
+        factor = factor.per(one + step(Periode(p), stap, voet, growth));
         p -= 1;
     }
-    for t in 0..timeline.len {
+    for t in 0..timeline.len.min(out.len()) {
         if t < timeline.peil {
             out[t] = one.named("indexfactor", of, at(t));
             continue;
         }
         if t > timeline.peil {
-            let g = step(timeline.periode(t)).named("groei per periode", of, at(t));
+            let g = step(timeline.periode(t), stap, voet, growth).named("groei per periode", of, at(t));
             factor = factor * (one + g);
         }
         out[t] = match moment {
             Indexmoment::Begin => factor,
-            Indexmoment::Midden => factor * (one + step(Periode(timeline.periode(t).0 + 1))).power(dec!(0.5)),
+            Indexmoment::Midden => factor * (one + step(Periode(timeline.periode(t).0 + 1), stap, voet, growth)).power(dec!(0.5)),
         }
         .named("indexfactor", of, at(t));
         if moment == Indexmoment::Begin {
@@ -285,7 +304,7 @@ mod tests {
     fn a_prijspeil_after_peildatum_divides() {
         let timeline = timeline(2026, 0, 3);
         let mut out = vec![Exact::ZERO; 3];
-        index_factors(&timeline, Periode(2027), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), |_| Exact::from(dec!(0.25)), &mut out);
+        index_factors(&timeline, Periode(2027), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|_| Exact::from(dec!(0.25)), &mut out);
         assert_eq!(out, [dec!(0.8), dec!(1), dec!(1.25)].map(Exact::from));
     }
 
@@ -293,7 +312,7 @@ mod tests {
     fn history_is_not_indexed() {
         let timeline = timeline(2024, 2, 4);
         let mut out = vec![Exact::ZERO; 4];
-        index_factors(&timeline, Periode(2025), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), |_| Exact::from(dec!(0.1)), &mut out);
+        index_factors(&timeline, Periode(2025), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|_| Exact::from(dec!(0.1)), &mut out);
         assert_eq!(out, [dec!(1), dec!(1), dec!(1.1), dec!(1.21)].map(Exact::from));
     }
 
@@ -302,7 +321,7 @@ mod tests {
         let mut timeline = timeline(2026 * 4, 0, 9);
         timeline.stap = Tijdstap::Kwartaal;
         let mut out = vec![Exact::ZERO; 9];
-        index_factors(&timeline, Periode(2026 * 4), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), |y| Exact::from(Decimal::from(y - 2025) / dec!(100)), &mut out);
+        index_factors(&timeline, Periode(2026 * 4), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|y| Exact::from(Decimal::from(y - 2025) / dec!(100)), &mut out);
         let close = |a: Exact, b: Decimal| (a.0.unwrap() - b).abs() < dec!(1e-24);
         assert!(close(out[4], dec!(1.02)), "1 January 2027 has grown by the growth of 2027");
         assert!(close(out[8], dec!(1.02) * dec!(1.03)));

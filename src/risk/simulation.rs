@@ -51,6 +51,8 @@ pub struct Trekker {
     eerste_jaar: i32,
     jaren: usize,
     bekend: i32,
+    /// By yearly driver: the last year that is asked.
+    tot: Vec<i32>,
 }
 
 fn verdeling(rij: &VerdelingRij) -> Verdeling {
@@ -128,14 +130,27 @@ impl Trekker {
             eerste_jaar,
             jaren,
             bekend: g.peil.year(g.tijdstap),
+            tot: vec![i32::MAX; plan.drijvers.schokken.len()],
         })
+    }
+
+    /// Leaves out the shocks of years that no plan asks (see [`Voorbereid::laatste_schok`]); the others keep their bits.
+    pub fn beperk(&mut self, laatste: &[i32]) {
+        self.tot = laatste.to_vec();
+        // A correlated shock is made of those before it in its group.
+        for group in self.samenhang_schokken.groups() {
+            let mut last = i32::MIN;
+            for s in group.iter().rev() {
+                last = last.max(self.tot[*s]);
+                self.tot[*s] = last;
+            }
+        }
     }
 
     /// Draws `first` to `first + W`, in the same bits for any `W`.
     #[inline(always)]
     pub fn trek<const W: usize>(&self, first: u64, into: &mut Trekking<Lanes<W>>) {
         into.slots.clear();
-        into.schokken.clear();
         into.uitstel.clear();
         let mut z = vec![[0.0; W]; self.bronnen.len()];
         for (z, bron) in z.iter_mut().zip(&self.bronnen) {
@@ -164,12 +179,8 @@ impl Trekker {
             };
             into.uitstel.push(LaneDelay::new(steps));
         }
-        if self.schokken.is_empty() {
-            return;
-        }
         into.schokken.resize(self.schokken.len(), Vec::new());
         for row in &mut into.schokken {
-            row.clear();
             row.resize(self.jaren, Lanes([0.0; W]));
         }
         // Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone. A call gives four years.
@@ -178,26 +189,33 @@ impl Trekker {
         let mut have = None;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
-            if year <= self.bekend {
+            if year <= self.bekend || !self.tot.iter().any(|last| year <= *last) {
+                into.schokken.iter_mut().for_each(|row| row[i] = Lanes([0.0; W]));
                 continue;
             }
             let block = (year / 4) as u32;
-            if have != Some(block) {
-                have = Some(block);
-                for (words, schok) in words.iter_mut().zip(&self.schokken) {
-                    *words = uniforms::<W>(self.seed, first, schok.key, block);
+            let fresh = have != Some(block);
+            have = Some(block);
+            for (s, schok) in self.schokken.iter().enumerate() {
+                if year <= self.tot[s] {
+                    if fresh {
+                        words[s] = uniforms::<W>(self.seed, first, schok.key, block);
+                    }
+                    z[s] = normals(&words[s][(year % 4) as usize]);
                 }
-            }
-            for (z, words) in z.iter_mut().zip(&words) {
-                *z = normals(&words[(year % 4) as usize]);
             }
             if !self.samenhang_schokken.is_empty() {
                 self.samenhang_schokken.correlate(&mut z);
             }
             for (s, (z, schok)) in z.iter().zip(&self.schokken).enumerate() {
-                let shock = Lanes(schok.sampler.sample_lanes(z));
-                let before = if i > 0 { into.schokken[s][i - 1] } else { Lanes([0.0; W]) };
-                into.schokken[s][i] = before * Lanes::all(schok.phi) + shock;
+                let row = &mut into.schokken[s];
+                row[i] = if year <= self.tot[s] {
+                    let shock = Lanes(schok.sampler.sample_lanes(z));
+                    let before = if i > 0 { row[i - 1] } else { Lanes([0.0; W]) };
+                    before * Lanes::all(schok.phi) + shock
+                } else {
+                    Lanes([0.0; W])
+                };
             }
         }
     }
@@ -270,36 +288,29 @@ pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn
     // The routes may start in different years; draws are laid out over all years that any of them needs.
     let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
     let to = ready.iter().map(|v| v.eerste_jaar() + v.aantal_jaren() as i32).max().unwrap_or(0);
-    let trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
+    let mut trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
+    let asked = ready.iter().map(Voorbereid::laatste_schok).reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
+    trekker.beperk(&asked.unwrap_or_default());
     let offsets: Vec<usize> = ready.iter().map(|v| (v.eerste_jaar() - from) as usize).collect();
     let namen = uitkomst_namen(first.model);
-    let width = namen.len() * plannen.len();
-    let blocks = aantal.div_ceil(BLOCK);
-    let mut raw = vec![0.0; blocks * BLOCK * width];
+    let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
+    // Every block writes its own part of every column.
+    let mut parts: Vec<Vec<&mut [f64]>> = (0..aantal.div_ceil(BLOCK)).map(|_| Vec::with_capacity(namen.len() * plannen.len())).collect();
+    for column in waarden.iter_mut().flatten() {
+        parts.iter_mut().zip(column.chunks_mut(BLOCK)).for_each(|(part, chunk)| part.push(chunk));
+    }
     let room = || (Trekking::<Lanes<LANES>>::geen(), ready.iter().map(|v| Werk::new(v.plan, false)).collect::<Vec<_>>(), Vec::with_capacity(namen.len()));
-    raw.par_chunks_mut(BLOCK * width).enumerate().for_each_init(room, |(trekking, werk, figures), (block, out)| {
-        let task = Blok { trekker: &trekker, ready: &ready, offsets: &offsets, first: (block * BLOCK) as u64, aantal, trekking, werk, figures, out };
+    parts.into_par_iter().enumerate().for_each_init(room, |(trekking, werk, figures), (block, out)| {
+        let count = out.first().map_or(0, |column| column.len());
+        let task = Blok { trekker: &trekker, ready: &ready, offsets: &offsets, first: (block * BLOCK) as u64, trekking, werk, figures, out };
         pulp::Arch::new().dispatch(task);
-        gedaan(BLOCK.min(aantal.saturating_sub(block * BLOCK)) as u64);
+        gedaan(count as u64);
     });
-    let positions = namen.iter().position(|n| n == "laagste_stand_jaar");
-    let waarden = plannen
-        .iter()
-        .enumerate()
-        .map(|(route, plan)| {
-            (0..namen.len())
-                .map(|figure| {
-                    let column = (route * namen.len() + figure) * BLOCK;
-                    let mut values: Vec<f64> = (0..blocks).flat_map(|b| raw[b * BLOCK * width + column..][..BLOCK].iter().copied()).collect();
-                    values.truncate(aantal);
-                    if Some(figure) == positions {
-                        values.iter_mut().for_each(|v| *v = f64::from(plan.timeline.year(*v as usize)));
-                    }
-                    values
-                })
-                .collect()
-        })
-        .collect();
+    if let Some(positions) = namen.iter().position(|n| n == "laagste_stand_jaar") {
+        for (plan, columns) in plannen.iter().zip(&mut waarden) {
+            columns[positions].iter_mut().for_each(|v| *v = f64::from(plan.timeline.year(*v as usize)));
+        }
+    }
     Ok(Trekkingen { aantal, namen, waarden })
 }
 
@@ -309,24 +320,21 @@ struct Blok<'a, 'p> {
     ready: &'a [Voorbereid<'p, Lanes<LANES>>],
     offsets: &'a [usize],
     first: u64,
-    aantal: usize,
     trekking: &'a mut Trekking<Lanes<LANES>>,
     werk: &'a mut Vec<Werk<Lanes<LANES>>>,
     figures: &'a mut Vec<Lanes<LANES>>,
-    out: &'a mut [f64],
+    /// By route, then by figure: the draws of this block.
+    out: Vec<&'a mut [f64]>,
 }
 
 impl pulp::NullaryFnOnce for Blok<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        for tile in (0..BLOCK).step_by(LANES) {
-            let draw = self.first + tile as u64;
-            if draw >= self.aantal as u64 {
-                break;
-            }
-            self.trekker.trek(draw, self.trekking);
+    fn call(mut self) {
+        let draws = self.out.first().map_or(0, |column| column.len());
+        for tile in (0..draws).step_by(LANES) {
+            self.trekker.trek(self.first + tile as u64, self.trekking);
             for (route, ((v, offset), werk)) in self.ready.iter().zip(self.offsets).zip(self.werk.iter_mut()).enumerate() {
                 let shifted = *offset > 0;
                 if shifted {
@@ -339,8 +347,10 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                 uitkomsten(v.plan, &u, self.figures);
                 let count = self.figures.len();
                 for (i, value) in self.figures.iter().enumerate() {
-                    let column = (route * count + i) * BLOCK + tile;
-                    self.out[column..column + LANES].copy_from_slice(&value.0);
+                    // The last tile of a run may be wider than what is left.
+                    for (into, value) in self.out[route * count + i][tile..].iter_mut().zip(value.0) {
+                        *into = value;
+                    }
                 }
             }
         }
