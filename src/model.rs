@@ -924,7 +924,7 @@ mod settings {
                 _ => None,
             };
             if year.is_none() {
-                let fix = if matches!(value.scalar, Scalar::Date(_)) { "write the year only" } else { "write the year with four digits" };
+                let fix = if matches!(value.scalar, Scalar::Date(_)) { "write the year only" } else { "take a year in this range, with four digits" };
                 self.wrong(name, value, "a year from 1900 to 2200, such as 2037", fix);
             }
             self.shown.push((name, year.map(|d| d.to_string()).unwrap_or_default(), true));
@@ -1282,6 +1282,9 @@ fn read_scenarios(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<ScenarioR
     for row in rows {
         let mut f = Fields { table, row, problems };
         let (Some(scenario), Some(doel)) = (f.text("scenario"), f.text("doel")) else { continue };
+        if row.values.iter().any(|v| matches!(v.scalar, Scalar::Error(_))) {
+            continue;
+        }
         let value = |name: &str| {
             let value = table.get(row, name);
             (!value.is_empty()).then(|| value.clone())

@@ -609,7 +609,7 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
             }
             Err(reason) => {
                 let problem = Problem::warning("bad-result-address", format!("controle: {reason}")).at(at);
-                problems.push(problem.allowed("eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like").fix("correct the doel; polder calculate shows the figures that there are"));
+                problems.push(problem.allowed("eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like").fix("write the address of a figure in the results"));
             }
         }
     }

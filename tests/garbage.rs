@@ -77,6 +77,12 @@ fn whole_chain(path: &Path) -> (bool, Vec<Problem>) {
 struct Dice(u64);
 
 impl Dice {
+    /// The same garbage every time, unless `SEED` asks for other garbage.
+    fn new(number: u64) -> Self {
+        let seed = std::env::var("SEED").ok().and_then(|s| s.parse::<u64>().ok()).unwrap_or(0x5eed);
+        Dice((seed << 8 | number).max(1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -143,7 +149,7 @@ fn a_changed_example_never_panics() {
     let text = fs::read_to_string(models().join("rekenvoorbeeld/model.toml")).unwrap();
     let folder = Folder::new();
     let path = folder.0.join("model.toml");
-    let mut dice = Dice(0x5eed_0001);
+    let mut dice = Dice::new(1);
     let (start, mut whole) = (Instant::now(), 0);
     for _ in 0..3_000 {
         fs::write(&path, mutated(&text, &mut dice)).unwrap();
@@ -171,7 +177,7 @@ fn a_changed_area_never_panics() {
     all += "\n[gebied]\npeildatum = 2026-01-01\neindjaar = 2037\nhorizon = 2066\nrente = 0.019\n";
     let folder = Folder::new();
     let path = folder.0.join("model.toml");
-    let mut dice = Dice(0x5eed_0002);
+    let mut dice = Dice::new(2);
     let start = Instant::now();
     for _ in 0..400 {
         fs::write(&path, mutated(&all, &mut dice)).unwrap();
@@ -184,8 +190,8 @@ fn a_changed_area_never_panics() {
 
 #[test]
 fn random_tables_never_panic() {
-    let mut dice = Dice(0x5eed_0003);
-    let (start, folder) = (Instant::now(), Folder::new());
+    let mut dice = Dice::new(3);
+    let (start, folder, mut whole) = (Instant::now(), Folder::new(), 0);
     for round in 0..4_000 {
         let mut text = String::from("[gebied]\n");
         for (name, value) in [("peildatum", "2026-01-01"), ("eindjaar", "2030"), ("rente", "0.02"), ("horizon", "2034")] {
@@ -221,7 +227,7 @@ fn random_tables_never_panic() {
         }
         let path = folder.0.join("model.toml");
         fs::write(&path, text).unwrap();
-        whole_chain(&path);
+        whole += usize::from(whole_chain(&path).0);
         // The same garbage as csv, each table a file.
         if round % 10 == 0 {
             let own = Folder::new();
@@ -240,6 +246,7 @@ fn random_tables_never_panic() {
             break;
         }
     }
+    assert!(whole > 50, "the garbage must leave models to calculate, {whole} were left");
 }
 
 const HEAD: &str = "[gebied]\npeildatum = 2026-01-01\neindjaar = 2030\nrente = 0.02\n";
@@ -274,6 +281,7 @@ fn what_is_too_large_is_refused_before_it_takes_memory() {
     assert_eq!(codes(&[gebied(2150), many(99_999)]), ["model-too-large"]);
     assert_eq!(codes(&[gebied(2150), many(41_000)]), ["model-too-large"]);
     assert_eq!(codes(&[many(60_001)]), ["model-too-large"]);
+    assert_eq!(codes(&[many(100_001)]), ["too-many-rows"]);
     let wide = rows("id;bedrag;fasering", 50_000, |i| format!("K{i};5;1900-2200"));
     assert_eq!(codes(&[("kosten.csv", wide)]), ["model-too-large"]);
     let parties = rows("partij;rol", 1_001, |i| format!("P{i};overig"));

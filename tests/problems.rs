@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// All problems of a model, from its files to its controls.
@@ -234,7 +235,8 @@ fn every_broken_input_is_told_word_for_word() {
         let found = problems(&path);
         for problem in &found {
             let texts = [Some(&problem.message), problem.allowed.as_ref(), problem.fix.as_ref()];
-            if texts.into_iter().flatten().any(|t| t.ends_with('.')) || problem.fix.is_none() || problem.place.is_none() {
+            let placed = problem.place.is_some() || name == "empty-file";
+            if texts.into_iter().flatten().any(|t| t.ends_with('.')) || problem.fix.is_none() || !placed {
                 different.push(format!("== {name}: a full stop at the end, or no word on where it is or how to mend it\n{problem}"));
             }
         }
@@ -249,4 +251,77 @@ fn every_broken_input_is_told_word_for_word() {
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// Reads the model that a parent test names, in a process of its own, and says what it took.
+#[test]
+#[ignore = "run by limits_of_time_and_memory_hold"]
+fn one_model_in_a_process_of_its_own() {
+    let Some(path) = std::env::var_os("POLDER_READ") else { return };
+    let start = Instant::now();
+    let read = read_model(Path::new(&path)).unwrap();
+    let spent = start.elapsed().as_millis();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).map_or("0", |l| l.trim().trim_end_matches(" kB"));
+    println!("took {spent} ms and {peak} kB with {} problems", read.problems.len());
+}
+
+#[test]
+fn limits_of_time_and_memory_hold() {
+    for (name, most_ms, most_kb) in [("workbook-bomb", 2_000, 200_000), ("workbook-far-corners", 1_000, 100_000), ("workbook-million-empty-rows", 10_000, 300_000)] {
+        let (path, _own) = prepared(&root().join(name), name);
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["one_model_in_a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
+            .env("POLDER_READ", &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = said.lines().find_map(|l| l.split_once("took ")).map(|l| l.1).unwrap_or_else(|| panic!("{name}: {said}"));
+        let numbers: Vec<u64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
+        assert!(numbers[0] < most_ms && numbers[1] < most_kb, "{name} {line}");
+    }
+}
+
+/// Every code in `src`, with the severity it is told with.
+fn codes_in_source(folder: &Path, codes: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            codes_in_source(&path, codes);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in ["Problem::error(", "Problem::warning(", "wrong(", "problem(", "problem(node, "] {
+            for (at, _) in text.match_indices(call) {
+                let literal = text[at + call.len()..].trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+                let whole = call.starts_with("Problem");
+                if let Some((code, _)) = literal.filter(|(code, _)| whole || code.contains('-')) {
+                    codes.insert(code.to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_of_problems_is_complete() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut codes = BTreeSet::new();
+    codes_in_source(&home.join("src"), &mut codes);
+    let text = fs::read_to_string(home.join("docs/problems.md")).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().filter(|l| l.starts_with("| `")).map(|l| l.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
+    let listed: Vec<String> = rows.iter().map(|r| r[0].trim_matches('`').to_owned()).collect();
+    assert_eq!(listed, codes.iter().cloned().collect::<Vec<_>>(), "docs/problems.md holds one row per code, in order");
+    for row in &rows {
+        let code = row[0].trim_matches('`');
+        let shown = row[3].trim_matches('`');
+        if shown.starts_with("tests/") || shown.starts_with("src/") {
+            let text = fs::read_to_string(home.join(shown)).unwrap();
+            assert!(text.contains(&format!("\"{code}")), "{shown} does not show {code}");
+            continue;
+        }
+        let expected = fs::read_to_string(root().join(shown).join("expected.txt")).unwrap_or_default();
+        assert!(expected.contains(&format!("[{code}]")), "folder {shown} does not show {code}");
+    }
 }

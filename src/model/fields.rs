@@ -186,17 +186,17 @@ impl<'a> Fields<'a> {
 /// Which numbers a column takes, and how to mend one that it does not take.
 fn range_words(kind: Kind, found: Decimal, low: Decimal, high: Decimal) -> (String, String) {
     let percent = |d: Decimal| (d * Decimal::ONE_HUNDRED).normalize();
-    let hundredth = found.checked_div(Decimal::ONE_HUNDRED).filter(|d| *d >= low && *d <= high);
+    let hundredth = found.checked_div(Decimal::ONE_HUNDRED).filter(|d| found >= Decimal::TWO && *d >= low && *d <= high);
     match kind {
         Kind::Rate => {
             let wanted = format!("from {}% to {}%", percent(low), percent(high));
-            let fix = hundredth.filter(|_| found.abs() > high).map_or_else(
+            let fix = hundredth.map_or_else(
                 || "take a value in this range".into(),
                 |d| format!("if {}% is meant, write {} or {}%", found.normalize(), d.normalize(), found.normalize()),
             );
             (wanted, fix)
         }
-        Kind::Year => (format!("a year from {low} to {high}"), "write the year with four digits".into()),
+        Kind::Year => (format!("a year from {low} to {high}"), "take a year in this range, with four digits".into()),
         _ if high == Decimal::from(AMOUNT_MAX) && low.is_zero() && found < low => (format!("{} of zero or more", kind.words()), "write it without the minus sign".into()),
         _ if high == Decimal::from(AMOUNT_MAX) => (format!("{} of at most a thousand billion (1 with twelve zeros)", kind.words()), "check the number of digits".into()),
         _ => (format!("{} from {} to {}", kind.words(), low.normalize(), high.normalize()), "take a value in this range".into()),

@@ -244,7 +244,8 @@ impl Lines {
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
         // A line with a mistake may have been the one that uses it.
-        let whole = !has_errors(problems);
+        let unread = LINE_TABLES.iter().flat_map(|name| &tables.table(name).rows).flat_map(|row| &row.values).any(|v| matches!(v.scalar, Scalar::Error(_)));
+        let whole = !unread && !has_errors(problems);
         for (name, profile) in &profiles {
             if whole && !profile.used {
                 problems.push(
@@ -260,7 +261,7 @@ impl Lines {
         lines.read_risicos(b, gebied, tables, problems);
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
-        if lines.lijnen.is_empty() && problems.is_empty() {
+        if !unread && lines.lijnen.is_empty() && problems.is_empty() {
             let mut problem = Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml");
             problem.place = file_of(tables, "gebied");
             problems.push(problem);
@@ -717,6 +718,8 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
     let fasering = f.text("fasering");
     let id = id?;
     let wanted = match fasering {
+        // It could not be read, which was told.
+        None if !f.empty("fasering") => None,
         None => Some(Wanted::Profile(id.clone())),
         Some(text) => match read_phasing(&text, gebied) {
             Ok(wanted) => Some(wanted),
@@ -1071,7 +1074,8 @@ fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
     let mut state = vec![0u8; drafts.len()];
     let mut depth = vec![0usize; drafts.len()];
     let mut cut = Vec::new();
-    let mut deep = false;
+    let mut deep = None;
+    let mut round = false;
     for start in 0..drafts.len() {
         if state[start] > 0 {
             continue;
@@ -1084,11 +1088,10 @@ fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
                 state[i] = 2;
                 path.pop();
                 if depth[i] > MAX_CHAIN {
-                    if !deep {
+                    if deep.is_none() {
                         let problem = Problem::error("model-too-large", format!("\"{}\" is a percentage of percentages, {} deep", drafts[i].lijn.id, depth[i])).at(&drafts[i].over_place);
-                        problems.push(problem.allowed(format!("at most {MAX_CHAIN} deep")).fix("take the percentage over the lines with amounts"));
+                        deep = Some(problem.allowed(format!("at most {MAX_CHAIN} deep")).fix("take the percentage over the lines with amounts"));
                     }
-                    deep = true;
                     depth[i] = 0;
                     cut.push(i);
                 }
@@ -1106,6 +1109,7 @@ fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
                 1 => {
                     let from = path.iter().position(|(k, _)| *k == j).unwrap_or(0);
                     let circle = listed(path[from..].iter().map(|(k, _)| k).chain([&j]).map(|k| drafts[*k].lijn.id.as_str())).replace(", ", " over ");
+                    round = true;
                     if !is_full(problems) {
                         let problem = Problem::error("circular-percentage", format!("percentage of lines goes round: {circle}")).at(&drafts[j].over_place);
                         problems.push(problem.fix("take one of them out of the column over of the other"));
@@ -1116,6 +1120,8 @@ fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
             }
         }
     }
+    // A circle is deep too, and was told as a circle.
+    problems.extend(deep.filter(|_| !round));
     cut
 }
 
@@ -1166,8 +1172,11 @@ fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied:
                     draft.base = Some(sum);
                 }
             } else if draft.base.is_none_or(|b| (sum - b).abs() > Decimal::new(1, 2)) {
-                let amount = draft.base.map_or_else(|| "is a percentage of other lines".to_owned(), |b| format!("is {}", b.normalize()));
-                problems.push(wrong(format!("fasering \"{name}\" adds up to {}, the amount of line \"{}\" {amount}", sum.normalize(), draft.lijn.id), "correct the amounts per period, or the line's amount; a percentage is phased by shares"));
+                let sum = sum.normalize();
+                problems.push(match draft.base {
+                    Some(base) => wrong(format!("fasering \"{name}\" adds up to {sum}, the amount of line \"{}\" is {}", draft.lijn.id, base.normalize()), "correct the amounts per period, or the line's amount"),
+                    None => wrong(format!("fasering \"{name}\" holds amounts, line \"{}\" is a percentage of other lines", draft.lijn.id), "give shares in column aandeel, together 100%"),
+                });
                 return None;
             }
             Totaal::Door(sum)

@@ -287,7 +287,7 @@ impl Reader<'_, '_> {
             match bestand {
                 Some((bestand, place)) => bronnen.push(Bron { bestand, mapping, place }),
                 // A misspelt or misfilled key is told once: then bestand is not missing too.
-                None if self.read.problems.len() > before => {}
+                None if self.read.problems[before..].iter().any(|p| p.message.contains("bestand") || p.fix.as_ref().is_some_and(|f| f.contains("bestand"))) => {}
                 None => self.read.problems.push(
                     Problem::error("no-bestand", "a bron needs bestand, the file that it reads")
                         .at(&row_place)

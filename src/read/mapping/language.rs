@@ -231,7 +231,7 @@ impl Parser<'_> {
             return;
         }
         let problem = Problem::error("mapping-key-missing", format!("{what} lacks the key \"{key}\""));
-        self.problems.push(problem.at(place).allowed(allowed).fix(format!("add {key} = ...")));
+        self.problems.push(problem.at(place).allowed(allowed).fix(format!("add the key {key}")));
     }
 
     /// Reports the keys that mean nothing here.
