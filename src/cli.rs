@@ -13,7 +13,7 @@ use crate::problem::{has_errors, Problem, Severity};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::{grex, invoer, risico, routes, Report};
-use crate::risk::simulation::{simuleer, Trekkingen};
+use crate::risk::simulation::{simuleer, verdacht, Trekkingen};
 use crate::risk::statistics::Sorted;
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
@@ -287,6 +287,7 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     if has_errors(&read.problems) {
         return Err(Failure::Input(std::mem::take(&mut read.problems)));
     }
+    read.problems.extend(verdacht(&model));
     diagnostics::show(&read.problems, path);
     Ok(Loaded { read, model, drijvers })
 }
@@ -352,8 +353,17 @@ fn simulate(loaded: &Loaded, n: usize, seed: u64, precision: Option<&str>) -> Re
 /// Checks with the source's figures; those that do not hold are findings.
 fn findings(loaded: &Loaded, grex: &Routeresultaat, path: &Path) -> (Vec<route::Gecontroleerd>, bool) {
     let (checks, problems) = route::controles(&loaded.model, grex);
-    diagnostics::show(&problems, path);
+    show_first(&problems, path);
     (checks, !problems.is_empty())
+}
+
+/// Shows the first few of many like problems: the first difference is where to look.
+fn show_first(problems: &[Problem], path: &Path) {
+    const MOST: usize = 5;
+    diagnostics::show(&problems[..problems.len().min(MOST)], path);
+    if problems.len() > MOST {
+        eprintln!("and {} more like these; the first difference is where to look", problems.len() - MOST);
+    }
 }
 
 fn outcome(found: bool) -> Outcome {
@@ -384,8 +394,9 @@ fn run(args: &RunArgs) -> Result<Outcome, Failure> {
     }
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
+    reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
     reports.extend(invoer::controles(&checks));
-    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &output::model_name(&args.model), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &format!("{} grex", output::model_name(&args.model)), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
     Ok(outcome(found))
 }
 
@@ -422,6 +433,7 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     }
     reports.push(routes::rekeningen(model, &[grex_result, cofin]));
     reports.push(routes::wie(model));
+    reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
     reports.extend(routes::baten(model));
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
@@ -439,6 +451,7 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let (compared, raming_problems) = route::ramingen(model)?;
     let skipped: Vec<(String, String, String)> = loaded.read.skipped.iter().map(|s| (s.place.to_string(), s.what.clone(), s.why.clone())).collect();
     let mut reports = vec![invoer::tabellen(model), invoer::totalen(model)?];
+    reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
     reports.extend(invoer::controles(&checks));
     if args.json {
         reports.extend(invoer::overgeslagen(&skipped));
@@ -469,10 +482,16 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
         }
     }
     let warnings = loaded.read.problems.iter().filter(|p| p.severity == Severity::Warning).count();
-    diagnostics::show(&control_problems, &args.model);
-    diagnostics::show(&raming_problems, &args.model);
+    show_first(&control_problems, &args.model);
+    show_first(&raming_problems, &args.model);
     if !args.json {
-        output::say(if found { "there are findings: see the warnings" } else if warnings > 0 { "ok, with warnings" } else { "ok" });
+        let uncompared = checks.is_empty() && compared == 0 && loaded.read.sources.len() > 1;
+        output::say(match (found, warnings > 0, uncompared) {
+            (true, _, _) => "there are findings: see the warnings",
+            (false, true, _) => "ok, with warnings",
+            (false, false, true) => "ok, but nothing was compared with the source: fill table controles, or [[controle]] in the mapping",
+            (false, false, false) => "ok",
+        });
     }
     Ok(outcome(found))
 }
@@ -522,6 +541,9 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     let bar = output::progress(opdracht.werk(&scenarios));
     let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| bar.inc(done));
     bar.finish_and_clear();
+    if has_errors(&problems) {
+        return Err(Failure::Input(problems));
+    }
     diagnostics::show(&problems, Path::new("."));
     loaded.read.sources.extend(sources);
     let reports = crate::report::sweep::sweep(&rows);
@@ -535,7 +557,7 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
         let name = format!("{} {part}", output::model_name(&args.model));
         output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &name, (draws > 0).then_some((draws, args.simulation.seed)))?;
     }
-    Ok(outcome(has_errors(&problems)))
+    Ok(Outcome::Ok)
 }
 
 /// The example that `init` writes.

@@ -335,6 +335,8 @@ fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, 
         }
         let baten = series(&werk.baten[p][0], "a benefit")?.iter().zip(series(&werk.baten[p][1], "a benefit")?).map(|(a, b)| a + b).collect::<Vec<_>>();
         let x = &u.partijen[p];
+        // A boekwaarde that is given was invested before the first flow here.
+        let given = plan.opening.iter().enumerate().filter(|(r, _)| mine(*r)).flat_map(|(_, list)| list).map(|q| q.value).sum::<Decimal>();
         out.push(Partijresultaat {
             investering: number(investering, "an investment")?,
             bijdragen: number(bijdragen, "a contribution")?,
@@ -344,7 +346,7 @@ fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, 
             maatschappelijk: number(x.maatschappelijk, "a benefit")?,
             netto_baat: number(x.netto_baat, "a netto_baat")?,
             minimaal: partij.minimaal_resultaat.as_ref().map(|q| q.value),
-            terugverdienjaar: payback(tl, &kasstroom, &baten),
+            terugverdienjaar: payback(tl, -given, &kasstroom, &baten),
             slechtste_jaar: worst_year(tl, &kasstroom),
             kasstroom,
             baten,
@@ -354,10 +356,10 @@ fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, 
 }
 
 /// First year from which the running total stays at or above zero, when it was below before.
-fn payback(tl: &Timeline, kasstroom: &[Decimal], baten: &[Decimal]) -> Option<i32> {
-    let mut total = Decimal::ZERO;
+fn payback(tl: &Timeline, begin: Decimal, kasstroom: &[Decimal], baten: &[Decimal]) -> Option<i32> {
+    let mut total = begin;
     let mut since = None;
-    let mut was_below = false;
+    let mut was_below = begin < Decimal::ZERO;
     for t in 0..kasstroom.len() {
         total += kasstroom[t] + baten[t];
         if total < Decimal::ZERO {

@@ -1,6 +1,7 @@
 //! Results to the terminal, to json and to files.
 
 use super::{table_text, Failure, Loaded};
+use crate::model::schema::OPGAVEN;
 use crate::model::table::Tables;
 use crate::model::Model;
 use crate::read::{IoFailure, Read};
@@ -68,7 +69,7 @@ fn float(value: Option<f64>) -> Value {
 }
 
 /// The input files, settings, seed and version that made a result: with these anyone can repeat it.
-fn manifest(model: &Model, read: &Read, simulated: Option<(usize, u64)>) -> Value {
+fn manifest(model: &Model, read: &Read, simulated: Option<(usize, u64)>, files: &[String]) -> Value {
     let sources: Vec<Value> = read.sources.iter().map(|s| json!({"bestand": s.name, "sha256": s.sha256, "bytes": s.size})).collect();
     let settings: Map<String, Value> = model.gebied.getoond.iter().map(|(n, v, given)| ((*n).to_owned(), json!({"waarde": v, "gegeven": given}))).collect();
     json!({
@@ -79,6 +80,7 @@ fn manifest(model: &Model, read: &Read, simulated: Option<(usize, u64)>) -> Valu
         "instellingen": settings,
         "trekkingen": simulated.map(|s| s.0),
         "seed": simulated.map(|s| s.1),
+        "bestanden": files,
     })
 }
 
@@ -111,11 +113,51 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
             (p.partij.clone(), value)
         })
         .collect();
+    let span = r.timeline.peil..r.timeline.len;
+    let by_period = |values: &[Decimal]| -> Value { Value::Object(span.clone().map(|t| (r.timeline.label(t), exact(values[t]))).collect()) };
     let fund = r.fonds.as_ref().map(|f| {
-        let saldo: Map<String, Value> = (r.timeline.peil..r.timeline.len).map(|t| (r.timeline.label(t), exact(f.saldo[t]))).collect();
-        json!({"voorfinanciering": exact(f.voorfinanciering), "saldo": saldo})
+        json!({
+            "voorfinanciering": exact(f.voorfinanciering),
+            "inleg": by_period(&f.inleg),
+            "bijdragen": by_period(&f.bijdragen),
+            "uitgaven": by_period(&f.uitgaven),
+            "organisatie": by_period(&f.organisatie),
+            "rendement": by_period(&f.rendement),
+            "gevraagd": by_period(&f.vraag),
+            "betaald": by_period(&f.betaald),
+            "saldo": by_period(&f.saldo),
+        })
     });
-    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "fonds": fund})
+    let accounts: Map<String, Value> = r
+        .rekeningen
+        .iter()
+        .map(|a| {
+            let x = &a.resultaat;
+            let value = json!({
+                "boekwaarde_peildatum": exact(a.boekwaarde_peildatum),
+                "reeel_saldo": exact(x.reeel_saldo),
+                "rente_totaal": exact(x.rente_totaal),
+                "eindwaarde": exact(x.eindwaarde),
+                "ncw_bbv": exact(x.ncw_bbv),
+                "ncw_rente": exact(x.ncw_rente),
+                "ncw_kasstroom": exact(x.ncw_kasstroom),
+                "laagste_stand": exact(x.laagste_stand.0),
+                "kasstroom": by_period(&a.kasstroom),
+                "boekwaarde": by_period(&a.boekwaarde),
+            });
+            (model.rekening_naam(a.rekening), value)
+        })
+        .collect();
+    let names: Vec<&str> = model.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"]).collect();
+    let matrix: Map<String, Value> = OPGAVEN
+        .iter()
+        .zip(&r.matrix)
+        .map(|(opgave, row)| {
+            let cells: Map<String, Value> = names.iter().zip(row).map(|(n, c)| ((*n).to_owned(), json!({"nominaal": exact(c.nominaal), "ncw": exact(c.ncw), "perioden": by_period(&c.per_periode)}))).collect();
+            ((*opgave).to_owned(), Value::Object(cells))
+        })
+        .collect();
+    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "rekeningen": accounts, "fonds": fund, "matrix": matrix})
 }
 
 fn draws_json(t: &Trekkingen) -> Value {
@@ -153,10 +195,18 @@ fn draws_json(t: &Trekkingen) -> Value {
 pub(super) fn json(model: &Model, results: &[Routeresultaat], t: Option<&Trekkingen>, read: &Read, seed: u64) -> Value {
     let routes: Map<String, Value> = results.iter().map(|r| (r.route.naam().to_owned(), route_json(model, r))).collect();
     json!({
-        "manifest": manifest(model, read, t.map(|t| (t.aantal, seed))),
+        "manifest": manifest(model, read, t.map(|t| (t.aantal, seed)), &[]),
         "routes": routes,
         "simulatie": t.map(draws_json),
     })
+}
+
+/// The files that an earlier run listed in its manifest; only plain names of ours.
+fn earlier_files(manifest: &Path) -> Vec<String> {
+    let Some(json) = std::fs::read_to_string(manifest).ok().and_then(|t| serde_json::from_str::<Value>(&t).ok()) else { return Vec::new() };
+    let names = json["bestanden"].as_array().cloned().unwrap_or_default();
+    let plain = |n: &str| (n.ends_with(".csv") || n.ends_with(".xlsx")) && !n.contains(['/', '\\']);
+    names.iter().filter_map(Value::as_str).filter(|n| plain(n)).map(str::to_owned).collect()
 }
 
 /// Writes the workbook, a csv file per report and the manifest, and says where.
@@ -176,9 +226,15 @@ pub(super) fn write(loaded: &Loaded, reports: &[Report], out: &Path, nl: bool, n
     })?;
     let mut all = vec![(format!("{name}.xlsx"), book)];
     all.extend(reports.iter().map(|r| (format!("{name} - {}.csv", r.name.replace(['/', '\\'], "-")), csv::csv(r, nl))));
-    let manifest = serde_json::to_string_pretty(&manifest(model, &loaded.read, simulated)).unwrap_or_default();
+    let listed: Vec<String> = all.iter().map(|(n, _)| n.clone()).collect();
+    let earlier = earlier_files(&out.join(format!("{name}.manifest.json")));
+    let manifest = serde_json::to_string_pretty(&manifest(model, &loaded.read, simulated, &listed)).unwrap_or_default();
     all.push((format!("{name}.manifest.json"), manifest.into_bytes()));
     files::write_all(out, &all)?;
+    // Figures in one folder belong together: what an earlier run of this name wrote and this one does not, goes.
+    for file in earlier.iter().filter(|f| !listed.contains(f)) {
+        let _ = std::fs::remove_file(out.join(file));
+    }
     say(&format!("written: {} and {} csv files in {}", out.join(format!("{name}.xlsx")).display(), reports.len(), out.display()));
     Ok(())
 }

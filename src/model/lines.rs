@@ -6,9 +6,9 @@ use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{date_from_text, name_key, text_of, Row, Scalar, Table, Tables};
 use super::{file_of, is_full, position_of, rows, Boekwaarde, Builder, Gebied, Risico, BUITEN, HOOFD, MAX_SIZE};
-use crate::number::{Exact, Number, Quantity, Rounding};
+use crate::number::{Exact, Number, Of, Quantity, Rounding};
 use crate::problem::{has_errors, listed, nearest, Place, Problem};
-use crate::timeline::Periode;
+use crate::timeline::{index_factors, Periode, Timeline};
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 
@@ -261,6 +261,8 @@ impl Lines {
         lines.read_risicos(b, gebied, tables, problems);
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
+        lines.check_dekking(b, tables, problems);
+        lines.check_teken(problems);
         if !unread && lines.lijnen.is_empty() && problems.is_empty() {
             let mut problem = Problem::error("empty-model", "the model has no lines").fix("fill programma, kosten or opbrengsten, or name a source in model.toml");
             problem.place = file_of(tables, "gebied");
@@ -298,6 +300,47 @@ impl Lines {
                 p.place.clone_from(&deelgebied.uitstel.place);
                 problems.push(p);
             }
+        }
+    }
+
+    /// A table whose amounts are all negative has its sign the wrong way round, most likely.
+    fn check_teken(&self, problems: &mut Vec<Problem>) {
+        for table in ["programma", "kosten", "opbrengsten"] {
+            let mut first = None;
+            let mut all = 0;
+            let negative = self
+                .lijnen
+                .iter()
+                .filter(|l| l.tabel == table)
+                .filter_map(|l| match &l.bedrag {
+                    Bedrag::Product(factors) => Some((l, factors.iter().any(|f| f.waarde.value < Decimal::ZERO))),
+                    Bedrag::Opslag { .. } => None,
+                })
+                .inspect(|(l, _)| {
+                    all += 1;
+                    first = first.or(Some(*l));
+                })
+                .filter(|(_, negative)| *negative)
+                .count();
+            if let Some(lijn) = first.filter(|_| all > 1 && negative == all) {
+                let word = if table == "kosten" { "a cost" } else { "a revenue" };
+                problems.push(Problem::warning("all-negative", format!("all {all} amounts of table {table} are negative; {word} is positive here")).at(&lijn.place).fix("in a mapping, add teken = -1 to the table; else drop the minus signs"));
+            }
+        }
+    }
+
+    /// A fund that is asked for a share must have costs to share in: those that the drager pays.
+    fn check_dekking(&self, b: &Builder, tables: &Tables, problems: &mut Vec<Problem>) {
+        for (m, maatregel) in b.maatregelen.iter().enumerate().filter(|(_, m)| !m.dekking_fonds.value.is_zero()) {
+            let mut costs = self.lijnen.iter().filter(|l| l.maatregel == Some(m) && l.tabel == "kosten" && l.rol == Rol::Gewoon).peekable();
+            let any = costs.peek().is_some();
+            if costs.any(|l| l.van == maatregel.drager) {
+                continue;
+            }
+            let why = if any { "has cost lines, but none that its drager pays" } else { "has no cost lines" };
+            let mut problem = Problem::error("nothing-to-cover", format!("maatregel \"{}\" asks the gebiedsfonds for a share of its costs and {why}", maatregel.maatregel)).fix("leave partij of its cost lines empty, or give it the same account as drager");
+            problem.place = maatregel.dekking_fonds.place.clone().or_else(|| tables.table("maatregelen").rows.get(m).map(|r| r.place.clone()));
+            problems.push(problem);
         }
     }
 
@@ -546,25 +589,18 @@ fn spread(gebied: &Gebied, years: impl Iterator<Item = (i32, Decimal)>) -> Vec<(
 /// Present value in a year of yearly weights that grow with an index: a contribution that is paid at once, so that its payer is
 /// indifferent between once and yearly. Rounded to a billionth, since nobody pays more exactly than that.
 fn present_weight(gewichten: &[(Periode, Quantity)], year: i32, gebied: &Gebied, index: Option<&super::IndexGroep>, rate: Decimal) -> Option<Decimal> {
-    let start = Periode::of_year(year, gebied.tijdstap).0;
-    let one = Exact::from(Decimal::ONE);
-    let growth = |y: i32| one + Exact::from(index.and_then(|i| i.groei(y)).map_or(Decimal::ZERO, |q| q.value));
-    // The index factor of every year, relative to the year of payment, each made from the one before.
-    let years = |pick: fn(i32, i32) -> i32| gewichten.iter().map(|(p, _)| p.year(gebied.tijdstap)).fold(year, pick);
-    let (first, last) = (years(i32::min), years(i32::max));
-    let mut indexed: HashMap<i32, Exact> = HashMap::from([(year, one)]);
-    let (mut up, mut down) = (one, one);
-    for y in year + 1..=last {
-        up = up * growth(y);
-        indexed.insert(y, up);
-    }
-    for y in (first..year).rev() {
-        down = down.per(growth(y + 1));
-        indexed.insert(y, down);
-    }
+    let stap = gebied.tijdstap;
+    let start = usize::try_from(Periode::of_year(year, stap).0 - gebied.peil.0).ok()?;
+    let last = gewichten.iter().map(|(p, _)| p.0).max().unwrap_or(gebied.peil.0).max(Periode::of_year(year, stap).0);
+    let len = usize::try_from(last - gebied.peil.0).ok()? + 1;
+    let timeline = Timeline { stap, first: gebied.peil, peil: 0, grex_end: len, horizon_end: len, len };
+    let growth = |y: i32| Exact::from(index.and_then(|i| i.groei(y)).map_or(Decimal::ZERO, |q| q.value));
+    let mut factors = vec![Exact::ZERO; len];
+    index_factors(&timeline, gebied.prijs, gebied.periodevoet, gebied.indexmoment, Of::Geheel, &growth, &mut factors);
     let total = gewichten.iter().fold(Exact::ZERO, |sum, (p, q)| {
-        let years = Decimal::from(p.0 - start) / Decimal::from(gebied.tijdstap.per_year());
-        sum + Exact::from(q.value) * indexed[&p.year(gebied.tijdstap)] * Exact::from(Decimal::ONE + rate).power(-years)
+        let t = (p.0 - gebied.peil.0).max(0) as usize;
+        let years = Decimal::from(p.0 - Periode::of_year(year, stap).0) / Decimal::from(stap.per_year());
+        sum + Exact::from(q.value) * factors[t].per(factors[start]) * Exact::from(Decimal::ONE + rate).power(-years)
     });
     total.round(9, Rounding::HalfAwayFromZero).0
 }
@@ -675,10 +711,14 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
     let mut f = Fields { table, row, problems };
     let name = table.schema.name;
     let id = f.text("id");
-    let eigen = account_or(b, &mut f, "partij", ("grex", "eigen"), "grex");
     let (ander_kolom, kosten) = if name == "kosten" { ("ontvanger", true) } else { ("betaler", false) };
     let ander = if f.empty(ander_kolom) { Some(BUITEN) } else { b.account(&mut f, ander_kolom, ("grex", "eigen")) };
     let mut common = Common::read(b, &mut f);
+    let eigen = match common.maatregel {
+        // What a maatregel costs is paid by who carries it out.
+        Some(m) if kosten && f.empty("partij") => Some(b.maatregelen[m].drager),
+        _ => account_or(b, &mut f, "partij", ("grex", "eigen"), "grex"),
+    };
     let raming = f.amount("raming");
     let mut over = None;
     let mut open_amount = false;
@@ -693,7 +733,7 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
             _ => None,
         }
     } else if !f.empty("percentage") || !f.empty("over") {
-        let percentage = f.quantity("percentage", Decimal::from(-10), Decimal::from(10));
+        let percentage = f.quantity("percentage", Decimal::NEGATIVE_ONE, Decimal::ONE);
         over = f.text("over");
         if !f.empty("bedrag") || !f.empty("prijs") {
             f.problem("percentage", Problem::error("amount-twice", format!("{} has a percentage and also an amount", f.name())).fix("fill percentage and over, or an amount, not both"));

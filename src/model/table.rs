@@ -307,6 +307,13 @@ pub(crate) fn thousands(digits: &str) -> String {
     text
 }
 
+/// Whether every point in a number is followed by three digits, as thousands are marked in Dutch.
+fn thousands_point(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['-', ',', '%']);
+    let mut groups = text.split('.').skip(1).peekable();
+    groups.peek().is_some() && !text.contains(',') && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Reads a number from text, strictly: what could mean two things is refused, with the reason.
 pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
     let mut rest: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}').collect();
@@ -477,7 +484,26 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
             Scalar::Error(error)
         }
         (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => match (found, typing) {
-            (Scalar::Number(number), _) => Scalar::Number(number),
+            (Scalar::Number(number), typing) => {
+                if column.kind == Kind::Amount && number.scale() == 3 && matches!(typing, Typing::Quoted(_)) {
+                    problems.push(
+                        Problem::warning("thousands-point", format!("{number} in column {} is read as {} euro", column.name, number.normalize()))
+                            .at(place)
+                            .fix(format!("if thousands were meant, write {}", number.mantissa())),
+                    );
+                }
+                Scalar::Number(number)
+            }
+            (Scalar::Text(text), Typing::Quoted(Notation::Plain)) if column.kind == Kind::Amount && thousands_point(&text) => {
+                let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
+                problems.push(
+                    Problem::error("not-a-number", format!("\"{}\" in column {} can mean two amounts", clip(&text), column.name))
+                        .at(place)
+                        .allowed(column.kind.words())
+                        .fix(format!("write {digits} without points, or decimals in another number than three")),
+                );
+                Scalar::Error(text)
+            }
             (Scalar::Text(text), Typing::Quoted(notation) | Typing::Bare(notation)) => {
                 scalar_from_text(&text, column, notation, place, problems)
             }
@@ -588,8 +614,11 @@ mod tests {
         let bare = Typing::Bare(Notation::Dutch);
         assert_eq!(settle(Scalar::Number(dec!(3.20)), Kind::Key, Typing::Typed).0, text("3.2"));
         assert_eq!(settle(Scalar::Bool(true), Kind::Choice(&["ja", "nee"]), Typing::Typed).0, text("ja"));
-        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Empty, Some("not-a-number")));
-        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Empty, Some("spreadsheet-error")));
+        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Error("5".into()), Some("not-a-number")));
+        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Error("#REF!".into()), Some("spreadsheet-error")));
+        assert_eq!(settle(text("€ 85.000"), Kind::Amount, Typing::Quoted(Notation::Plain)).1, Some("not-a-number"));
+        assert_eq!(settle(text("85.00"), Kind::Amount, Typing::Quoted(Notation::Plain)).0, Scalar::Number(dec!(85)));
+        assert_eq!(settle(Scalar::Number(dec!(85.000)), Kind::Amount, Typing::Quoted(Notation::Plain)).1, Some("thousands-point"));
         assert_eq!(settle(text("5,5"), Kind::Any, bare).0, Scalar::Number(dec!(5.5)));
         assert_eq!(settle(text("'5,5"), Kind::Any, bare).0, text("5,5"));
         assert_eq!(settle(text("007"), Kind::Any, bare).0, text("007"));

@@ -27,7 +27,7 @@ pub fn woord(kerncijfer: &str) -> &'static str {
         "voorziening_eindwaarde" => "  tegen eindwaarde",
         "voorziening_contant" => "  tegen contante waarde",
         "voorfinanciering" => "Voorfinanciering gebiedsfonds",
-        "portemonnee" => "Eén portemonnee (NCW)",
+        "portemonnee" => "Eén portemonnee (NCW, zonder baten)",
         _ => "",
     }
 }
@@ -174,8 +174,14 @@ pub fn levensduur(model: &Model) -> Option<Report> {
 pub fn uitgangspunten(model: &Model) -> Report {
     let mut report = Report::new("Uitgangspunten", "Uitgangspunten en instellingen", &[("Instelling", Format::Text), ("Waarde", Format::Text), ("Herkomst", Format::Text), ("Betekenis", Format::Text)]);
     for (name, value, given) in &model.gebied.getoond {
-        let meaning = crate::model::schema::setting(name).map_or("", |s| s.meaning);
-        report.row(vec![text(*name), text(value), text(if *given { "gegeven" } else { "standaard" }), text(meaning)]);
+        let setting = crate::model::schema::setting(name);
+        let meaning = setting.map_or("", |s| s.meaning);
+        // A rate is shown as the Dutch write it: Excel would read 0.019 as text, or as nineteen.
+        let shown = match (setting.map(|s| s.kind), value.parse::<Decimal>()) {
+            (Some(crate::model::schema::Kind::Rate), Ok(rate)) => format!("{}%", (rate * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",")),
+            _ => value.clone(),
+        };
+        report.row(vec![text(*name), text(shown), text(if *given { "gegeven" } else { "standaard" }), text(meaning)]);
     }
     for groep in &model.indexen {
         for (from, q) in &groep.groei {

@@ -1,10 +1,12 @@
 //! Reports on what was read: rows and totals per table and group, what was passed over, checks that hold or not.
 
 use super::{exact, text, Cell, Format, Report};
-use crate::model::{Model, Stroomsoort};
+use crate::model::address::Als;
+use crate::model::{Model, Stroomsoort, VerdelingRij};
 use crate::number::Exact;
-use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::Problem;
+use crate::risk::simulation::verdeling;
 use crate::route::Gecontroleerd;
 use rust_decimal::Decimal;
 
@@ -64,6 +66,46 @@ pub fn totalen(model: &Model) -> Result<Report, Problem> {
         report.total(vec![text(format!("Totaal {table}")), Cell::Empty, Cell::Whole(mine.iter().map(|g| g.2).sum()), cell(sum(|g| g.3)), if sum(|g| g.4) == Exact::ZERO { Cell::Empty } else { cell(sum(|g| g.4)) }]);
     }
     Ok(report)
+}
+
+/// The onzekerheden and risicos: what they hit, how they are used, and the range of what they draw. Nothing without any.
+pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
+    if model.onzekerheden.is_empty() && model.risicos.is_empty() {
+        return None;
+    }
+    let mut report = Report::new(
+        "Onzekerheden",
+        "Wat onzeker is",
+        &[("Onzekerheid", Format::Text), ("Doel", Format::Text), ("Regels", Format::Number(0)), ("Gebruik", Format::Text), ("P5", Format::Number(4)), ("P50", Format::Number(4)), ("P95", Format::Number(4)), ("Verdeling", Format::Text)],
+    )
+    .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde. Risico: kans en schade als het gebeurt");
+    for (i, o) in model.onzekerheden.iter().enumerate() {
+        let v = verdeling(&o.verdeling);
+        let slot = drijvers.slots.iter().position(|s| *s == Slot::Onzekerheid(i));
+        let lines = drijvers.lijnen.values().filter(|uses| uses.iter().any(|(_, g)| Some(g.slot) == slot)).count();
+        let word = match &o.verdeling {
+            VerdelingRij::Pert(_) => "pert",
+            VerdelingRij::Driehoek(_) => "driehoek",
+            VerdelingRij::Normaal(_) => "normaal",
+            VerdelingRij::Lognormaal(_) => "lognormaal",
+            VerdelingRij::Uniform(_) => "uniform",
+            VerdelingRij::Discreet(_) => "discreet",
+        };
+        let als = match o.als {
+            Als::Factor => "maal",
+            Als::Waarde => "in plaats van",
+            Als::Verschuiving => "plus",
+        };
+        let als = if o.per_jaar.is_some() { format!("{als}, per jaar") } else { als.to_owned() };
+        let q = |p: f64| Cell::Fast(v.quantile(p));
+        report.row(vec![text(&o.id), text(o.doel.to_string()), if lines > 0 { Cell::Whole(lines as i64) } else { Cell::Empty }, text(als), q(0.05), q(0.5), q(0.95), text(word)]);
+    }
+    for r in &model.risicos {
+        let percent = format!("risico, kans {}%", (r.kans * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ","));
+        let [low, mode, high] = r.impact.map(exact);
+        report.row_as(Format::Eur(0), vec![text(&r.risico), text(model.rekening_naam(model.lijnen[r.lijn].van)), Cell::Empty, text(percent), low, mode, high, text("laag, modus, hoog")]);
+    }
+    Some(report)
 }
 
 /// What was passed over, and why.

@@ -28,15 +28,15 @@ pub fn banden(model: &Model, routes: &[Route], t: &Trekkingen, seed: u64) -> Rep
         "Bandbreedtes uit de simulatie",
         &[
             ("Uitkomst", Format::Text),
-            ("Gemiddeld", Format::Eur(0)),
             ("P5", Format::Eur(0)),
             ("P50", Format::Eur(0)),
             ("P95", Format::Eur(0)),
-            ("Kans < 0", Format::Percent(1)),
-            ("Fout P5", Format::Eur(0)),
             ("Fout P50", Format::Eur(0)),
-            ("Fout P95", Format::Eur(0)),
+            ("Kans < 0", Format::Percent(1)),
+            ("Gemiddeld", Format::Eur(0)),
             ("Spreiding", Format::Eur(0)),
+            ("Fout P5", Format::Eur(0)),
+            ("Fout P95", Format::Eur(0)),
             ("P10", Format::Eur(0)),
             ("P25", Format::Eur(0)),
             ("P75", Format::Eur(0)),
@@ -45,7 +45,7 @@ pub fn banden(model: &Model, routes: &[Route], t: &Trekkingen, seed: u64) -> Rep
             ("Fout kans", Format::Percent(2)),
         ],
     )
-    .note(format!("{} trekkingen, seed {seed}; fout: standaardfout van het percentiel", crate::model::table::dutch(rust_decimal::Decimal::from(t.aantal), 0)));
+    .note(format!("{} trekkingen, seed {seed}; fout: standaardfout van een percentiel", crate::model::table::dutch(rust_decimal::Decimal::from(t.aantal), 0)));
     for (r, route) in routes.iter().enumerate() {
         report.heading(if *route == Route::Grex { "GREX-route" } else { "Route co-financiering" });
         for (naam, woord) in FIGUREN {
@@ -67,15 +67,15 @@ fn band(woord: &str, draws: &[f64]) -> Vec<Cell> {
     let below = share_below_zero(draws);
     vec![
         text(woord),
-        fast(s.map(|s| s.mean)),
         q(0.05),
         q(0.50),
         q(0.95),
-        fast(below.map(|b| b.value)),
-        e(0.05),
         e(0.50),
-        e(0.95),
+        fast(below.map(|b| b.value)),
+        fast(s.map(|s| s.mean)),
         fast(s.map(|s| s.sd)),
+        e(0.05),
+        e(0.95),
         q(0.10),
         q(0.25),
         q(0.75),

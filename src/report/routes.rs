@@ -38,7 +38,8 @@ pub fn partijen(model: &Model, grex: &Routeresultaat, cofin: &Routeresultaat) ->
         }
     }
     report.total(vec![text("Eén portemonnee"), exact(grex.portemonnee), exact(cofin.portemonnee), Cell::Empty, Cell::Empty, Cell::Empty]);
-    report.notes.push("één portemonnee: alle rekeningen samen, overdrachten weggestreept, tegen discontovoet_matrix".into());
+    report.notes.extend(onbetaald(cofin));
+    report.notes.push("één portemonnee: alle rekeningen samen, overdrachten weggestreept, zonder baten, tegen discontovoet_matrix".into());
     report
 }
 
@@ -51,6 +52,7 @@ pub fn begroting(model: &Model, route: &Routeresultaat) -> Report {
         &[
             ("Partij", Format::Text),
             ("Schil", Format::Plain),
+            ("Boekwaarde", Format::Eur(0)),
             ("Betaalt", Format::Eur(0)),
             ("Bijdragen", Format::Eur(0)),
             ("Ontvangt", Format::Eur(0)),
@@ -63,12 +65,14 @@ pub fn begroting(model: &Model, route: &Routeresultaat) -> Report {
             ("Kas in dat jaar", Format::Eur(0)),
         ],
     )
+    .note("boekwaarde op peildatum: + is al geïnvesteerd, en telt in het saldo. Terugverdiend: eerste jaar waarna boekwaarde, kas en baten samen niet meer onder nul komen")
     .note(format!("betaalt, bijdragen en ontvangt: lopende prijzen, {} tot en met {}", route.timeline.label(0), route.timeline.label(route.timeline.len - 1)));
     for (p, partij) in model.partijen.iter().enumerate() {
         let x = &route.partijen[p];
         report.row(vec![
             text(&partij.partij),
             partij.schil.map_or(Cell::Empty, Cell::Whole),
+            exact(route.rekeningen.iter().filter(|r| model.rekeningen[r.rekening].partij == Some(p)).map(|r| r.boekwaarde_peildatum).sum()),
             exact(x.investering),
             exact(x.bijdragen),
             exact(x.ontvangen),
@@ -87,9 +91,10 @@ pub fn begroting(model: &Model, route: &Routeresultaat) -> Report {
 /// The short form of [`begroting`] for a terminal.
 pub fn begroting_kort(model: &Model, route: &Routeresultaat) -> Report {
     let full = begroting(model, route);
-    let keep = [0, 2, 3, 4, 5, 8];
+    let keep = [0, 3, 4, 5, 6, 9];
     Report {
         columns: keep.iter().map(|c| full.columns[*c].clone()).collect(),
+        notes: full.notes.iter().skip(1).cloned().collect(),
         rows: full.rows.iter().map(|r| super::ReportRow { cells: keep.iter().map(|c| r.cells[*c].clone()).collect(), ..r.clone() }).collect(),
         ..full
     }
@@ -150,6 +155,13 @@ pub fn rekeningen(model: &Model, routes: &[&Routeresultaat]) -> Report {
     report
 }
 
+/// What the fund was asked and never paid, in words; nothing when it paid all.
+pub fn onbetaald(route: &Routeresultaat) -> Option<String> {
+    let f = route.fonds.as_ref()?;
+    let left = f.vraag.iter().sum::<Decimal>() - f.betaald.iter().sum::<Decimal>();
+    (left >= Decimal::new(5, 3)).then(|| format!("LET OP: van wat het gebiedsfonds is gevraagd blijft € {} onbetaald; dat dragen de dragers", crate::model::table::dutch(left, 0)))
+}
+
 /// The fund by period; nothing without one.
 pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
     let f = route.fonds.as_ref()?;
@@ -169,6 +181,7 @@ pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
         ],
     )
     .note(format!("voorfinanciering nodig: € {}", crate::model::table::dutch(f.voorfinanciering, 0)));
+    report.notes.extend(onbetaald(route));
     let tl = &route.timeline;
     for t in tl.peil..tl.len {
         let label = if tl.stap.per_year() == 1 { year(Some(tl.year(t))) } else { text(tl.label(t)) };
@@ -185,7 +198,7 @@ pub fn matrix(model: &Model, route: &Routeresultaat, ncw: bool) -> Report {
     let mut columns = vec![("Partij", Format::Text)];
     columns.extend(OPGAVEN.iter().map(|o| (*o, Format::Eur(0))));
     columns.push(("Totaal", Format::Eur(0)));
-    let mut report = Report::new(&format!("Matrix {short} {tail}"), format!("Opgave per partij, {}", named(route.route)), &columns).note(format!("{what}; + is ontvangen, − is betaald. Elke kolom telt op tot nul"));
+    let mut report = Report::new(&format!("Matrix {short} {tail}"), format!("Opgave per partij, {}", named(route.route)), &columns).note(format!("{what}; + is ontvangen, − is betaald. Elke kolom telt op tot nul. Een gegeven boekwaarde op peildatum staat hier niet in"));
     let names = model.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"]);
     for (p, name) in names.enumerate() {
         let values: Vec<Decimal> = route.matrix.iter().map(|row| if ncw { row[p].ncw } else { row[p].nominaal }).collect();

@@ -7,6 +7,7 @@ use super::dependence::Dependence;
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normals, uniforms};
 use crate::evaluate::{evaluate, Trekking, Uitkomst, Voorbereid, Werk};
+use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, VerdelingRij};
 use crate::number::{to_f64, Exact, LaneDelay, Lanes, Number};
 use crate::plan::{Plan, Slot};
@@ -55,7 +56,8 @@ pub struct Trekker {
     tot: Vec<i32>,
 }
 
-fn verdeling(rij: &VerdelingRij) -> Verdeling {
+/// The distribution of a row of onzekerheden.
+pub fn verdeling(rij: &VerdelingRij) -> Verdeling {
     let f = |d: &Decimal| to_f64(*d);
     match rij {
         VerdelingRij::Pert([l, m, h]) => Verdeling::Pert { laag: f(l), modus: f(m), hoog: f(h) },
@@ -65,6 +67,33 @@ fn verdeling(rij: &VerdelingRij) -> Verdeling {
         VerdelingRij::Uniform([l, h]) => Verdeling::Uniform { laag: f(l), hoog: f(h) },
         VerdelingRij::Discreet(values) => Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect()),
     }
+}
+
+/// Onzekerheden that are possible but hardly meant: an absolute value used as a factor, a spread that turns prices negative.
+pub fn verdacht(model: &Model) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for o in &model.onzekerheden {
+        let v = verdeling(&o.verdeling);
+        let middle = v.quantile(0.5);
+        let warn = |message: String, fix: &str| Problem::warning("unlikely-driver", format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place).fix(fix);
+        let percent = |x: f64| format!("{:.1}%", x * 100.0);
+        match o.als {
+            Als::Factor if !(0.3..=3.0).contains(&middle) => {
+                problems.push(warn(format!("the input is multiplied by {middle} or so"), "a factor is about 1; for an absolute value set als = waarde"));
+            }
+            Als::Factor if v.cdf(0.0) > 0.01 => {
+                problems.push(warn(format!("{} of the draws turn the input negative", percent(v.cdf(0.0))), "a spreiding is a share of 1: 6% is 0.06"));
+            }
+            Als::Verschuiving if o.doel.table == "gebied" && middle.abs() > 0.03 || o.doel.column == "groei" && middle.abs() > 0.03 => {
+                problems.push(warn(format!("{middle} is added to {}", o.doel), "a verschuiving is added to the rate; for an absolute rate set als = waarde"));
+            }
+            Als::Verschuiving if o.doel.table == "gebied" && middle.abs() > 0.01 && middle > 0.5 * to_f64(model.gebied.rente.value) => {
+                problems.push(warn(format!("{middle} is added to {}, which is {}", o.doel, model.gebied.rente.value), "a verschuiving is added to the rate; for an absolute rate set als = waarde"));
+            }
+            _ => {}
+        }
+    }
+    problems
 }
 
 impl Trekker {
@@ -291,7 +320,6 @@ pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn
     let mut trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
     let asked = ready.iter().map(Voorbereid::laatste_schok).reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
     trekker.beperk(&asked.unwrap_or_default());
-    let offsets: Vec<usize> = ready.iter().map(|v| (v.eerste_jaar() - from) as usize).collect();
     let namen = uitkomst_namen(first.model);
     let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
     // Every block writes its own part of every column.
@@ -302,7 +330,7 @@ pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn
     let room = || (Trekking::<Lanes<LANES>>::geen(), ready.iter().map(|v| Werk::new(v.plan, false)).collect::<Vec<_>>(), Vec::with_capacity(namen.len()));
     parts.into_par_iter().enumerate().for_each_init(room, |(trekking, werk, figures), (block, out)| {
         let count = out.first().map_or(0, |column| column.len());
-        let task = Blok { trekker: &trekker, ready: &ready, offsets: &offsets, first: (block * BLOCK) as u64, trekking, werk, figures, out };
+        let task = Blok { trekker: &trekker, ready: &ready, first: (block * BLOCK) as u64, trekking, werk, figures, out };
         pulp::Arch::new().dispatch(task);
         gedaan(count as u64);
     });
@@ -318,7 +346,6 @@ pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn
 struct Blok<'a, 'p> {
     trekker: &'a Trekker,
     ready: &'a [Voorbereid<'p, Lanes<LANES>>],
-    offsets: &'a [usize],
     first: u64,
     trekking: &'a mut Trekking<Lanes<LANES>>,
     werk: &'a mut Vec<Werk<Lanes<LANES>>>,
@@ -335,15 +362,8 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
         let draws = self.out.first().map_or(0, |column| column.len());
         for tile in (0..draws).step_by(LANES) {
             self.trekker.trek(self.first + tile as u64, self.trekking);
-            for (route, ((v, offset), werk)) in self.ready.iter().zip(self.offsets).zip(self.werk.iter_mut()).enumerate() {
-                let shifted = *offset > 0;
-                if shifted {
-                    self.trekking.schokken.iter_mut().for_each(|row| row.rotate_left(*offset));
-                }
+            for (route, (v, werk)) in self.ready.iter().zip(self.werk.iter_mut()).enumerate() {
                 let u = evaluate(v, self.trekking, werk);
-                if shifted {
-                    self.trekking.schokken.iter_mut().for_each(|row| row.rotate_right(*offset));
-                }
                 uitkomsten(v.plan, &u, self.figures);
                 let count = self.figures.len();
                 for (i, value) in self.figures.iter().enumerate() {

@@ -58,7 +58,8 @@ pub fn csv(report: &Report, nl: bool) -> Vec<u8> {
 fn text(cell: &Cell, nl: bool) -> String {
     let figure = match cell {
         Cell::Text(text) => return harmless(text),
-        Cell::Exact(figure) => figure.to_string(),
+        // A millionth of a euro is more than anyone checks; what lies behind it is rest of a division.
+        Cell::Exact(figure) => figure.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
         Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
         Cell::Empty | Cell::Fast(_) => return String::new(),
         Cell::Whole(figure) => figure.to_string(),
@@ -79,7 +80,7 @@ fn harmless(text: &str) -> String {
 mod tests {
     use super::csv;
     use crate::report::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
-    use rust_decimal::Decimal;
+    use rust_decimal::{Decimal, RoundingStrategy};
 
     fn report() -> Report {
         let row = |kind, cells| ReportRow {
