@@ -138,6 +138,21 @@ pub struct Disconto<N> {
     pub per_jaar: i32,
 }
 
+/// What an end value is divided by at a rate.
+#[inline(always)]
+fn eindfactor<N: Number>(rate: N, disconto: &Disconto<N>, tijd: &Looptijd<'_, N>) -> N {
+    let one = N::number(1);
+    let mut factor = (one + rate).power(disconto.exponent);
+    if tijd.uiterst > tijd.eind {
+        // Every period that a delay adds discounts one period more.
+        let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
+        for t in tijd.eind..tijd.uiterst {
+            factor = tijd.loopt[t].if_less(one, factor, factor * step);
+        }
+    }
+    factor
+}
+
 /// The results of an account from its series (rules 0.2 to 0.4).
 #[inline(always)]
 pub fn resultaat<N: Number>(
@@ -158,19 +173,8 @@ pub fn resultaat<N: Number>(
     let reeel_saldo = (N::sum(&kasstroom[span.clone()]) - opening).named("reëel saldo", of, At::Once);
     let einde = if tijd.uiterst > tijd.begin { boekwaarden[tijd.uiterst - 1] } else { opening };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
-    let factor = |rate: N| {
-        let mut factor = (one + rate).power(disconto.exponent);
-        if tijd.uiterst > tijd.eind {
-            // Every period that a delay adds discounts one period more.
-            let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
-            for t in tijd.eind..tijd.uiterst {
-                factor = tijd.loopt[t].if_less(one, factor, factor * step);
-            }
-        }
-        factor
-    };
-    let ncw_bbv = eindwaarde.per(factor(disconto.bbv).named("verdisconteringsfactor", of, At::Once)).named("ncw_bbv", of, At::Once);
-    let ncw_rente = eindwaarde.per(factor(disconto.rente)).named("ncw_rente", of, At::Once);
+    let ncw_bbv = eindwaarde.per(eindfactor(disconto.bbv, disconto, tijd).named("verdisconteringsfactor", of, At::Once)).named("ncw_bbv", of, At::Once);
+    let ncw_rente = eindwaarde.per(eindfactor(disconto.rente, disconto, tijd)).named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);
     werk.clear();
     werk.extend((from..tijd.uiterst).map(|t| kasstroom[t] * factoren[t]));
