@@ -1,6 +1,6 @@
 //! Times a simulation of both routes of a model: load, compile, simulate, quantiles. One thread with `RAYON_NUM_THREADS=1`.
 //!
-//! `simulate <model> [draws] [--json]`
+//! `simulate <model> [draws] [--json]`; with `--exact` it calculates the exact records of both routes instead, and nothing is drawn.
 
 use polder::model::Model;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
@@ -38,6 +38,17 @@ fn main() {
     };
     let (Some(model), _) = Model::new(read.tables) else { return eprintln!("{path} is not a valid model") };
     let load = start.elapsed().as_secs_f64();
+
+    if arguments.iter().any(|a| a == "--exact") {
+        let start = Instant::now();
+        for route in Route::BEIDE {
+            match polder::route::calculate(&model, route) {
+                Ok(record) => println!("{}: {} figures", route.naam(), record.kerncijfers().len()),
+                Err(problem) => eprintln!("{problem}"),
+            }
+        }
+        return println!("load {:.1} ms, exact {:.1} ms, peak {:.1} MiB", load * 1e3, start.elapsed().as_secs_f64() * 1e3, peak());
+    }
 
     let start = Instant::now();
     let (drijvers, _) = Drijvers::resolve(&model);

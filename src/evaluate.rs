@@ -277,26 +277,27 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 }
                 continue;
             }
-            let delays = 0..=rij.uiterst - rij.einde;
-            let value = |doel: usize, row: &[Exact], from: usize, delay: usize| -> Option<Exact> {
-                let value = waarde(&exact, doel, &indexed(row, from, delay)?, from + delay);
-                value.0.map(|_| value)
+            // Flows per delay, then what they are worth to each goal; what is paid is worth as much less.
+            let flows: Option<Vec<_>> = (0..=rij.uiterst - rij.einde)
+                .map(|delay| {
+                    let terms = rij.termen.iter().map(|t| Some((t.eerste + delay, indexed(&t.gewichten, t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
+                    Some((rij.eerste + delay, indexed(&rij.vast, rij.eerste, delay)?, terms))
+                })
+                .collect();
+            let Some(flows) = flows else { continue };
+            let value = |doel: usize, plus: bool, row: &[Exact], from: usize| -> Option<Exact> {
+                let value = waarde(&exact, doel, row, from);
+                value.0.map(|_| if plus { value } else { -value })
             };
             let valued: Option<Vec<_>> = goals
                 .iter()
                 .flatten()
                 .map(|(doel, plus)| {
-                    // What is paid is worth as much less: the sign goes into the rows.
-                    let signed = |row: &[Exact]| row.iter().map(|w| if *plus { *w } else { -*w }).collect::<Vec<_>>();
-                    let per: Option<Vec<_>> = delays
-                        .clone()
-                        .map(|delay| {
-                            let vast = value(*doel, &signed(&rij.vast), rij.eerste, delay)?;
-                            let termen = rij.termen.iter().map(|t| Some((t.maal.clone(), value(*doel, &signed(&t.gewichten), t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
-                            Some((vast, termen))
-                        })
-                        .collect();
-                    Some((*doel, per?))
+                    let per = flows.iter().map(|(from, vast, terms)| {
+                        let termen = rij.termen.iter().zip(terms).map(|(t, (from, row))| Some((t.maal.clone(), value(*doel, *plus, row, *from)?))).collect::<Option<Vec<_>>>()?;
+                        Some((value(*doel, *plus, vast, *from)?, termen))
+                    });
+                    Some((*doel, per.collect::<Option<Vec<_>>>()?))
                 })
                 .collect();
             let Some(valued) = valued else { continue };

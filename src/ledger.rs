@@ -138,6 +138,21 @@ pub struct Disconto<N> {
     pub per_jaar: i32,
 }
 
+/// What an end value is divided by at a rate.
+#[inline(always)]
+fn eindfactor<N: Number>(rate: N, disconto: &Disconto<N>, tijd: &Looptijd<'_, N>, word: &'static str, of: Of) -> N {
+    let one = N::number(1);
+    let mut factor = (one + rate).power(disconto.exponent);
+    if tijd.uiterst > tijd.eind {
+        // Every period that a delay adds discounts one period more.
+        let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
+        for t in tijd.eind..tijd.uiterst {
+            factor = tijd.loopt[t].if_less(one, factor, factor * step).named(word, of, at(t));
+        }
+    }
+    factor
+}
+
 /// The results of an account from its series (rules 0.2 to 0.4).
 #[inline(always)]
 pub fn resultaat<N: Number>(
@@ -158,17 +173,7 @@ pub fn resultaat<N: Number>(
     let reeel_saldo = (N::sum(&kasstroom[span.clone()]) - opening).named("reëel saldo", of, At::Once);
     let einde = if tijd.uiterst > tijd.begin { boekwaarden[tijd.uiterst - 1] } else { opening };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
-    let factor = |rate: N, word: &'static str| {
-        let mut factor = (one + rate).power(disconto.exponent);
-        if tijd.uiterst > tijd.eind {
-            // Every period that a delay adds discounts one period more.
-            let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
-            for t in tijd.eind..tijd.uiterst {
-                factor = tijd.loopt[t].if_less(one, factor, factor * step).named(word, of, at(t));
-            }
-        }
-        factor.named(word, of, At::Once)
-    };
+    let factor = |rate: N, word: &'static str| eindfactor(rate, disconto, tijd, word, of).named(word, of, At::Once);
     let ncw_bbv = eindwaarde.per(factor(disconto.bbv, "verdisconteringsfactor")).named("ncw_bbv", of, At::Once);
     let ncw_rente = eindwaarde.per(factor(disconto.rente, "verdisconteringsfactor rente")).named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);

@@ -431,32 +431,31 @@ pub fn to_f64(value: Decimal) -> f64 {
 #[inline(always)]
 fn powers<const W: usize>(base: [f64; W], exponent: Decimal) -> [f64; W] {
     let (whole, quarters, rest) = parts_of_exponent(exponent);
-    let times = |a: &mut [f64; W], b: [f64; W]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= b);
-    let mut result = [1.0; W];
-    let mut square = base;
+    let mut result = Lanes([1.0; W]);
+    let mut square = Lanes(base);
     let mut n = whole.unsigned_abs();
     while n > 0 {
         if n & 1 == 1 {
-            times(&mut result, square);
+            result = result * square;
         }
-        let factor = square;
-        times(&mut square, factor);
+        square = square * square;
         n >>= 1;
     }
     if whole < 0 {
-        result = result.map(|r| 1.0 / r);
+        result = Lanes([1.0; W]).per(result);
     }
+    let root = |x: Lanes<W>| x.map(f64::sqrt);
     if quarters & 2 != 0 {
-        times(&mut result, base.map(f64::sqrt));
+        result = result * root(Lanes(base));
     }
     if quarters & 1 != 0 {
-        times(&mut result, base.map(|b| b.sqrt().sqrt()));
+        result = result * root(root(Lanes(base)));
     }
     if rest > Decimal::ZERO {
         let rest = to_f64(rest);
-        times(&mut result, base.map(|b| libm::pow(b, rest)));
+        result = result * Lanes(base).map(|b| libm::pow(b, rest));
     }
-    result
+    result.0
 }
 
 impl<const W: usize> Number for Lanes<W> {

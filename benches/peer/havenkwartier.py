@@ -426,7 +426,7 @@ if __name__ == "__main__":
     m = Model(a.plan)
     load = time.perf_counter() - start
     if a.check:
-        sys.exit(check(m) > 1e-6)
+        sys.exit(int(check(m) > 1e-6))
     start, cpu = time.perf_counter(), time.process_time()
     out = simulate(m, a.variant, a.draws, a.chunk or (100 if a.variant == "straightforward" else 1000), a.seed)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu

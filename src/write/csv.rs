@@ -59,7 +59,7 @@ fn text(cell: &Cell, nl: bool) -> String {
     let figure = match cell {
         Cell::Text(text) => return harmless(text),
         // A millionth of a euro is more than anyone checks; what lies behind it is rest of a division.
-        Cell::Exact(figure) => figure.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+        Cell::Exact(figure) => figure.round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
         Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
         Cell::Empty | Cell::Fast(_) => return String::new(),
         Cell::Whole(figure) => figure.to_string(),
@@ -80,7 +80,7 @@ fn harmless(text: &str) -> String {
 mod tests {
     use super::csv;
     use crate::report::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
-    use rust_decimal::{Decimal, RoundingStrategy};
+    use rust_decimal::Decimal;
 
     fn report() -> Report {
         let row = |kind, cells| ReportRow {
