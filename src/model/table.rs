@@ -558,8 +558,8 @@ mod tests {
         let bare = Typing::Bare(Notation::Dutch);
         assert_eq!(settle(Scalar::Number(dec!(3.20)), Kind::Key, Typing::Typed).0, text("3.2"));
         assert_eq!(settle(Scalar::Bool(true), Kind::Choice(&["ja", "nee"]), Typing::Typed).0, text("ja"));
-        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Empty, Some("not-a-number")));
-        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Empty, Some("spreadsheet-error")));
+        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Error("5".into()), Some("not-a-number")));
+        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Error("#REF!".into()), Some("spreadsheet-error")));
         assert_eq!(settle(text("5,5"), Kind::Any, bare).0, Scalar::Number(dec!(5.5)));
         assert_eq!(settle(text("'5,5"), Kind::Any, bare).0, text("5,5"));
         assert_eq!(settle(text("007"), Kind::Any, bare).0, text("007"));
