@@ -784,7 +784,7 @@ impl Builder {
             && let Some(m) = self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero())
         {
             let mut problem = Problem::error("no-fund", format!("maatregel \"{}\" asks money from a gebiedsfonds, but table fonds is empty", self.maatregelen[m].maatregel)).fix("add a row to table fonds, or clear dekking_fonds");
-            problem.place = self.maatregelen[m].dekking_fonds.place.clone();
+            problem.place.clone_from(&self.maatregelen[m].dekking_fonds.place);
             problems.push(problem);
         }
     }

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -60,7 +61,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("polder-problems-{}-{name}", std::process::id()));
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let path = std::env::temp_dir().join(format!("polder-problems-{}-{}-{name}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
@@ -119,9 +121,12 @@ fn workbook(sheets: &[(String, String)]) -> Vec<u8> {
     zipped(&parts)
 }
 
+/// The xml of cells, by row and column.
+type Cells = BTreeMap<(u32, u32), String>;
+
 /// A workbook from its description: `[sheet]`, then a cell a line. `=` is a formula without a value, `'` text, `#` an error.
 fn described(text: &str) -> Vec<u8> {
-    let mut sheets: Vec<(String, BTreeMap<(u32, u32), String>)> = Vec::new();
+    let mut sheets: Vec<(String, Cells)> = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             sheets.push((name.to_owned(), BTreeMap::new()));
@@ -276,7 +281,7 @@ fn limits_of_time_and_memory_hold() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let line = said.lines().find_map(|l| l.split_once("took ")).map(|l| l.1).unwrap_or_else(|| panic!("{name}: {said}"));
+        let line = said.lines().find_map(|l| l.split_once("took ")).map_or_else(|| panic!("{name}: {said}"), |l| l.1);
         let numbers: Vec<u64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
         assert!(numbers[0] < most_ms && numbers[1] < most_kb, "{name} {line}");
     }

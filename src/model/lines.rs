@@ -198,6 +198,9 @@ struct Profile {
     told: bool,
 }
 
+/// A phasing as it was settled: weights, and what they are divided by.
+type Weights = (Vec<(Periode, Quantity)>, Totaal);
+
 /// A phasing as a line asks for it.
 enum Wanted {
     Profile(String),
@@ -999,7 +1002,7 @@ fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], named: &[&st
     }
     let origins = follow(drafts, &names, &all, problems);
     let by_profile: HashMap<String, usize> = profiles.iter().enumerate().map(|(i, (n, _))| (name_key(n), i)).collect();
-    let mut done: Vec<Option<(Vec<(Periode, Quantity)>, Totaal)>> = Vec::with_capacity(drafts.len());
+    let mut done: Vec<Option<Weights>> = Vec::with_capacity(drafts.len());
     let mut size = 0;
     for i in 0..drafts.len() {
         if is_full(problems) {
@@ -1028,7 +1031,7 @@ fn settle(drafts: &mut [Draft], profiles: &mut [(String, Profile)], named: &[&st
                 None => None,
             },
         };
-        size += settled.as_ref().map_or(0, |(weights, _): &(Vec<_>, _)| weights.len());
+        size += settled.as_ref().map_or(0, |(weights, _): &Weights| weights.len());
         if size > MAX_SIZE {
             problems.push(too_many("the periods of all lines together", MAX_SIZE, &drafts[i].phasing_place));
             return;
@@ -1166,7 +1169,7 @@ fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
 }
 
 /// The weights of a profile for a line, checked against what the line holds.
-fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, problems: &mut Vec<Problem>) -> Option<(Vec<(Periode, Quantity)>, Totaal)> {
+fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied: &Gebied, problems: &mut Vec<Problem>) -> Option<Weights> {
     profile.used = true;
     if profile.told {
         return None;
