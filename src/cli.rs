@@ -270,26 +270,21 @@ struct Loaded {
 
 /// Reads and validates; warnings are shown, errors stop.
 fn load(path: &Path) -> Result<Loaded, Failure> {
-    let mut read = read::read_model(path)?;
-    if has_errors(&read.problems) {
-        // What was read may still hold problems worth telling at once, but only those that do not follow from what is missing.
-        return Err(Failure::Input(std::mem::take(&mut read.problems)));
-    }
-    let tables = std::mem::take(&mut read.tables);
-    let (model, problems) = Model::new(tables);
-    read.problems.extend(problems);
-    let Some(mut model) = model else { return Err(Failure::Input(std::mem::take(&mut read.problems))) };
+    let read = read::read_model(path)?;
+    let (sources, skipped) = (read.sources.clone(), read.skipped.clone());
+    let (model, mut problems) = read.into_model();
+    let Some(mut model) = model else { return Err(Failure::Input(problems)) };
     if model.gebied.naam.is_empty() {
         model.gebied.naam = output::model_name(path);
     }
-    let (drijvers, problems) = Drijvers::resolve(&model);
-    read.problems.extend(problems);
-    if has_errors(&read.problems) {
-        return Err(Failure::Input(std::mem::take(&mut read.problems)));
+    let (drijvers, wrong) = Drijvers::resolve(&model);
+    problems.extend(wrong);
+    if has_errors(&problems) {
+        return Err(Failure::Input(problems));
     }
-    read.problems.extend(verdacht(&model));
-    diagnostics::show(&read.problems, path);
-    Ok(Loaded { read, model, drijvers })
+    problems.extend(verdacht(&model));
+    diagnostics::show(&problems, path);
+    Ok(Loaded { read: Read { tables: Tables::default(), sources, skipped, problems, ..Read::default() }, model, drijvers })
 }
 
 fn threads(n: Option<usize>) -> Result<(), Failure> {

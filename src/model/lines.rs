@@ -341,7 +341,7 @@ impl Lines {
                 continue;
             }
             let why = if any { "has cost lines, but none that its drager pays" } else { "has no cost lines" };
-            let mut problem = Problem::error("nothing-to-cover", format!("maatregel \"{}\" asks the gebiedsfonds for a share of its costs and {why}", maatregel.maatregel)).fix("leave partij of its cost lines empty, or give it the same account as drager");
+            let mut problem = Problem::warning("nothing-to-cover", format!("maatregel \"{}\" asks the gebiedsfonds for a share of its costs and {why}", maatregel.maatregel)).fix("leave partij of its cost lines empty, or give it the same account as drager");
             problem.place = maatregel.dekking_fonds.place.clone().or_else(|| tables.table("maatregelen").rows.get(m).map(|r| r.place.clone()));
             problems.push(problem);
         }
@@ -736,13 +736,17 @@ fn read_line(b: &mut Builder, gebied: &Gebied, table: &Table, row: &Row, problem
             _ => None,
         }
     } else if !f.empty("percentage") || !f.empty("over") {
-        let percentage = f.quantity("percentage", Decimal::NEGATIVE_ONE, Decimal::ONE);
+        let percentage = f.quantity("percentage", Decimal::from(-10), Decimal::from(10));
         over = f.text("over");
         if !f.empty("bedrag") || !f.empty("prijs") {
             f.problem("percentage", Problem::error("amount-twice", format!("{} has a percentage and also an amount", f.name())).fix("fill percentage and over, or an amount, not both"));
         }
         if percentage.is_none() && f.empty("percentage") || over.is_none() && f.empty("over") {
             f.problem("percentage", Problem::error("missing-value", format!("{} has only one of percentage and over", f.name())).fix("fill both: percentage = 0.08 and over = 2.*; 3.*"));
+        }
+        if let Some(p) = percentage.as_ref().filter(|p| p.value.abs() > Decimal::ONE) {
+            let (shown, meant) = ((p.value * Decimal::ONE_HUNDRED).normalize(), (p.value / Decimal::ONE_HUNDRED).normalize());
+            f.problem("percentage", Problem::warning("percentage-above-100", format!("{}: percentage {} is {shown}%", f.name(), p.value.normalize())).fix(format!("if {}% is meant, write {meant}", p.value.normalize())));
         }
         percentage.map(|percentage| Bedrag::Opslag { percentage, over: Vec::new() })
     } else if f.empty("bedrag") && f.empty("prijs") && id.is_some() {

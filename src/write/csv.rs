@@ -58,8 +58,9 @@ pub fn csv(report: &Report, nl: bool) -> Vec<u8> {
 fn text(cell: &Cell, nl: bool) -> String {
     let figure = match cell {
         Cell::Text(text) => return harmless(text),
-        // A millionth of a euro is more than anyone checks; what lies behind it is rest of a division.
-        Cell::Exact(figure) => figure.round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+        // A millionth of a euro is more than anyone checks; what lies behind it is the rest of a division.
+        Cell::Exact(figure) if figure.scale() > 6 => figure.round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+        Cell::Exact(figure) => figure.to_string(),
         Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
         Cell::Empty | Cell::Fast(_) => return String::new(),
         Cell::Whole(figure) => figure.to_string(),
