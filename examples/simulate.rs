@@ -72,7 +72,9 @@ fn main() {
     for (route, waarden) in Route::BEIDE.into_iter().zip(&trekkingen.waarden) {
         for (naam, values) in trekkingen.namen.iter().zip(waarden) {
             let Some(s) = summary(values) else { continue };
-            values.iter().for_each(|v| checksum = checksum.rotate_left(7) ^ v.to_bits());
+            for v in values {
+                checksum = checksum.rotate_left(7) ^ v.to_bits();
+            }
             let sorted = Sorted::new(values);
             rows.push((route.naam(), naam, s.mean, s.sd, [0.05, 0.5, 0.95].map(|p| sorted.quantile(p).unwrap_or(f64::NAN))));
         }

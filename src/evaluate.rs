@@ -67,8 +67,11 @@ struct Rij<N: Number> {
 struct Gewaardeerd<N: Number> {
     doel: usize,
     deelgebied: Option<usize>,
-    per_uitstel: Vec<(N::Fixed, Vec<(Vec<(usize, N::Fixed)>, N::Fixed)>)>,
+    per_uitstel: Vec<Waardering<N::Fixed>>,
 }
+
+/// A present value: a certain part, and parts that are a product of draws (slots, each plus something) times a weight.
+type Waardering<F> = (F, Vec<(Vec<(usize, F)>, F)>);
 
 /// Where the worth of a flow is added up: an account at the rate of its party (the outside world at that of the matrix), or the
 /// benefits of a party.
@@ -320,7 +323,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         // A sum too large for a decimal stays too large to calculate with.
         let fixed = |value: Exact| N::fixed(value.0.unwrap_or(Decimal::MAX), None);
         let read = |maal: Vec<(usize, Exact)>| maal.into_iter().map(|(s, p)| (s, fixed(p))).collect();
-        let per = |(vast, termen): (Exact, Vec<(Vec<(usize, Exact)>, Exact)>)| (fixed(vast), termen.into_iter().map(|(maal, by)| (read(maal), fixed(by))).collect());
+        let per = |(vast, termen): Waardering<Exact>| (fixed(vast), termen.into_iter().map(|(maal, by)| (read(maal), fixed(by))).collect());
         self.gewaardeerd = known.into_iter().map(|g| Gewaardeerd { doel: g.doel, deelgebied: g.deelgebied, per_uitstel: g.per_uitstel.into_iter().map(per).collect() }).collect();
     }
 

@@ -78,7 +78,7 @@ pub struct Gebied {
     pub dagtelling: Dagtelling,
     /// Which NCW is `ncw`.
     pub ncw_methode: NcwMethode,
-    /// Moment of ncw_kasstroom.
+    /// Moment of `ncw_kasstroom`.
     pub kasstroommoment: Kasstroommoment,
     /// Debit rate.
     pub rente: Quantity,
@@ -129,7 +129,7 @@ pub struct Partij {
     pub rente: Quantity,
     /// Own credit rate.
     pub creditrente: Quantity,
-    /// Lowest netto_baat at which it takes part.
+    /// Lowest `netto_baat` at which it takes part.
     pub minimaal_resultaat: Option<Quantity>,
 }
 
@@ -646,13 +646,10 @@ impl Builder {
             }
             Some(name) => {
                 let folded = fold(name);
-                match REKENINGEN.iter().copied().find(|r| fold(r) == folded) {
-                    Some(r) => r,
-                    None => {
-                        let fix = nearest(name, REKENINGEN.iter().copied()).map_or_else(|| format!("write {partij}/ and one of these"), |near| format!("did you mean \"{partij}/{near}\"?"));
-                        f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\" in column {column}", f.name())).allowed(REKENINGEN.join(", ")).fix(fix));
-                        return None;
-                    }
+                if let Some(r) = REKENINGEN.iter().copied().find(|r| fold(r) == folded) { r } else {
+                    let fix = nearest(name, REKENINGEN.iter().copied()).map_or_else(|| format!("write {partij}/ and one of these"), |near| format!("did you mean \"{partij}/{near}\"?"));
+                    f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\" in column {column}", f.name())).allowed(REKENINGEN.join(", ")).fix(fix));
+                    return None;
                 }
             }
         };
@@ -857,7 +854,7 @@ fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
 
 mod settings {
     //! One setting at a time, each with its default.
-    use super::*;
+    use super::{HashMap, Value, HashSet, Place, Problem, schema, Scalar, Date, fields, fold, nearest, Quantity, Decimal, parameters, Gebied, Tijdstap, Periodevoet, Rentemethode, Indexmoment, Dagtelling, NcwMethode, Kasstroommoment, Periode, PERIODS_MAX};
 
     pub(super) struct Settings<'a> {
         pub(super) given: HashMap<&'static str, &'a Value>,

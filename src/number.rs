@@ -622,7 +622,7 @@ mod tests {
             let shifted: Vec<f64> = lanes.iter().map(|l| l.0[lane]).collect();
             assert_eq!(shifted, plain, "delay {delay}");
         }
-        assert_eq!(Lanes::<8>::steps(LaneDelay::new(delays)).0, delays.map(f64::from));
+        assert_eq!(Lanes::<8>::steps(LaneDelay::new(delays)).0.map(|steps| steps as u32), delays);
     }
 
     #[test]

@@ -550,7 +550,7 @@ impl<'a> Plan<'a> {
         let too_large = || Problem::error("too-large", format!("the amounts of \"{}\" are too large to calculate with", lijn.id)).at(&lijn.place).fix("check its amount and the growth of its index");
         // History: no delay, no index.
         if !lijn.realisatie.is_empty() {
-            let cel = self.cel(key(None, None), keys);
+            let cel = self.cel(&key(None, None), keys);
             for (p, q) in &lijn.realisatie {
                 let t = position(&self.timeline, *p);
                 let slot = &mut self.cellen[cel].vast[t];
@@ -561,7 +561,7 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         let drawn = lijn.deelgebied.filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
-        let cel = self.cel(key(drawn, lijn.index), keys);
+        let cel = self.cel(&key(drawn, lijn.index), keys);
         let move_by = lijn.deelgebied.map_or(0, shift);
         let totaal = match &lijn.verloop.totaal {
             Totaal::Een => None,
@@ -606,7 +606,7 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn cel(&mut self, key: CelKey, keys: &mut HashMap<CelKey, usize>) -> usize {
+    fn cel(&mut self, key: &CelKey, keys: &mut HashMap<CelKey, usize>) -> usize {
         let len = self.timeline.len;
         *keys.entry(key.clone()).or_insert_with(|| {
             self.cellen.push(Cel {

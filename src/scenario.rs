@@ -270,7 +270,7 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         Scalar::Number(n) => Some(n.normalize().to_string()),
         _ => None,
     };
-    let names: Vec<String> = ["programma", "kosten", "opbrengsten"].iter().flat_map(|t| tables.table(t).rows.iter()).filter_map(|row| row_key(row)).collect();
+    let names: Vec<String> = ["programma", "kosten", "opbrengsten"].iter().flat_map(|t| tables.table(t).rows.iter()).filter_map(row_key).collect();
     let amounts = if doel.column == "bedrag" { amounts_of(tables, change.als) } else { Amounts::default() };
     let table = tables.table_mut(doel.table);
     let found: Vec<usize> = (0..table.rows.len()).filter(|i| name(&table.rows[*i]).is_some_and(|n| doel.matches(&n))).collect();

@@ -198,7 +198,7 @@ fn broken_files_are_told_with_their_place() {
         ("naam = \"a\"\nx = 1,5".into(), "toml-number", ":2:6", "\"1,5\" is not a number in toml"),
         (change("waarde = 1"), "missing-value", ":3:1", "the wijziging has no doel"),
         (change("doel = \"gebied.rent\"\nwaarde = 1"), "bad-address", ":3:8", "\"gebied.rent\": no setting \"rent\", did you mean \"rente\"?"),
-        (change("doel = \"index[x].groei.99999999999\"\nwaarde = 1"), "bad-address", ":3:8", "\"index[x].groei.99999999999\": \"99999999999\" is not a year"),
+        (change("doel = \"index[x].groei.99999999999\"\nwaarde = 1"), "bad-address", ":3:8", "\"index[x].groei.99999999999\": \"99999999999\" is not a year from 1900 to 2200"),
         (change("doel = \"gebied.rente\""), "one-of-three", ":3:8", "the change of gebied.rente has 0 of waarde, factor and verschuiving"),
         (change("doel = \"gebied.rente\"\nwaarde = 1\nfactor = 2"), "one-of-three", ":3:8", "the change of gebied.rente has 2 of waarde, factor and verschuiving"),
         (change("doel = \"gebied.rente\"\nwarde = 1\nfactor = 2"), "unknown-key", ":4:1", "unknown key \"warde\" in a wijziging"),

@@ -205,7 +205,8 @@ pub(super) fn json(model: &Model, results: &[Routeresultaat], t: Option<&Trekkin
 fn earlier_files(manifest: &Path) -> Vec<String> {
     let Some(json) = std::fs::read_to_string(manifest).ok().and_then(|t| serde_json::from_str::<Value>(&t).ok()) else { return Vec::new() };
     let names = json["bestanden"].as_array().cloned().unwrap_or_default();
-    let plain = |n: &str| (n.ends_with(".csv") || n.ends_with(".xlsx")) && !n.contains(['/', '\\']);
+    let ours = |n: &str| Path::new(n).extension().is_some_and(|e| e == "csv" || e == "xlsx");
+    let plain = |n: &str| ours(n) && !n.contains(['/', '\\']);
     names.iter().filter_map(Value::as_str).filter(|n| plain(n)).map(str::to_owned).collect()
 }
 

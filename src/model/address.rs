@@ -51,12 +51,9 @@ impl Address {
         let rest = &text[head.len()..];
         if schema.name == "gebied" {
             let name = rest.trim_start_matches('.');
-            return match SETTINGS.iter().find(|s| fold(s.name) == fold(name)) {
-                Some(s) => Ok(Address { table: "gebied", key: String::new(), column: s.name, year: None }),
-                None => {
-                    let near = nearest(name, SETTINGS.iter().map(|s| s.name)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
-                    Err(format!("\"{text}\": no setting \"{name}\"{near}"))
-                }
+            return if let Some(s) = SETTINGS.iter().find(|s| fold(s.name) == fold(name)) { Ok(Address { table: "gebied", key: String::new(), column: s.name, year: None }) } else {
+                let near = nearest(name, SETTINGS.iter().map(|s| s.name)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+                Err(format!("\"{text}\": no setting \"{name}\"{near}"))
             };
         }
         let example = || format!("write {}[KEY].{}", schema.name, schema.columns.iter().find(|c| c.kind == Kind::Amount).or(schema.columns.last()).map_or("column", |c| c.name));

@@ -409,10 +409,10 @@ impl Lines {
                 continue;
             }
             // A replacement exactly at the horizon is not booked (rules 4.1).
-            let replaced: Vec<_> = (1..)
-                .map(|k| i64::from(in_gebruik) + k * levensduur)
-                .take_while(|y| *y < i64::from(gebied.horizon))
-                .map(|y| (Periode::of_year(y as i32, gebied.tijdstap), Quantity::made(Decimal::ONE)))
+            let replaced: Vec<_> = (in_gebruik..gebied.horizon)
+                .step_by(levensduur as usize)
+                .skip(1)
+                .map(|y| (Periode::of_year(y, gebied.tijdstap), Quantity::made(Decimal::ONE)))
                 .collect();
             let upkeep = onderhoud.clone().unwrap_or_else(|| Quantity::made(Decimal::ZERO));
             if onderhoud.is_some() {
@@ -1204,7 +1204,7 @@ fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied:
         }
         "hoeveelheid" => {
             let held = draft.hoeveelheid_base;
-            if held.is_some_and(|h| (sum - h).abs() > Decimal::new(1, 6)) || held.is_none() {
+            if held.is_none_or(|h| (sum - h).abs() > Decimal::new(1, 6)) {
                 problems.push(wrong(format!("fasering \"{name}\" adds up to {} units, line \"{}\" has {}", sum.normalize(), draft.lijn.id, held.map_or("none".into(), |h| h.normalize().to_string())), "correct the units per period, or the line's number"));
                 return None;
             }
@@ -1238,18 +1238,27 @@ fn profile_weights(name: &str, profile: &mut Profile, draft: &mut Draft, gebied:
 
 /// The amounts before any scenario, percentages resolved. Circles are gone by now.
 fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
-    fn amount(i: usize, drafts: &[Draft], known: &mut [Option<Option<Decimal>>]) -> Option<Decimal> {
-        if let Some(known) = known[i] {
+    /// An amount that may turn out not to be known.
+    #[derive(Clone, Copy)]
+    enum Base {
+        Unasked,
+        Known(Option<Decimal>),
+    }
+    fn amount(i: usize, drafts: &[Draft], known: &mut [Base]) -> Option<Decimal> {
+        if let Base::Known(known) = known[i] {
             return known;
         }
         let value = match &drafts[i].lijn.bedrag {
             Bedrag::Product(_) => drafts[i].base,
-            Bedrag::Opslag { percentage, over } => over.iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(amount(*j, drafts, known)?)).and_then(|sum| sum.checked_mul(drafts[i].percentage_base.unwrap_or(percentage.value))),
+            Bedrag::Opslag { percentage, over } => {
+                let sum = over.iter().try_fold(Decimal::ZERO, |sum, j| sum.checked_add(amount(*j, drafts, known)?));
+                sum.and_then(|sum| sum.checked_mul(drafts[i].percentage_base.unwrap_or(percentage.value)))
+            }
         };
-        known[i] = Some(value);
+        known[i] = Base::Known(value);
         value
     }
-    let mut known = vec![None; drafts.len()];
+    let mut known = vec![Base::Unasked; drafts.len()];
     (0..drafts.len()).map(|i| amount(i, drafts, &mut known)).collect()
 }
 

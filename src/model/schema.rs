@@ -390,7 +390,7 @@ pub const SCHEMA: &[TableSchema] = &[
             req("id", Kind::Key, "Name of the driver; its random numbers belong to this name"),
             req("doel", Kind::Address, "What it changes: kosten[3.3].bedrag, programma[*].grondprijs, index[Kosten civiel].groei, deelgebied[Silo].uitstel, gebied.rente, baten[B1].volume. One draw for all lines that a pattern names"),
             req("verdeling", Kind::Choice(&["pert", "driehoek", "normaal", "lognormaal", "uniform", "discreet"]), "Distribution"),
-            opt("als", Kind::Choice(&["factor", "waarde", "verschuiving"]), "How the draw is used: times, instead of, or added to the input. Default factor; verschuiving for groei, rente and uitstel"),
+            opt("als", Kind::Choice(&["factor", "waarde", "verschuiving"]), "How the draw is used: times, instead of, or added to the input. Default factor; verschuiving for groei, uitstel and the settings of gebied"),
             opt("laag", Kind::Number, "Lowest value (pert, driehoek, uniform)"),
             opt("modus", Kind::Number, "Most likely value (pert, driehoek)"),
             opt("hoog", Kind::Number, "Highest value (pert, driehoek, uniform)"),

@@ -485,7 +485,7 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
         }
         (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => match (found, typing) {
             (Scalar::Number(number), typing) => {
-                if column.kind == Kind::Amount && number.scale() == 3 && matches!(typing, Typing::Quoted(_)) {
+                if column.kind == Kind::Amount && number.scale() == 3 && number.fract().is_zero() && !number.is_zero() && matches!(typing, Typing::Quoted(_)) {
                     problems.push(
                         Problem::warning("thousands-point", format!("{number} in column {} is read as {} euro", column.name, number.normalize()))
                             .at(place)

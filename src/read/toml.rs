@@ -276,7 +276,8 @@ impl Reader<'_, '_> {
                     self.read.problems.push(
                         Problem::error("not-a-path", format!("\"{}\" must be the name of a file, in quotes", KEYS[k]))
                             .at(&self.place(at))
-                            .allowed("bestand = \"...\", mapping = \"...\""),
+                            .allowed("bestand = \"...\", mapping = \"...\"")
+                            .fix(format!("write {} = \"...\"", KEYS[k])),
                     );
                 }
                 text
@@ -307,7 +308,9 @@ fn decimal(raw: &str) -> Result<Decimal, &'static str> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| LIMIT)?),
         None => (raw, 0),
     };
-    let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+    // 85.000 keeps its zeros, so that a point meant for thousands can be doubted where it is used.
+    let thousands = mantissa.split_once('.').is_some_and(|(whole, rest)| rest == "000" && (1..=3).contains(&whole.trim_start_matches('-').len()));
+    let mantissa = if thousands { mantissa } else if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
     let mut number = Decimal::from_str_exact(mantissa).map_err(|_| LIMIT)?;
     if exponent.unsigned_abs() > 28 {
         return if number.is_zero() { Ok(number) } else { Err(LIMIT) };

@@ -103,7 +103,7 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
     for r in &model.risicos {
         let percent = format!("risico, kans {}%", (r.kans * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ","));
         let [low, mode, high] = r.impact.map(exact);
-        report.row_as(Format::Eur(0), vec![text(&r.risico), text(model.rekening_naam(model.lijnen[r.lijn].van)), Cell::Empty, text(percent), low, mode, high, text("laag, modus, hoog")]);
+        report.row_as(Format::Number(0), vec![text(&r.risico), text(model.rekening_naam(model.lijnen[r.lijn].van)), Cell::Empty, text(percent), low, mode, high, text("laag, modus, hoog")]);
     }
     Some(report)
 }

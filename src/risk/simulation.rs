@@ -262,7 +262,7 @@ impl Trekker {
     }
 }
 
-/// The figures kept of every draw and route, in this order; then saldo and netto_baat per party.
+/// The figures kept of every draw and route, in this order; then saldo and `netto_baat` per party.
 pub const UITKOMSTEN: &[&str] = &["reeel_saldo", "eindwaarde", "ncw", "laagste_stand", "laagste_stand_jaar", "rente_totaal", "voorfinanciering", "portemonnee"];
 
 /// The names of all figures kept per route.

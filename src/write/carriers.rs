@@ -138,8 +138,7 @@ fn toml_key(key: &str) -> String {
 fn toml_value(scalar: &Scalar) -> String {
     match scalar {
         Scalar::Number(number) => {
-            // Three decimals look like a thousands point, which the reader doubts.
-            let text = if number.scale() == 3 { format!("{number}0") } else { number.to_string() };
+            let text = number.to_string();
             // A toml integer has 64 bits; a longer one is written as a float, whose digits are all read.
             let long = text.parse::<i64>().is_err() && !text.contains('.');
             if long { text + ".0" } else { text }
