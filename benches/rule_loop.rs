@@ -3,13 +3,19 @@
 //! Both run under dispatch to the processor's vector unit, in turns, so that a busy machine hits both; the ratio is the median
 //! of the ratios of the rounds. Results must be equal to the bit. More than 1.1 means that something fell out of line.
 
-#![allow(clippy::inline_always, reason = "a body left out of line under dispatch falls back to SSE2")]
-#![allow(clippy::needless_range_loop, reason = "the hand-written loops are written as one would by hand")]
+#![allow(
+    clippy::inline_always,
+    reason = "a body left out of line under dispatch falls back to SSE2"
+)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "the hand-written loops are written as one would by hand"
+)]
 
-use polder::ledger::{boekwaarde, Looptijd, Rentes};
+use polder::ledger::{Looptijd, Rentes, boekwaarde};
 use polder::model::Rentemethode;
 use polder::number::{LaneDelay, Lanes, Number, Of};
-use polder::rules::gebiedsfonds::{gebiedsfonds, Stromen, Tekortregel, Verloop, Voorwaarden};
+use polder::rules::gebiedsfonds::{Stromen, Tekortregel, Verloop, Voorwaarden, gebiedsfonds};
 use polder::timeline::{Periode, Tijdstap, Timeline};
 use std::hint::black_box;
 use std::time::Instant;
@@ -27,7 +33,9 @@ type L = Lanes<W>;
 fn flows(n: usize, seed: u64) -> Vec<Row> {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as f64 / 2f64.powi(31) - 0.55) * 1e6
     };
     (0..n).map(|_| std::array::from_fn(|_| next())).collect()
@@ -89,13 +97,27 @@ fn compare(name: &str, mut rule: impl Work, mut hand: impl Work) -> f64 {
         v.sort_by(f64::total_cmp);
         v[v.len() / 2]
     };
-    let (a, b, ratio) = (middle(&mut rule_ns), middle(&mut hand_ns), middle(&mut ratios));
-    println!("{name:<28} rule {a:8.2} ns/draw (least {:.2})   by hand {b:8.2} ns/draw (least {:.2})   ratio {ratio:.3}", rule_ns[0], hand_ns[0]);
+    let (a, b, ratio) = (
+        middle(&mut rule_ns),
+        middle(&mut hand_ns),
+        middle(&mut ratios),
+    );
+    println!(
+        "{name:<28} rule {a:8.2} ns/draw (least {:.2})   by hand {b:8.2} ns/draw (least {:.2})   ratio {ratio:.3}",
+        rule_ns[0], hand_ns[0]
+    );
     ratio
 }
 
 fn timeline() -> Timeline {
-    Timeline { stap: Tijdstap::Jaar, first: Periode(2026), peil: 0, grex_end: LEN, horizon_end: LEN, len: LEN }
+    Timeline {
+        stap: Tijdstap::Jaar,
+        first: Periode(2026),
+        peil: 0,
+        grex_end: LEN,
+        horizon_end: LEN,
+        len: LEN,
+    }
 }
 
 // ---------------------------------------------------------------------------------------------------- boekwaarde
@@ -112,8 +134,22 @@ struct Boekwaarde {
 impl Work for Boekwaarde {
     #[inline(always)]
     fn run(&mut self) {
-        let tijd = Looptijd { begin: 0, eind: LEN, uiterst: LEN, loopt: &[] };
-        boekwaarde(self.methode, Lanes([0.0; W]), &self.mutatie, self.rentes, &self.timeline, &tijd, Of::Geheel, (&mut self.stand, &mut self.rente));
+        let tijd = Looptijd {
+            begin: 0,
+            eind: LEN,
+            uiterst: LEN,
+            loopt: &[],
+        };
+        boekwaarde(
+            self.methode,
+            Lanes([0.0; W]),
+            &self.mutatie,
+            self.rentes,
+            &self.timeline,
+            &tijd,
+            Of::Geheel,
+            (&mut self.stand, &mut self.rente),
+        );
     }
     fn result(&self) -> Vec<u64> {
         [rows(&self.stand), rows(&self.rente)].concat()
@@ -133,10 +169,19 @@ impl<const GEMIDDELD: bool> Work for BoekwaardeByHand<GEMIDDELD> {
     fn run(&mut self) {
         let mut stand = [0.0; W];
         let (debet, credit) = (self.debet, self.credit);
-        for ((m, out), rente_uit) in self.mutatie.iter().zip(&mut self.stand).zip(&mut self.rente) {
+        for ((m, out), rente_uit) in self
+            .mutatie
+            .iter()
+            .zip(&mut self.stand)
+            .zip(&mut self.rente)
+        {
             let mut rente = [0.0; W];
             for l in 0..W {
-                let base = if GEMIDDELD { stand[l] + m[l] * 0.5 } else { stand[l] };
+                let base = if GEMIDDELD {
+                    stand[l] + m[l] * 0.5
+                } else {
+                    stand[l]
+                };
                 rente[l] = base * if base < 0.0 { credit[l] } else { debet[l] };
                 stand[l] = stand[l] + m[l] + rente[l];
             }
@@ -172,17 +217,40 @@ impl Work for Fonds {
     #[inline(always)]
     fn run(&mut self) {
         let zero = Lanes([0.0; W]);
-        let v = Voorwaarden { beginsaldo: zero, rente: Lanes::all(FONDSRENTE), minimum: zero, aandeel_organisatie: Lanes::all(AANDEEL), regel: self.regel };
+        let v = Voorwaarden {
+            beginsaldo: zero,
+            rente: Lanes::all(FONDSRENTE),
+            minimum: zero,
+            aandeel_organisatie: Lanes::all(AANDEEL),
+            regel: self.regel,
+        };
         self.need = gebiedsfonds(
             &v,
             0,
-            &Stromen { inleg: &self.inleg, bijdragen: &self.bijdragen, uitgaven: &self.uitgaven, vraag: &self.vraag },
-            &mut Verloop { saldo: &mut self.saldo, rendement: &mut self.rendement, organisatie: &mut self.organisatie, betaald: &mut self.betaald },
+            &Stromen {
+                inleg: &self.inleg,
+                bijdragen: &self.bijdragen,
+                uitgaven: &self.uitgaven,
+                vraag: &self.vraag,
+            },
+            &mut Verloop {
+                saldo: &mut self.saldo,
+                rendement: &mut self.rendement,
+                organisatie: &mut self.organisatie,
+                betaald: &mut self.betaald,
+            },
             &mut self.open,
         );
     }
     fn result(&self) -> Vec<u64> {
-        [rows(&self.saldo), rows(&self.rendement), rows(&self.organisatie), rows(&self.betaald), rows(&[self.need])].concat()
+        [
+            rows(&self.saldo),
+            rows(&self.rendement),
+            rows(&self.organisatie),
+            rows(&self.betaald),
+            rows(&[self.need]),
+        ]
+        .concat()
     }
 }
 
@@ -212,8 +280,10 @@ impl<const DOORSCHUIVEN: bool> Work for FondsByHand<DOORSCHUIVEN> {
                 open[half..half + H].fill(0.0);
             }
             for t in 0..LEN {
-                let row = |series: &[Row]| -> [f64; H] { std::array::from_fn(|l| series[t][half + l]) };
-                let (inleg, bijdragen, uitgaven) = (row(&self.inleg), row(&self.bijdragen), row(&self.uitgaven));
+                let row =
+                    |series: &[Row]| -> [f64; H] { std::array::from_fn(|l| series[t][half + l]) };
+                let (inleg, bijdragen, uitgaven) =
+                    (row(&self.inleg), row(&self.bijdragen), row(&self.uitgaven));
                 let (mut rendement, mut organisatie) = ([0.0; H], [0.0; H]);
                 for l in 0..H {
                     rendement[l] = (if saldo[l] < 0.0 { 0.0 } else { saldo[l] }) * FONDSRENTE;
@@ -221,7 +291,8 @@ impl<const DOORSCHUIVEN: bool> Work for FondsByHand<DOORSCHUIVEN> {
                     saldo[l] = saldo[l] + rendement[l] + inleg[l] - organisatie[l] - uitgaven[l];
                 }
                 for m in 0..MAATREGELEN {
-                    let vraag: [f64; H] = std::array::from_fn(|l| self.vraag[m * LEN + t][half + l]);
+                    let vraag: [f64; H] =
+                        std::array::from_fn(|l| self.vraag[m * LEN + t][half + l]);
                     let mut paid = vraag;
                     if DOORSCHUIVEN {
                         let open = &mut self.open[m][half..half + H];
@@ -250,16 +321,34 @@ impl<const DOORSCHUIVEN: bool> Work for FondsByHand<DOORSCHUIVEN> {
         }
     }
     fn result(&self) -> Vec<u64> {
-        [bits(&self.saldo), bits(&self.rendement), bits(&self.organisatie), bits(&self.betaald), bits(&[self.need])].concat()
+        [
+            bits(&self.saldo),
+            bits(&self.rendement),
+            bits(&self.organisatie),
+            bits(&self.betaald),
+            bits(&[self.need]),
+        ]
+        .concat()
     }
 }
 
 fn fonds<const DOORSCHUIVEN: bool>(name: &str, regel: Tekortregel) -> f64 {
-    let positive = |seed| flows(LEN, seed).into_iter().map(|r| r.map(f64::abs)).collect::<Vec<_>>();
+    let positive = |seed| {
+        flows(LEN, seed)
+            .into_iter()
+            .map(|r| r.map(f64::abs))
+            .collect::<Vec<_>>()
+    };
     let (inleg, bijdragen, uitgaven) = (positive(3), positive(4), positive(5));
-    let vraag: Vec<Row> = flows(LEN * MAATREGELEN, 6).into_iter().map(|r| r.map(|v| v.abs() / 4.0)).collect();
+    let vraag: Vec<Row> = flows(LEN * MAATREGELEN, 6)
+        .into_iter()
+        .map(|r| r.map(|v| v.abs() / 4.0))
+        .collect();
     let zero = vec![[0.0; W]; LEN];
-    let (paid, open) = (vec![[0.0; W]; LEN * MAATREGELEN], vec![[0.0; W]; MAATREGELEN]);
+    let (paid, open) = (
+        vec![[0.0; W]; LEN * MAATREGELEN],
+        vec![[0.0; W]; MAATREGELEN],
+    );
     let rule = Fonds {
         regel,
         inleg: lanes(&inleg),
@@ -274,7 +363,18 @@ fn fonds<const DOORSCHUIVEN: bool>(name: &str, regel: Tekortregel) -> f64 {
         need: Lanes([0.0; W]),
     };
     let (saldo, rendement, organisatie) = (zero.clone(), zero.clone(), zero);
-    let hand = FondsByHand::<DOORSCHUIVEN> { inleg, bijdragen, uitgaven, vraag, saldo, rendement, organisatie, betaald: paid, open, need: [0.0; W] };
+    let hand = FondsByHand::<DOORSCHUIVEN> {
+        inleg,
+        bijdragen,
+        uitgaven,
+        vraag,
+        saldo,
+        rendement,
+        organisatie,
+        betaald: paid,
+        open,
+        need: [0.0; W],
+    };
     compare(name, rule, hand)
 }
 
@@ -382,17 +482,80 @@ fn main() {
     let mutatie = flows(LEN, 1);
     let (debet, credit) = ([0.03; W], [0.01; W]);
     let zero = vec![[0.0; W]; LEN];
-    let rule = |methode| Boekwaarde { methode, timeline: timeline(), mutatie: lanes(&mutatie), rentes: Rentes { debet: Lanes(debet), credit: Lanes(credit) }, stand: lanes(&zero), rente: lanes(&zero) };
+    let rule = |methode| Boekwaarde {
+        methode,
+        timeline: timeline(),
+        mutatie: lanes(&mutatie),
+        rentes: Rentes {
+            debet: Lanes(debet),
+            credit: Lanes(credit),
+        },
+        stand: lanes(&zero),
+        rente: lanes(&zero),
+    };
     let (stand, rente) = (zero.clone(), zero.clone());
-    worst = worst.max(compare("boekwaarde GEMIDDELD", rule(Rentemethode::Gemiddeld), BoekwaardeByHand::<true> { mutatie: mutatie.clone(), debet, credit, stand: stand.clone(), rente: rente.clone() }));
-    worst = worst.max(compare("boekwaarde JAN1", rule(Rentemethode::Jan1), BoekwaardeByHand::<false> { mutatie: mutatie.clone(), debet, credit, stand, rente }));
-    worst = worst.max(fonds::<false>("gebiedsfonds VOORFINANCIEREN", Tekortregel::Voorfinancieren));
-    worst = worst.max(fonds::<true>("gebiedsfonds DOORSCHUIVEN", Tekortregel::Doorschuiven));
+    worst = worst.max(compare(
+        "boekwaarde GEMIDDELD",
+        rule(Rentemethode::Gemiddeld),
+        BoekwaardeByHand::<true> {
+            mutatie: mutatie.clone(),
+            debet,
+            credit,
+            stand: stand.clone(),
+            rente: rente.clone(),
+        },
+    ));
+    worst = worst.max(compare(
+        "boekwaarde JAN1",
+        rule(Rentemethode::Jan1),
+        BoekwaardeByHand::<false> {
+            mutatie: mutatie.clone(),
+            debet,
+            credit,
+            stand,
+            rente,
+        },
+    ));
+    worst = worst.max(fonds::<false>(
+        "gebiedsfonds VOORFINANCIEREN",
+        Tekortregel::Voorfinancieren,
+    ));
+    worst = worst.max(fonds::<true>(
+        "gebiedsfonds DOORSCHUIVEN",
+        Tekortregel::Doorschuiven,
+    ));
     let steps: [u32; W] = std::array::from_fn(|l| (l as u32 * 5) % 8);
-    let masks = std::array::from_fn(|bit| steps.map(|s| if s >> bit & 1 == 1 { u64::MAX } else { 0 }));
-    worst = worst.max(compare("shift", Shift { from: lanes(&mutatie), series: lanes(&zero), delay: LaneDelay::new(steps) }, ShiftByHand { from: mutatie.clone(), series: zero.clone(), masks }));
-    let weights: Vec<Vec<f64>> = (0..12).map(|i| flows(LEN, 20 + i).iter().map(|r| r[0]).collect()).collect();
+    let masks =
+        std::array::from_fn(|bit| steps.map(|s| if s >> bit & 1 == 1 { u64::MAX } else { 0 }));
+    worst = worst.max(compare(
+        "shift",
+        Shift {
+            from: lanes(&mutatie),
+            series: lanes(&zero),
+            delay: LaneDelay::new(steps),
+        },
+        ShiftByHand {
+            from: mutatie.clone(),
+            series: zero.clone(),
+            masks,
+        },
+    ));
+    let weights: Vec<Vec<f64>> = (0..12)
+        .map(|i| flows(LEN, 20 + i).iter().map(|r| r[0]).collect())
+        .collect();
     let by = flows(12, 40);
-    worst = worst.max(compare("add_scaled", Scaled { into: lanes(&zero), weights: weights.clone(), by: lanes(&by) }, ScaledByHand { into: zero, weights, by }));
+    worst = worst.max(compare(
+        "add_scaled",
+        Scaled {
+            into: lanes(&zero),
+            weights: weights.clone(),
+            by: lanes(&by),
+        },
+        ScaledByHand {
+            into: zero,
+            weights,
+            by,
+        },
+    ));
     println!("worst ratio {worst:.3} (at most 1.1 is asked)");
 }

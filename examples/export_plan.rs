@@ -6,14 +6,16 @@
 
 use polder::evaluate::{Trekking, Voorbereid};
 use polder::model::address::Als;
-use polder::model::{HOOFD, Bedrag, Fondsregel, Model, NcwMethode, Rentemethode, Rol, Totaal, VerdelingRij};
-use polder::number::{to_f64, Lanes, Number};
+use polder::model::{
+    Bedrag, Fondsregel, HOOFD, Model, NcwMethode, Rentemethode, Rol, Totaal, VerdelingRij,
+};
+use polder::number::{Lanes, Number, to_f64};
 use polder::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use polder::read::read_model;
-use polder::risk::simulation::{simuleer, Trekker};
+use polder::risk::simulation::{Trekker, simuleer};
 use polder::timeline::{Indexmoment, Tijdstap};
 use rust_decimal::Decimal;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use std::path::Path;
 
 const SEED: u64 = 1;
@@ -26,7 +28,9 @@ fn verdeling(rij: &VerdelingRij) -> Value {
         VerdelingRij::Normaal(v) => json!({"soort": "normaal", "p": f(v)}),
         VerdelingRij::Lognormaal(v) => json!({"soort": "lognormaal", "p": f(v)}),
         VerdelingRij::Uniform(v) => json!({"soort": "uniform", "p": f(v)}),
-        VerdelingRij::Discreet(v) => json!({"soort": "discreet", "waarden": v.iter().map(|x| to_f64(x.0)).collect::<Vec<_>>(), "kansen": v.iter().map(|x| to_f64(x.1)).collect::<Vec<_>>()}),
+        VerdelingRij::Discreet(v) => {
+            json!({"soort": "discreet", "waarden": v.iter().map(|x| to_f64(x.0)).collect::<Vec<_>>(), "kansen": v.iter().map(|x| to_f64(x.1)).collect::<Vec<_>>()})
+        }
     }
 }
 
@@ -38,7 +42,11 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
         return Err(p.to_string());
     }
     let g = &model.gebied;
-    let plannen: Vec<Plan<'_>> = Route::BEIDE.into_iter().map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone())).collect::<Result<_, _>>().map_err(|p| p.to_string())?;
+    let plannen: Vec<Plan<'_>> = Route::BEIDE
+        .into_iter()
+        .map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()))
+        .collect::<Result<_, _>>()
+        .map_err(|p| p.to_string())?;
     let tl = &plannen[0].timeline;
     let needs = [
         ("a tijdstap of a year", g.tijdstap == Tijdstap::Jaar),
@@ -47,10 +55,24 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
         ("indexmoment begin", g.indexmoment == Indexmoment::Begin),
         ("prijspeil at peildatum", g.prijs == g.peil),
         ("no history", tl.peil == 0),
-        ("no given boekwaarde but that of the main account", model.boekwaarden.iter().all(|b| b.rekening == HOOFD)),
-        ("one timeline", plannen.iter().all(|p| p.timeline == *tl && p.begin == 0)),
-        ("no drawn growth of a single year", drijvers.groei.iter().all(Vec::is_empty)),
-        ("a fund that prefinances", model.fonds.as_ref().is_none_or(|f| f.regel == Fondsregel::Voorfinancieren && f.minimum.value.is_zero())),
+        (
+            "no given boekwaarde but that of the main account",
+            model.boekwaarden.iter().all(|b| b.rekening == HOOFD),
+        ),
+        (
+            "one timeline",
+            plannen.iter().all(|p| p.timeline == *tl && p.begin == 0),
+        ),
+        (
+            "no drawn growth of a single year",
+            drijvers.groei.iter().all(Vec::is_empty),
+        ),
+        (
+            "a fund that prefinances",
+            model.fonds.as_ref().is_none_or(|f| {
+                f.regel == Fondsregel::Voorfinancieren && f.minimum.value.is_zero()
+            }),
+        ),
     ];
     if let Some((need, _)) = needs.iter().find(|(_, holds)| !holds) {
         return Err(format!("the peers of the benchmark need {need}"));
@@ -65,13 +87,25 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
         let uses = drijvers.lijnen.get(&l).cloned().unwrap_or_default();
         let risk = lijn.rol == Rol::Risico;
         if uses.iter().any(|(_, u)| u.als != Als::Factor) != risk || !lijn.realisatie.is_empty() {
-            return Err(format!("{}: drawn by another way than a factor, or realised", lijn.id));
+            return Err(format!(
+                "{}: drawn by another way than a factor, or realised",
+                lijn.id
+            ));
         }
         let (basis, opslag) = match &lijn.bedrag {
-            Bedrag::Product(factors) => (if risk { 1.0 } else { to_f64(factors.iter().map(|f| f.waarde.value).product()) }, Value::Null),
+            Bedrag::Product(factors) => (
+                if risk {
+                    1.0
+                } else {
+                    to_f64(factors.iter().map(|f| f.waarde.value).product())
+                },
+                Value::Null,
+            ),
             Bedrag::Opslag { percentage, over } => (to_f64(percentage.value), json!(over)),
         };
-        let shift = lijn.deelgebied.map_or(0, |k| model.deelgebieden[k].uitstel_perioden);
+        let shift = lijn
+            .deelgebied
+            .map_or(0, |k| model.deelgebieden[k].uitstel_perioden);
         let totaal = match lijn.verloop.totaal {
             Totaal::Een => Decimal::ONE,
             Totaal::Door(t) => t,
@@ -80,7 +114,15 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
         for (p, w) in &lijn.verloop.gewichten {
             gewichten[(p.0 + shift - tl.first.0) as usize] += to_f64(w.value / totaal);
         }
-        let vraag = lijn.maatregel.filter(|_| lijn.rol == Rol::Gewoon && lijn.tabel == "kosten").and_then(|m| plannen[1].vraag.iter().position(|q| q.maatregel == m && q.drager == lijn.van));
+        let vraag = lijn
+            .maatregel
+            .filter(|_| lijn.rol == Rol::Gewoon && lijn.tabel == "kosten")
+            .and_then(|m| {
+                plannen[1]
+                    .vraag
+                    .iter()
+                    .position(|q| q.maatregel == m && q.drager == lijn.van)
+            });
         lijnen.push(json!({
             "id": lijn.id, "basis": basis, "slots": uses.iter().map(|(_, u)| u.slot).collect::<Vec<_>>(), "opslag_over": opslag,
             "gewichten": gewichten, "index": lijn.index, "deelgebied": lijn.deelgebied.filter(|k| drijvers.uitstel[*k].is_some()),
@@ -104,12 +146,19 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
     let mut values = Vec::new();
     for draw in 0..draws as u64 {
         trekker.trek(draw, &mut trekking);
-        let delays: Vec<f64> = trekking.uitstel.iter().map(|u| Lanes::<1>::steps(*u).0[0]).collect();
+        let delays: Vec<f64> = trekking
+            .uitstel
+            .iter()
+            .map(|u| Lanes::<1>::steps(*u).0[0])
+            .collect();
         values.push(json!({"slots": scalars(&trekking.slots), "schokken": trekking.schokken.iter().map(|s| scalars(s)).collect::<Vec<_>>(), "uitstel": delays}));
     }
     let rate = |q: &polder::number::Quantity| to_f64(q.value);
     // The exponent to the end that is certain: years from peildatum, and what given delays add.
-    let exponent = |p: &Plan<'_>| polder::timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(p.eind - p.timeline.grex_end);
+    let exponent = |p: &Plan<'_>| {
+        polder::timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling)
+            + Decimal::from(p.eind - p.timeline.grex_end)
+    };
     Ok(json!({
         "model": g.naam, "jaren": tl.len, "eerste_jaar": g.peil.0, "eerste_schokjaar": first,
         "routes": plannen.iter().map(|p| json!({"naam": p.route.naam(), "fonds": p.fonds, "eind": p.eind, "uiterst": p.eind_uiterst, "eind_met": p.eind_met, "exponent": to_f64(exponent(p))})).collect::<Vec<_>>(),
@@ -131,9 +180,13 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, out, rest @ ..] = arguments.as_slice() else { return eprintln!("export_plan <model> <out.json> [draws]") };
+    let [path, out, rest @ ..] = arguments.as_slice() else {
+        return eprintln!("export_plan <model> <out.json> [draws]");
+    };
     let draws = rest.first().and_then(|n| n.parse().ok()).unwrap_or(200);
-    match export(path, draws).and_then(|value| std::fs::write(out, value.to_string()).map_err(|e| e.to_string())) {
+    match export(path, draws)
+        .and_then(|value| std::fs::write(out, value.to_string()).map_err(|e| e.to_string()))
+    {
         Ok(()) => println!("{out} written"),
         Err(reason) => eprintln!("{reason}"),
     }

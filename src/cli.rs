@@ -6,14 +6,14 @@ mod diagnostics;
 mod output;
 
 use crate::explain::{self, Vraag};
-use crate::model::table::Tables;
 use crate::model::Model;
+use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
-use crate::problem::{has_errors, Problem, Severity};
+use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
-use crate::report::{grex, invoer, risico, routes, Report};
-use crate::risk::simulation::{simuleer, verdacht, Trekkingen};
+use crate::report::{Report, grex, invoer, risico, routes};
+use crate::risk::simulation::{Trekkingen, simuleer, verdacht};
 use crate::risk::statistics::Sorted;
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
@@ -25,7 +25,13 @@ use std::process::ExitCode;
 
 /// Calculates Dutch area development: gebiedsbegroting, grondexploitatie, gebiedsfonds, risk and scenarios.
 #[derive(Debug, Parser)]
-#[command(name = "polder", version, about, max_term_width = 100, after_help = "MODEL is a folder with model.toml, a workbook in polder's own form, or a folder of csv files.\nStart with: polder compare models/havenkwartier")]
+#[command(
+    name = "polder",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "MODEL is a folder with model.toml, a workbook in polder's own form, or a folder of csv files.\nStart with: polder compare models/havenkwartier"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -273,7 +279,9 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     let read = read::read_model(path)?;
     let (sources, skipped) = (read.sources.clone(), read.skipped.clone());
     let (model, mut problems) = read.into_model();
-    let Some(mut model) = model else { return Err(Failure::Input(problems)) };
+    let Some(mut model) = model else {
+        return Err(Failure::Input(problems));
+    };
     if model.gebied.naam.is_empty() {
         model.gebied.naam = output::model_name(path);
     }
@@ -284,14 +292,29 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     }
     problems.extend(verdacht(&model));
     diagnostics::show(&problems, path);
-    Ok(Loaded { read: Read { tables: Tables::default(), sources, skipped, problems, ..Read::default() }, model, drijvers })
+    Ok(Loaded {
+        read: Read {
+            tables: Tables::default(),
+            sources,
+            skipped,
+            problems,
+            ..Read::default()
+        },
+        model,
+        drijvers,
+    })
 }
 
 fn threads(n: Option<usize>) -> Result<(), Failure> {
     match n {
-        Some(0) => Err(Failure::Usage("--threads 0: give at least one thread".into())),
+        Some(0) => Err(Failure::Usage(
+            "--threads 0: give at least one thread".into(),
+        )),
         Some(n) if n > 1024 => Err(Failure::Usage(format!("--threads {n}: at most 1024"))),
-        Some(n) => rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| Failure::Usage(format!("--threads {n}: {e}"))),
+        Some(n) => rayon::ThreadPoolBuilder::new()
+            .num_threads(n)
+            .build_global()
+            .map_err(|e| Failure::Usage(format!("--threads {n}: {e}"))),
         None => Ok(()),
     }
 }
@@ -303,41 +326,68 @@ const FIGURES_MAX: usize = 200_000_000;
 
 fn draws(args: &Simulation, default: usize) -> Result<usize, Failure> {
     let n = args.draws.unwrap_or(default);
-    if n > DRAWS_MAX { Err(Failure::Usage(format!("--draws {n}: at most {DRAWS_MAX}"))) } else { Ok(n) }
+    if n > DRAWS_MAX {
+        Err(Failure::Usage(format!("--draws {n}: at most {DRAWS_MAX}")))
+    } else {
+        Ok(n)
+    }
 }
 
 /// Both routes, exact.
 fn both(model: &Model) -> Result<[Routeresultaat; 2], Failure> {
-    Ok([route::calculate(model, Route::Grex)?, route::calculate(model, Route::Cofinanciering)?])
+    Ok([
+        route::calculate(model, Route::Grex)?,
+        route::calculate(model, Route::Cofinanciering)?,
+    ])
 }
 
 /// Draws for both routes, with a progress bar, until there are enough or a percentile is sure enough.
-fn simulate(loaded: &Loaded, n: usize, seed: u64, precision: Option<&str>) -> Result<Option<Trekkingen>, Failure> {
+fn simulate(
+    loaded: &Loaded,
+    n: usize,
+    seed: u64,
+    precision: Option<&str>,
+) -> Result<Option<Trekkingen>, Failure> {
     if n == 0 && precision.is_none() {
         return Ok(None);
     }
     if loaded.drijvers.is_empty() {
-        eprintln!("note: the model has no onzekerheden and no risicos, so every draw is the exact result");
+        eprintln!(
+            "note: the model has no onzekerheden and no risicos, so every draw is the exact result"
+        );
     }
     let plan = |r| Plan::new(&loaded.model, r, Diepte::Rekening, loaded.drijvers.clone());
     let plans = [plan(Route::Grex)?, plan(Route::Cofinanciering)?];
     let width = 2 * crate::risk::simulation::uitkomst_namen(&loaded.model).len();
     let most = DRAWS_MAX.min(FIGURES_MAX / width);
     if n > most {
-        return Err(Failure::Usage(format!("--draws {n}: at most {most} for this model, which keeps {width} figures of every draw")));
+        return Err(Failure::Usage(format!(
+            "--draws {n}: at most {most} for this model, which keeps {width} figures of every draw"
+        )));
     }
-    let wish = precision.map(output::precision).transpose().map_err(Failure::Usage)?;
+    let wish = precision
+        .map(output::precision)
+        .transpose()
+        .map_err(Failure::Usage)?;
     // A wish for precision starts somewhere.
     let mut n = if wish.is_some() { n.max(1_000) } else { n };
     loop {
         let bar = output::progress(n as u64);
         let t = simuleer(&plans, n, seed, &|done| bar.inc(done))?;
         bar.finish_and_clear();
-        let Some((p, share)) = wish else { return Ok(Some(t)) };
-        let sure = t.figuur(0, "ncw").and_then(|x| Sorted::new(x).quantile_estimate(p)).is_none_or(|e| e.standard_error <= share * e.value.abs());
+        let Some((p, share)) = wish else {
+            return Ok(Some(t));
+        };
+        let sure = t
+            .figuur(0, "ncw")
+            .and_then(|x| Sorted::new(x).quantile_estimate(p))
+            .is_none_or(|e| e.standard_error <= share * e.value.abs());
         if sure || n >= most {
             if !sure {
-                eprintln!("note: {n} draws did not reach --precision {}", precision.unwrap_or_default());
+                eprintln!(
+                    "note: {n} draws did not reach --precision {}",
+                    precision.unwrap_or_default()
+                );
             }
             return Ok(Some(t));
         }
@@ -346,7 +396,11 @@ fn simulate(loaded: &Loaded, n: usize, seed: u64, precision: Option<&str>) -> Re
 }
 
 /// Checks with the source's figures; those that do not hold are findings.
-fn findings(loaded: &Loaded, grex: &Routeresultaat, path: &Path) -> (Vec<route::Gecontroleerd>, bool) {
+fn findings(
+    loaded: &Loaded,
+    grex: &Routeresultaat,
+    path: &Path,
+) -> (Vec<route::Gecontroleerd>, bool) {
     let (checks, problems) = route::controles(&loaded.model, grex);
     show_first(&problems, path);
     (checks, !problems.is_empty())
@@ -357,12 +411,19 @@ fn show_first(problems: &[Problem], path: &Path) {
     const MOST: usize = 5;
     diagnostics::show(&problems[..problems.len().min(MOST)], path);
     if problems.len() > MOST {
-        eprintln!("and {} more like these; the first difference is where to look", problems.len() - MOST);
+        eprintln!(
+            "and {} more like these; the first difference is where to look",
+            problems.len() - MOST
+        );
     }
 }
 
 fn outcome(found: bool) -> Outcome {
-    if found { Outcome::Findings } else { Outcome::Ok }
+    if found {
+        Outcome::Findings
+    } else {
+        Outcome::Ok
+    }
 }
 
 fn run(args: &RunArgs) -> Result<Outcome, Failure> {
@@ -373,7 +434,13 @@ fn run(args: &RunArgs) -> Result<Outcome, Failure> {
     let (checks, found) = findings(&loaded, &results[0], &args.model);
     let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
     if args.output.json {
-        output::print_json(&output::json(&loaded.model, &results, t.as_ref(), &loaded.read, args.simulation.seed));
+        output::print_json(&output::json(
+            &loaded.model,
+            &results,
+            t.as_ref(),
+            &loaded.read,
+            args.simulation.seed,
+        ));
         return Ok(outcome(found));
     }
     let model = &loaded.model;
@@ -391,7 +458,14 @@ fn run(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.push(grex::uitgangspunten(model));
     reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
     reports.extend(invoer::controles(&checks));
-    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &format!("{} grex", output::model_name(&args.model)), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    output::write(
+        &loaded,
+        &reports,
+        &args.output.out,
+        args.output.csv == Notatie::Nl,
+        &format!("{} grex", output::model_name(&args.model)),
+        t.as_ref().map(|t| (t.aantal, args.simulation.seed)),
+    )?;
     Ok(outcome(found))
 }
 
@@ -405,7 +479,13 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     let (checks, found) = findings(&loaded, grex_result, &args.model);
     let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
     if args.output.json {
-        output::print_json(&output::json(model, &results, t.as_ref(), &loaded.read, args.simulation.seed));
+        output::print_json(&output::json(
+            model,
+            &results,
+            t.as_ref(),
+            &loaded.read,
+            args.simulation.seed,
+        ));
         return Ok(outcome(found));
     }
     let key = grex::kerncijfers(model, &[grex_result, cofin]);
@@ -413,7 +493,12 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     output::print(&key);
     output::print(&routes::begroting_kort(model, cofin));
     output::print(&parties);
-    let mut reports: Vec<Report> = vec![key, parties, routes::begroting(model, grex_result), routes::begroting(model, cofin)];
+    let mut reports: Vec<Report> = vec![
+        key,
+        parties,
+        routes::begroting(model, grex_result),
+        routes::begroting(model, cofin),
+    ];
     if let Some(t) = &t {
         let bands = risico::banden(model, &Route::BEIDE, t, args.simulation.seed);
         let per_party = risico::partijen(model, t);
@@ -424,7 +509,12 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.push(grex::kasstroom(model, grex_result));
     reports.extend(routes::fonds(model, cofin));
     for r in &results {
-        reports.extend([routes::matrix(model, r, false), routes::matrix(model, r, true), routes::matrix_per_jaar(model, r), routes::kasstromen(model, r)]);
+        reports.extend([
+            routes::matrix(model, r, false),
+            routes::matrix(model, r, true),
+            routes::matrix_per_jaar(model, r),
+            routes::kasstromen(model, r),
+        ]);
     }
     reports.push(routes::rekeningen(model, &[grex_result, cofin]));
     reports.push(routes::wie(model));
@@ -433,7 +523,14 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
     reports.extend(invoer::controles(&checks));
-    output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &output::model_name(&args.model), t.as_ref().map(|t| (t.aantal, args.simulation.seed)))?;
+    output::write(
+        &loaded,
+        &reports,
+        &args.output.out,
+        args.output.csv == Notatie::Nl,
+        &output::model_name(&args.model),
+        t.as_ref().map(|t| (t.aantal, args.simulation.seed)),
+    )?;
     Ok(outcome(found))
 }
 
@@ -444,7 +541,12 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     route::calculate(model, Route::Cofinanciering)?;
     let (checks, control_problems) = route::controles(model, &grex_result);
     let (compared, raming_problems) = route::ramingen(model)?;
-    let skipped: Vec<(String, String, String)> = loaded.read.skipped.iter().map(|s| (s.place.to_string(), s.what.clone(), s.why.clone())).collect();
+    let skipped: Vec<(String, String, String)> = loaded
+        .read
+        .skipped
+        .iter()
+        .map(|s| (s.place.to_string(), s.what.clone(), s.why.clone()))
+        .collect();
     let mut reports = vec![invoer::tabellen(model), invoer::totalen(model)?];
     reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
     reports.extend(invoer::controles(&checks));
@@ -453,13 +555,17 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     }
     let found = !control_problems.is_empty() || !raming_problems.is_empty();
     if args.json {
-        output::print_json(&serde_json::Value::Array(reports.iter().map(crate::write::json::json).collect()));
+        output::print_json(&serde_json::Value::Array(
+            reports.iter().map(crate::write::json::json).collect(),
+        ));
     } else {
         let held = checks.iter().filter(|c| c.klopt()).count();
         for report in &reports {
             // A long list of checks that hold says less than their number.
             if report.name == "Controles" && held == checks.len() {
-                output::say(&format!("{held} of {held} figures of the source agree (table controles)"));
+                output::say(&format!(
+                    "{held} of {held} figures of the source agree (table controles)"
+                ));
             } else {
                 output::print(report);
             }
@@ -473,10 +579,18 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
             output::say("");
         }
         if compared > 0 {
-            output::say(&format!("{} of {compared} line amounts agree with the source's own (column raming)", compared - raming_problems.len()));
+            output::say(&format!(
+                "{} of {compared} line amounts agree with the source's own (column raming)",
+                compared - raming_problems.len()
+            ));
         }
     }
-    let warnings = loaded.read.problems.iter().filter(|p| p.severity == Severity::Warning).count();
+    let warnings = loaded
+        .read
+        .problems
+        .iter()
+        .filter(|p| p.severity == Severity::Warning)
+        .count();
     show_first(&control_problems, &args.model);
     show_first(&raming_problems, &args.model);
     if !args.json {
@@ -484,7 +598,9 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
         output::say(match (found, warnings > 0, uncompared) {
             (true, _, _) => "there are findings: see the warnings",
             (false, true, _) => "ok, with warnings",
-            (false, false, true) => "ok, but nothing was compared with the source: fill table controles, or [[controle]] in the mapping",
+            (false, false, true) => {
+                "ok, but nothing was compared with the source: fill table controles, or [[controle]] in the mapping"
+            }
             (false, false, false) => "ok",
         });
     }
@@ -497,7 +613,13 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         RouteArg::Grex => Route::Grex,
         RouteArg::Cofinanciering => Route::Cofinanciering,
     };
-    let vraag = Vraag { model: &loaded.model, route, adres: &args.address, diepte: args.depth, trekking: args.draw.map(|d| (d, args.seed)) };
+    let vraag = Vraag {
+        model: &loaded.model,
+        route,
+        adres: &args.address,
+        diepte: args.depth,
+        trekking: args.draw.map(|d| (d, args.seed)),
+    };
     let uitleg = explain::explain(&vraag).map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
@@ -509,10 +631,14 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
 
 /// Reads `2/4` as (2, 4).
 fn shard(text: &str) -> Result<(usize, usize), Failure> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let parts = text
+        .split_once('/')
+        .and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
     match parts {
         Some((i, n)) if (1..=n).contains(&i) => Ok((i, n)),
-        _ => Err(Failure::Usage(format!("--shard {text}: write i/N with i from 1 to N, such as 1/4"))),
+        _ => Err(Failure::Usage(format!(
+            "--shard {text}: write i/N with i from 1 to N, such as 1/4"
+        ))),
     }
 }
 
@@ -532,9 +658,15 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     if scenarios.len() == 1 {
         return Err(Failure::Usage("no scenarios: name scenario files, such as scenarios/*.toml, or fill table scenarios of the model".into()));
     }
-    let opdracht = Opdracht { draws, seed: args.simulation.seed, shard };
+    let opdracht = Opdracht {
+        draws,
+        seed: args.simulation.seed,
+        shard,
+    };
     let bar = output::progress(opdracht.werk(&scenarios));
-    let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| bar.inc(done));
+    let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| {
+        bar.inc(done)
+    });
     bar.finish_and_clear();
     if has_errors(&problems) {
         return Err(Failure::Input(problems));
@@ -543,14 +675,23 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     loaded.read.sources.extend(sources);
     let reports = crate::report::sweep::sweep(&rows);
     if args.output.json {
-        output::print_json(&serde_json::Value::Array(reports.iter().map(crate::write::json::json).collect()));
+        output::print_json(&serde_json::Value::Array(
+            reports.iter().map(crate::write::json::json).collect(),
+        ));
     } else {
         for report in &reports {
             output::print(report);
         }
         let part = shard.map_or_else(|| "sweep".to_owned(), |(i, n)| format!("sweep {i} van {n}"));
         let name = format!("{} {part}", output::model_name(&args.model));
-        output::write(&loaded, &reports, &args.output.out, args.output.csv == Notatie::Nl, &name, (draws > 0).then_some((draws, args.simulation.seed)))?;
+        output::write(
+            &loaded,
+            &reports,
+            &args.output.out,
+            args.output.csv == Notatie::Nl,
+            &name,
+            (draws > 0).then_some((draws, args.simulation.seed)),
+        )?;
     }
     Ok(Outcome::Ok)
 }
@@ -565,11 +706,17 @@ fn init(args: &InitArgs) -> Result<Outcome, Failure> {
     }
     if args.to == Drager::Toml {
         // The text itself, with its comments.
-        output::write_new(&args.folder, &[("model.toml".to_owned(), EXAMPLE.as_bytes().to_vec())])?;
+        output::write_new(
+            &args.folder,
+            &[("model.toml".to_owned(), EXAMPLE.as_bytes().to_vec())],
+        )?;
     } else {
         output::write_tables(&example.tables, args.to == Drager::Xlsx, true, &args.folder)?;
     }
-    output::say(&format!("written: {}\nnext: polder check {0}", args.folder.display()));
+    output::say(&format!(
+        "written: {}\nnext: polder check {0}",
+        args.folder.display()
+    ));
     Ok(Outcome::Ok)
 }
 
@@ -581,7 +728,13 @@ fn convert(args: &ConvertArgs) -> Result<Outcome, Failure> {
     diagnostics::show(&read.problems, &args.model);
     let tables: Tables = std::mem::take(&mut read.tables);
     match args.to {
-        Drager::Toml => output::write_new(&args.out, &[("model.toml".to_owned(), crate::write::carriers::to_toml(&tables).into_bytes())])?,
+        Drager::Toml => output::write_new(
+            &args.out,
+            &[(
+                "model.toml".to_owned(),
+                crate::write::carriers::to_toml(&tables).into_bytes(),
+            )],
+        )?,
         Drager::Csv => output::write_tables(&tables, false, args.csv == Notatie::Nl, &args.out)?,
         Drager::Xlsx => output::write_tables(&tables, true, true, &args.out)?,
     }
@@ -597,14 +750,26 @@ fn completions(shell: clap_complete::Shell) {
 
 fn man() -> Result<Outcome, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|e| Failure::Io(IoFailure { path: "the manual page".into(), doing: "write", reason: e.to_string() }))?;
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut page)
+        .map_err(|e| {
+            Failure::Io(IoFailure {
+                path: "the manual page".into(),
+                doing: "write",
+                reason: e.to_string(),
+            })
+        })?;
     output::say(String::from_utf8_lossy(&page).trim_end());
     Ok(Outcome::Ok)
 }
 
 /// Prints a report at the terminal's width.
 fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| (60..=400).contains(c)).unwrap_or(80)
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|c| c.parse().ok())
+        .filter(|c| (60..=400).contains(c))
+        .unwrap_or(80)
 }
 
 fn table_text(report: &Report) -> String {

@@ -6,8 +6,8 @@
 use crate::cashflow;
 use crate::ledger::{self, Disconto, Looptijd, Rentes, Resultaat};
 use crate::model::address::Als;
-use crate::model::{Bedrag, Fondsregel, Totaal, BUITEN, HOOFD};
-use crate::number::{at, At, Exact, Number, Of};
+use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, Totaal};
+use crate::number::{At, Exact, Number, Of, at};
 use crate::plan::{Cel, Diepte, Gebruik, Plan};
 use crate::rules::gebiedsfonds::{self, Tekortregel};
 use crate::timeline;
@@ -27,7 +27,11 @@ pub struct Trekking<N: Number> {
 impl<N: Number> Trekking<N> {
     /// No draws: for a plan without drivers.
     pub fn geen() -> Self {
-        Trekking { slots: Vec::new(), schokken: Vec::new(), uitstel: Vec::new() }
+        Trekking {
+            slots: Vec::new(),
+            schokken: Vec::new(),
+            uitstel: Vec::new(),
+        }
     }
 }
 
@@ -156,49 +160,123 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             .map(|cel| {
                 let Some(l) = cel.lijn else {
                     let (eerste, einde) = cel.span();
-                    let vast = if cel.vast.iter().all(Decimal::is_zero) { Vec::new() } else { cel.vast[eerste..einde].iter().map(|v| made(*v)).collect() };
-                    let termen = cel.termen.iter().map(|t| TermN { eerste: t.eerste, gewichten: t.gewichten.iter().map(|w| made(*w)).collect(), maal: t.maal.iter().map(|(s, p)| (*s, made(*p))).collect() }).collect();
-                    return Vorm::Gevouwen(Rij { eerste, einde, uiterst: einde + plan.uitstel_max(cel.deelgebied), vast, termen, index: cel.index });
+                    let vast = if cel.vast.iter().all(Decimal::is_zero) {
+                        Vec::new()
+                    } else {
+                        cel.vast[eerste..einde].iter().map(|v| made(*v)).collect()
+                    };
+                    let termen = cel
+                        .termen
+                        .iter()
+                        .map(|t| TermN {
+                            eerste: t.eerste,
+                            gewichten: t.gewichten.iter().map(|w| made(*w)).collect(),
+                            maal: t.maal.iter().map(|(s, p)| (*s, made(*p))).collect(),
+                        })
+                        .collect();
+                    return Vorm::Gevouwen(Rij {
+                        eerste,
+                        einde,
+                        uiterst: einde + plan.uitstel_max(cel.deelgebied),
+                        vast,
+                        termen,
+                        index: cel.index,
+                    });
                 };
                 let lijn = &model.lijnen[l];
-                let drawn = lijn.deelgebied.filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
+                let drawn = lijn
+                    .deelgebied
+                    .filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
                 // A line that is never indexed has its history and its forecast in one cell.
                 let history = cel.index.is_none() && cel.deelgebied.is_none();
                 let forecast = cel.index == lijn.index && cel.deelgebied == drawn;
-                let shift = if plan.drijvers.uitstel.get(lijn.deelgebied.unwrap_or(usize::MAX)).copied().flatten().is_some_and(|u| u.als == Als::Waarde) { 0 } else { lijn.deelgebied.map_or(0, |k| model.deelgebieden[k].uitstel_perioden) };
-                let place = |p: crate::timeline::Periode, by: i32| (p.0 + by - tl.first.0).max(0) as usize;
+                let shift = if plan
+                    .drijvers
+                    .uitstel
+                    .get(lijn.deelgebied.unwrap_or(usize::MAX))
+                    .copied()
+                    .flatten()
+                    .is_some_and(|u| u.als == Als::Waarde)
+                {
+                    0
+                } else {
+                    lijn.deelgebied
+                        .map_or(0, |k| model.deelgebieden[k].uitstel_perioden)
+                };
+                let place =
+                    |p: crate::timeline::Periode, by: i32| (p.0 + by - tl.first.0).max(0) as usize;
                 Vorm::Lijn(LijnN {
                     lijn: l,
-                    gewichten: if forecast { lijn.verloop.gewichten.iter().map(|(p, w)| (place(*p, shift), q(w))).collect() } else { Vec::new() },
+                    gewichten: if forecast {
+                        lijn.verloop
+                            .gewichten
+                            .iter()
+                            .map(|(p, w)| (place(*p, shift), q(w)))
+                            .collect()
+                    } else {
+                        Vec::new()
+                    },
                     totaal: match &lijn.verloop.totaal {
                         Totaal::Een => None,
                         Totaal::Door(t) => Some(made(*t)),
                     },
-                    realisatie: if history { lijn.realisatie.iter().map(|(p, w)| (place(*p, 0), q(w))).collect() } else { Vec::new() },
+                    realisatie: if history {
+                        lijn.realisatie
+                            .iter()
+                            .map(|(p, w)| (place(*p, 0), q(w)))
+                            .collect()
+                    } else {
+                        Vec::new()
+                    },
                 })
             })
             .collect();
         if plan.diepte == crate::plan::Diepte::Lijn {
             for (l, lijn) in model.lijnen.iter().enumerate() {
                 bedragen[l] = Some(match &lijn.bedrag {
-                    Bedrag::Product(factors) => BedragN { factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(), opslag: None },
-                    Bedrag::Opslag { percentage, over } => BedragN { factoren: Vec::new(), opslag: Some((q(percentage), over.clone())) },
+                    Bedrag::Product(factors) => BedragN {
+                        factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(),
+                        opslag: None,
+                    },
+                    Bedrag::Opslag { percentage, over } => BedragN {
+                        factoren: Vec::new(),
+                        opslag: Some((q(percentage), over.clone())),
+                    },
                 });
             }
         }
         let zero = || made(Decimal::ZERO);
         let years = Self::jaren(plan);
-        let groei = model.indexen.iter().map(|i| years.clone().map(|y| i.groei(y).map_or_else(zero, &q)).collect()).collect();
+        let groei = model
+            .indexen
+            .iter()
+            .map(|i| {
+                years
+                    .clone()
+                    .map(|y| i.groei(y).map_or_else(zero, &q))
+                    .collect()
+            })
+            .collect();
         let opening = plan
             .opening
             .iter()
             .map(|list| match list.as_slice() {
                 [] => None,
                 [one] => Some(q(one)),
-                many => Some(N::fixed(many.iter().map(|b| b.value).sum(), many[0].place.as_ref())),
+                many => Some(N::fixed(
+                    many.iter().map(|b| b.value).sum(),
+                    many[0].place.as_ref(),
+                )),
             })
             .collect();
-        let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| [q(&f.beginsaldo), q(&f.rente), q(&f.minimum), q(&f.aandeel_organisatie)]);
+        let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| {
+            [
+                q(&f.beginsaldo),
+                q(&f.rente),
+                q(&f.minimum),
+                q(&f.aandeel_organisatie),
+            ]
+        });
         let bbv = q(&g.discontovoet_bbv);
         let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
@@ -207,9 +285,17 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         };
         let followed = |account: usize| plan.diepte != Diepte::Rekening || account == HOOFD;
         let accounts = model.rekeningen.iter().enumerate().map(|(r, rekening)| {
-            (r == BUITEN || rekening.partij.is_some()).then(|| Doel { partij: rekening.partij, verleden: r == BUITEN || plan.opening[r].is_empty() })
+            (r == BUITEN || rekening.partij.is_some()).then(|| Doel {
+                partij: rekening.partij,
+                verleden: r == BUITEN || plan.opening[r].is_empty(),
+            })
         });
-        let benefits = (0..model.partijen.len()).flat_map(|p| [Some(Doel { partij: Some(p), verleden: false }); 2]);
+        let benefits = (0..model.partijen.len()).flat_map(|p| {
+            [Some(Doel {
+                partij: Some(p),
+                verleden: false,
+            }); 2]
+        });
         Voorbereid {
             vormen,
             gewaardeerd: Vec::new(),
@@ -217,20 +303,34 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             gevolgd: (0..model.rekeningen.len()).map(followed).collect(),
             zeker: vec![None; model.indexen.len()],
             einden: vec![tl.len; model.indexen.len()],
-            dekking: plan.vraag.iter().map(|vraag| q(&model.maatregelen[vraag.maatregel].dekking_fonds)).collect(),
+            dekking: plan
+                .vraag
+                .iter()
+                .map(|vraag| q(&model.maatregelen[vraag.maatregel].dekking_fonds))
+                .collect(),
             bedragen,
             groei,
             rente: q(&g.rente),
             creditrente: q(&g.creditrente),
-            partijrente: model.partijen.iter().map(|p| (q(&p.rente), q(&p.creditrente))).collect(),
+            partijrente: model
+                .partijen
+                .iter()
+                .map(|p| (q(&p.rente), q(&p.creditrente)))
+                .collect(),
             bbv,
             opening,
             fonds,
-            disconto: model.partijen.iter().enumerate().map(|(i, p)| factors(q(&p.discontovoet), Of::Partij(i as u16))).collect(),
+            disconto: model
+                .partijen
+                .iter()
+                .enumerate()
+                .map(|(i, p)| factors(q(&p.discontovoet), Of::Partij(i as u16)))
+                .collect(),
             disconto_bbv: factors(bbv, Of::Rekening(HOOFD as u16)),
             disconto_matrix: factors(q(&g.discontovoet_matrix), Of::Geheel),
             perioden: (0..tl.len).map(|t| N::number(t as i64)).collect(),
-            exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling) + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
+            exponent: timeline::exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling)
+                + Decimal::from(plan.eind - tl.grex_end) / Decimal::from(tl.stap.per_year()),
             plan,
         }
     }
@@ -238,7 +338,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
     /// Values beforehand what draws leave alone, and puts certain index factors into the amounts.
     fn waarderen(&mut self) {
         let plan = self.plan;
-        let certain = |i: usize| plan.drijvers.is_empty() || (plan.drijvers.groei_schok[i].is_empty() && plan.drijvers.groei[i].is_empty());
+        let certain = |i: usize| {
+            plan.drijvers.is_empty()
+                || (plan.drijvers.groei_schok[i].is_empty() && plan.drijvers.groei[i].is_empty())
+        };
         let exact = Voorbereid::<Exact>::rauw(plan);
         let mut factors: Vec<Option<Vec<Exact>>> = vec![None; self.zeker.len()];
         for i in (0..self.zeker.len()).filter(|i| certain(*i)) {
@@ -249,10 +352,17 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             index_van(&exact, i, &Trekking::geen(), &mut out);
             factors[i] = Some(out);
         }
-        let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+        let fonds = plan
+            .model
+            .fonds
+            .as_ref()
+            .filter(|_| plan.fonds)
+            .map(|f| f.rekening);
         let mut known: Vec<Gewaardeerd<Exact>> = Vec::new();
         for (c, cel) in plan.cellen.iter().enumerate() {
-            let Vorm::Gevouwen(rij) = &exact.vormen[c] else { continue };
+            let Vorm::Gevouwen(rij) = &exact.vormen[c] else {
+                continue;
+            };
             let index = match cel.index {
                 None => None,
                 Some(i) => match &factors[i] {
@@ -262,29 +372,62 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             };
             let indexed = |row: &[Exact], from: usize, delay: usize| -> Option<Vec<Exact>> {
                 let flow = |(t, w): (usize, &Exact)| index.map_or(*w, |f| *w * f[t]);
-                let flows: Vec<Exact> = row.iter().enumerate().map(|(t, w)| flow((t + from + delay, w))).collect();
+                let flows: Vec<Exact> = row
+                    .iter()
+                    .enumerate()
+                    .map(|(t, w)| flow((t + from + delay, w)))
+                    .collect();
                 flows.iter().all(|f| f.0.is_some()).then_some(flows)
             };
-            let fixed = |flows: Vec<Exact>| flows.into_iter().map(|f| N::fixed(f.0.unwrap_or_default(), None)).collect::<Vec<_>>();
+            let fixed = |flows: Vec<Exact>| {
+                flows
+                    .into_iter()
+                    .map(|f| N::fixed(f.0.unwrap_or_default(), None))
+                    .collect::<Vec<_>>()
+            };
             let goals = self.doelen_van(cel);
-            let series = cel.vraag.is_some() || (cel.soort.in_saldo() && [cel.van, cel.naar].iter().any(|r| self.gevolgd[*r] || fonds == Some(*r)));
+            let series = cel.vraag.is_some()
+                || (cel.soort.in_saldo()
+                    && [cel.van, cel.naar]
+                        .iter()
+                        .any(|r| self.gevolgd[*r] || fonds == Some(*r)));
             if series {
                 if cel.deelgebied.is_none()
                     && let Vorm::Gevouwen(own) = &mut self.vormen[c]
                 {
-                    let Some(vast) = indexed(&rij.vast, rij.eerste, 0) else { continue };
-                    let Some(rows) = rij.termen.iter().map(|t| indexed(&t.gewichten, t.eerste, 0)).collect::<Option<Vec<_>>>() else { continue };
+                    let Some(vast) = indexed(&rij.vast, rij.eerste, 0) else {
+                        continue;
+                    };
+                    let Some(rows) = rij
+                        .termen
+                        .iter()
+                        .map(|t| indexed(&t.gewichten, t.eerste, 0))
+                        .collect::<Option<Vec<_>>>()
+                    else {
+                        continue;
+                    };
                     own.index = None;
                     own.vast = fixed(vast);
-                    own.termen.iter_mut().zip(rows).for_each(|(term, row)| term.gewichten = fixed(row));
+                    own.termen
+                        .iter_mut()
+                        .zip(rows)
+                        .for_each(|(term, row)| term.gewichten = fixed(row));
                 }
                 continue;
             }
             // Flows per delay, then what they are worth to each goal; what is paid is worth as much less.
             let flows: Option<Vec<_>> = (0..=rij.uiterst - rij.einde)
                 .map(|delay| {
-                    let terms = rij.termen.iter().map(|t| Some((t.eerste + delay, indexed(&t.gewichten, t.eerste, delay)?))).collect::<Option<Vec<_>>>()?;
-                    Some((rij.eerste + delay, indexed(&rij.vast, rij.eerste, delay)?, terms))
+                    let terms = rij
+                        .termen
+                        .iter()
+                        .map(|t| Some((t.eerste + delay, indexed(&t.gewichten, t.eerste, delay)?)))
+                        .collect::<Option<Vec<_>>>()?;
+                    Some((
+                        rij.eerste + delay,
+                        indexed(&rij.vast, rij.eerste, delay)?,
+                        terms,
+                    ))
                 })
                 .collect();
             let Some(flows) = flows else { continue };
@@ -297,7 +440,14 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 .flatten()
                 .map(|(doel, plus)| {
                     let per = flows.iter().map(|(from, vast, terms)| {
-                        let termen = rij.termen.iter().zip(terms).map(|(t, (from, row))| Some((t.maal.clone(), value(*doel, *plus, row, *from)?))).collect::<Option<Vec<_>>>()?;
+                        let termen = rij
+                            .termen
+                            .iter()
+                            .zip(terms)
+                            .map(|(t, (from, row))| {
+                                Some((t.maal.clone(), value(*doel, *plus, row, *from)?))
+                            })
+                            .collect::<Option<Vec<_>>>()?;
                         Some((value(*doel, *plus, vast, *from)?, termen))
                     });
                     Some((*doel, per.collect::<Option<Vec<_>>>()?))
@@ -306,25 +456,50 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             let Some(valued) = valued else { continue };
             self.vormen[c] = Vorm::Gewaardeerd;
             for (doel, per_uitstel) in valued {
-                match known.iter_mut().find(|k| (k.doel, k.deelgebied) == (doel, cel.deelgebied)) {
-                    Some(k) => k.per_uitstel.iter_mut().zip(per_uitstel).for_each(|(sum, (vast, termen))| {
-                        sum.0 = sum.0 + vast;
-                        for (maal, by) in termen {
-                            match sum.1.iter_mut().find(|(m, _)| *m == maal) {
-                                Some((_, total)) => *total = *total + by,
-                                None => sum.1.push((maal, by)),
+                match known
+                    .iter_mut()
+                    .find(|k| (k.doel, k.deelgebied) == (doel, cel.deelgebied))
+                {
+                    Some(k) => k.per_uitstel.iter_mut().zip(per_uitstel).for_each(
+                        |(sum, (vast, termen))| {
+                            sum.0 = sum.0 + vast;
+                            for (maal, by) in termen {
+                                match sum.1.iter_mut().find(|(m, _)| *m == maal) {
+                                    Some((_, total)) => *total = *total + by,
+                                    None => sum.1.push((maal, by)),
+                                }
                             }
-                        }
+                        },
+                    ),
+                    None => known.push(Gewaardeerd {
+                        doel,
+                        deelgebied: cel.deelgebied,
+                        per_uitstel,
                     }),
-                    None => known.push(Gewaardeerd { doel, deelgebied: cel.deelgebied, per_uitstel }),
                 }
             }
         }
         // A sum too large for a decimal stays too large to calculate with.
         let fixed = |value: Exact| N::fixed(value.0.unwrap_or(Decimal::MAX), None);
-        let read = |maal: Vec<(usize, Exact)>| maal.into_iter().map(|(s, p)| (s, fixed(p))).collect();
-        let per = |(vast, termen): Waardering<Exact>| (fixed(vast), termen.into_iter().map(|(maal, by)| (read(maal), fixed(by))).collect());
-        self.gewaardeerd = known.into_iter().map(|g| Gewaardeerd { doel: g.doel, deelgebied: g.deelgebied, per_uitstel: g.per_uitstel.into_iter().map(per).collect() }).collect();
+        let read =
+            |maal: Vec<(usize, Exact)>| maal.into_iter().map(|(s, p)| (s, fixed(p))).collect();
+        let per = |(vast, termen): Waardering<Exact>| {
+            (
+                fixed(vast),
+                termen
+                    .into_iter()
+                    .map(|(maal, by)| (read(maal), fixed(by)))
+                    .collect(),
+            )
+        };
+        self.gewaardeerd = known
+            .into_iter()
+            .map(|g| Gewaardeerd {
+                doel: g.doel,
+                deelgebied: g.deelgebied,
+                per_uitstel: g.per_uitstel.into_iter().map(per).collect(),
+            })
+            .collect();
     }
 
     /// Where a cell's flow goes and whether it adds: at most two goals.
@@ -332,10 +507,18 @@ impl<'p, N: Number> Voorbereid<'p, N> {
     fn doelen_van(&self, cel: &Cel) -> [Option<(usize, bool)>; 2] {
         let known = |goal: usize| self.doelen[goal].is_some().then_some(goal);
         if cel.soort.in_saldo() {
-            [known(cel.van).map(|g| (g, false)), known(cel.naar).map(|g| (g, true))]
+            [
+                known(cel.van).map(|g| (g, false)),
+                known(cel.naar).map(|g| (g, true)),
+            ]
         } else {
             let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
-            [self.plan.model.rekeningen[cel.naar].partij.map(|p| (self.doel_baten(p, kind), true)), None]
+            [
+                self.plan.model.rekeningen[cel.naar]
+                    .partij
+                    .map(|p| (self.doel_baten(p, kind), true)),
+                None,
+            ]
         }
     }
 
@@ -468,8 +651,15 @@ impl<N: Number> Werk<N> {
         Werk {
             len,
             index: plan.model.indexen.iter().map(|_| row()).collect(),
-            kasstroom: (0..plan.model.rekeningen.len()).map(|r| kept(all || r == HOOFD)).collect(),
-            baten: plan.model.partijen.iter().map(|_| [kept(all), kept(all)]).collect(),
+            kasstroom: (0..plan.model.rekeningen.len())
+                .map(|r| kept(all || r == HOOFD))
+                .collect(),
+            baten: plan
+                .model
+                .partijen
+                .iter()
+                .map(|_| [kept(all), kept(all)])
+                .collect(),
             uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
             waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
             fonds: FondsWerk {
@@ -504,7 +694,12 @@ impl<N: Number> Werk<N> {
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
         // What the fund gives back is written in full from peildatum on, and stays zero before it.
-        for series in [&mut f.inleg, &mut f.bijdragen, &mut f.uitgaven, &mut f.vraag] {
+        for series in [
+            &mut f.inleg,
+            &mut f.bijdragen,
+            &mut f.uitgaven,
+            &mut f.vraag,
+        ] {
             series.fill(zero);
         }
         self.bedragen.fill(None);
@@ -557,7 +752,11 @@ fn met<N: Number>(value: N, uses: impl Iterator<Item = Gebruik>, slots: &[N]) ->
 
 /// Calculates one set of draws (or `W` side by side).
 #[inline(always)]
-pub fn evaluate<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) -> Uitkomst<N> {
+pub fn evaluate<N: Number>(
+    v: &Voorbereid<'_, N>,
+    trekking: &Trekking<N>,
+    werk: &mut Werk<N>,
+) -> Uitkomst<N> {
     werk.clear();
     indexeren(v, trekking, werk);
     stromen(v, trekking, werk);
@@ -565,17 +764,31 @@ pub fn evaluate<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: 
     if werk.hoofd.is_some() {
         // With details, as a sheet shows it; what the fund pays is in it.
         for (r, series) in werk.kasstroom.iter_mut().enumerate() {
-            series.iter_mut().enumerate().for_each(|(t, k)| *k = k.named("kasstroom", Of::Rekening(r as u16), at(t)));
+            series
+                .iter_mut()
+                .enumerate()
+                .for_each(|(t, k)| *k = k.named("kasstroom", Of::Rekening(r as u16), at(t)));
         }
     }
     let (hoofd, laatste) = hoofdrekening(v, trekking, werk);
     let nominaal_saldo = werk.hoofd.as_ref().map(|[kosten, opbrengsten, ..]| {
         let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
-        (N::sum(opbrengsten) - N::sum(kosten) - opening).named("nominaal saldo", Of::Rekening(HOOFD as u16), At::Once)
+        (N::sum(opbrengsten) - N::sum(kosten) - opening).named(
+            "nominaal saldo",
+            Of::Rekening(HOOFD as u16),
+            At::Once,
+        )
     });
     let partijen = partijen(v, werk);
     let portemonnee = portemonnee(v, werk);
-    Uitkomst { hoofd, laatste, nominaal_saldo, voorfinanciering, partijen, portemonnee }
+    Uitkomst {
+        hoofd,
+        laatste,
+        nominaal_saldo,
+        voorfinanciering,
+        partijen,
+        portemonnee,
+    }
 }
 
 /// Index factors per group, shocks included.
@@ -597,9 +810,32 @@ fn index_van<N: Number>(v: &Voorbereid<'_, N>, i: usize, trekking: &Trekking<N>,
     let known = g.peil.year(g.tijdstap);
     let lowest = N::constant(Decimal::new(-9, 1));
     let none: (&[usize], &[(Option<i32>, usize)]) = (&[], &[]);
-    let (shocks, once) = if plan.drijvers.is_empty() { none } else { (&plan.drijvers.groei_schok[i][..], &plan.drijvers.groei[i][..]) };
-    let growth = Groei { vast: &v.groei[i], first, known, lowest, shocks, once, trekking };
-    timeline::index_factors(&plan.timeline, g.prijs, g.periodevoet, g.indexmoment, Of::Index(i as u16), &growth, out);
+    let (shocks, once) = if plan.drijvers.is_empty() {
+        none
+    } else {
+        (
+            &plan.drijvers.groei_schok[i][..],
+            &plan.drijvers.groei[i][..],
+        )
+    };
+    let growth = Groei {
+        vast: &v.groei[i],
+        first,
+        known,
+        lowest,
+        shocks,
+        once,
+        trekking,
+    };
+    timeline::index_factors(
+        &plan.timeline,
+        g.prijs,
+        g.periodevoet,
+        g.indexmoment,
+        Of::Index(i as u16),
+        &growth,
+        out,
+    );
 }
 
 /// The growth of an index group with its draws.
@@ -634,14 +870,29 @@ impl<N: Number> timeline::Growth<N> for Groei<'_, N> {
 }
 
 /// The amount of a line, written out with names. Lines that are percentages ask for others first.
-fn bedrag<N: Number>(v: &Voorbereid<'_, N>, l: usize, slots: &[N], known: &mut Vec<Option<N>>) -> N {
+fn bedrag<N: Number>(
+    v: &Voorbereid<'_, N>,
+    l: usize,
+    slots: &[N],
+    known: &mut Vec<Option<N>>,
+) -> N {
     if let Some(known) = known[l] {
         return known;
     }
     let of = Of::Lijn(l as u16);
     let none = Vec::new();
-    let uses = if slots.is_empty() { &none } else { v.plan.drijvers.lijnen.get(&l).unwrap_or(&none) };
-    let on = |kolom: &str| uses.iter().filter(|(t, _)| *t == kolom).map(|(_, g)| *g).collect::<Vec<_>>().into_iter();
+    let uses = if slots.is_empty() {
+        &none
+    } else {
+        v.plan.drijvers.lijnen.get(&l).unwrap_or(&none)
+    };
+    let on = |kolom: &str| {
+        uses.iter()
+            .filter(|(t, _)| *t == kolom)
+            .map(|(_, g)| *g)
+            .collect::<Vec<_>>()
+            .into_iter()
+    };
     let value = match &v.bedragen[l] {
         None => N::number(0),
         Some(b) => {
@@ -653,7 +904,11 @@ fn bedrag<N: Number>(v: &Voorbereid<'_, N>, l: usize, slots: &[N], known: &mut V
                         .iter()
                         .map(|(kolom, f)| {
                             let value = met(N::of(*f), on(kolom), slots);
-                            if *kolom == "bedrag" { value } else { value.named(lijn_woord(kolom), of, At::Once) }
+                            if *kolom == "bedrag" {
+                                value
+                            } else {
+                                value.named(lijn_woord(kolom), of, At::Once)
+                            }
                         })
                         .collect();
                     if whole {
@@ -663,7 +918,15 @@ fn bedrag<N: Number>(v: &Voorbereid<'_, N>, l: usize, slots: &[N], known: &mut V
                 }
                 Some((percentage, over)) => {
                     let parts: Vec<N> = over.iter().map(|j| bedrag(v, *j, slots, known)).collect();
-                    let rate = met(met(N::of(*percentage), on("percentage"), slots).named("percentage", of, At::Once), on("bedrag"), slots);
+                    let rate = met(
+                        met(N::of(*percentage), on("percentage"), slots).named(
+                            "percentage",
+                            of,
+                            At::Once,
+                        ),
+                        on("bedrag"),
+                        slots,
+                    );
                     cashflow::opslag(rate, &parts, of)
                 }
             }
@@ -723,16 +986,30 @@ fn contant<N: Number>(series: &[N], factoren: &[N]) -> N {
 /// What flows from position `from` on are worth to a goal: before peildatum their own value, as far as it counts.
 #[inline(always)]
 fn waarde<N: Number>(v: &Voorbereid<'_, N>, doel: usize, series: &[N], from: usize) -> N {
-    let Some(goal) = v.doelen[doel] else { return N::number(0) };
+    let Some(goal) = v.doelen[doel] else {
+        return N::number(0);
+    };
     let factors = goal.partij.map_or(&v.disconto_matrix, |p| &v.disconto[p]);
     let past = v.plan.timeline.peil.saturating_sub(from).min(series.len());
     let present = contant(&series[past..], &factors[from + past..]);
-    if past > 0 && goal.verleden { N::sum(&series[..past]) + present } else { present }
+    if past > 0 && goal.verleden {
+        N::sum(&series[..past]) + present
+    } else {
+        present
+    }
 }
 
 /// Books flows from position `from` on: on the series of an account that is followed, else as what they are worth.
 #[inline(always)]
-fn boek<N: Number>(v: &Voorbereid<'_, N>, kasstroom: &mut [Vec<N>], waarden: &mut [N], van: usize, naar: usize, series: &[N], from: usize) {
+fn boek<N: Number>(
+    v: &Voorbereid<'_, N>,
+    kasstroom: &mut [Vec<N>],
+    waarden: &mut [N],
+    van: usize,
+    naar: usize,
+    series: &[N],
+    from: usize,
+) {
     if v.gevolgd[van] {
         for (into, amount) in kasstroom[van][from..].iter_mut().zip(series) {
             *into = *into - *amount;
@@ -751,7 +1028,8 @@ fn boek<N: Number>(v: &Voorbereid<'_, N>, kasstroom: &mut [Vec<N>], waarden: &mu
 #[inline(always)]
 fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
     werk.uitstel.clear();
-    werk.uitstel.extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
+    werk.uitstel
+        .extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
     for g in &v.gewaardeerd {
         let mut value = N::number(0);
         for (delay, (vast, termen)) in g.per_uitstel.iter().enumerate() {
@@ -760,7 +1038,9 @@ fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &
                 sum = sum + product_van(maal, &trekking.slots) * N::of(*by);
             }
             value = match g.deelgebied {
-                Some(k) if delay > 0 => werk.uitstel[k].if_less(N::number(delay as i64), value, sum),
+                Some(k) if delay > 0 => {
+                    werk.uitstel[k].if_less(N::number(delay as i64), value, sum)
+                }
                 _ => sum,
             };
         }
@@ -772,7 +1052,12 @@ fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &
 #[inline(always)]
 fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
     let plan = v.plan;
-    let fonds = plan.model.fonds.as_ref().filter(|_| plan.fonds).map(|f| f.rekening);
+    let fonds = plan
+        .model
+        .fonds
+        .as_ref()
+        .filter(|_| plan.fonds)
+        .map(|f| f.rekening);
     gewaardeerd(v, trekking, werk);
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
         let prijs = &mut werk.prijs;
@@ -790,7 +1075,11 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 prijs[certain..rij.uiterst].fill(zero);
                 for term in &rij.termen {
                     let by = product_van(&term.maal, &trekking.slots);
-                    N::add_scaled(&mut prijs[term.eerste..term.eerste + term.gewichten.len()], &term.gewichten, by);
+                    N::add_scaled(
+                        &mut prijs[term.eerste..term.eerste + term.gewichten.len()],
+                        &term.gewichten,
+                        by,
+                    );
                 }
                 (None, rij.index, rij.eerste..rij.uiterst)
             }
@@ -799,9 +1088,12 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let of = Of::Lijn(l.lijn as u16);
                 if !l.gewichten.is_empty() {
                     let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
-                    let totaal = l.totaal.map(|t| N::of(t).named("totaal gewicht", of, At::Once));
+                    let totaal = l
+                        .totaal
+                        .map(|t| N::of(t).named("totaal gewicht", of, At::Once));
                     for (t, w) in &l.gewichten {
-                        prijs[*t] = cashflow::deel(amount, N::of(*w).named("gewicht", of, at(*t)), totaal);
+                        prijs[*t] =
+                            cashflow::deel(amount, N::of(*w).named("gewicht", of, at(*t)), totaal);
                     }
                 }
                 for (t, amount) in &l.realisatie {
@@ -818,7 +1110,11 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
             (None, None) => {}
             (None, Some(i)) => {
                 let factors = v.zeker[i].as_ref().unwrap_or(&werk.index[i]);
-                for ((into, amount), factor) in lopend[span.clone()].iter_mut().zip(&prijs[span.clone()]).zip(&factors[span.clone()]) {
+                for ((into, amount), factor) in lopend[span.clone()]
+                    .iter_mut()
+                    .zip(&prijs[span.clone()])
+                    .zip(&factors[span.clone()])
+                {
                     *into = *amount * *factor;
                 }
             }
@@ -828,17 +1124,27 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let of = Of::Lijn(l.lijn as u16);
                 let mut named: Vec<usize> = l.realisatie.iter().map(|(t, _)| *t).collect();
                 let delayed = cel.deelgebied.is_some();
-                if delayed { named.extend(v.plan.timeline.peil..werk.len) } else { named.extend(l.gewichten.iter().map(|(t, _)| *t)) }
+                if delayed {
+                    named.extend(v.plan.timeline.peil..werk.len)
+                } else {
+                    named.extend(l.gewichten.iter().map(|(t, _)| *t))
+                }
                 for t in named {
                     prijs[t] = prijs[t].named("bedrag in periode", of, at(t));
                     lopend[t] = match index {
-                        Some(i) if t >= v.plan.timeline.peil => cashflow::stroom(prijs[t], werk.index[i][t], of, t),
+                        Some(i) if t >= v.plan.timeline.peil => {
+                            cashflow::stroom(prijs[t], werk.index[i][t], of, t)
+                        }
                         _ => prijs[t].named("stroom", of, at(t)),
                     };
                 }
             }
         }
-        let flows = if lijn.is_none() && index.is_none() { &prijs[span.clone()] } else { &lopend[span.clone()] };
+        let flows = if lijn.is_none() && index.is_none() {
+            &prijs[span.clone()]
+        } else {
+            &lopend[span.clone()]
+        };
         if let Some(all) = werk.cellen.as_mut() {
             all[c].0.copy_from_slice(prijs);
             all[c].1.fill(N::number(0));
@@ -847,7 +1153,15 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
         let from = span.start;
         if cel.soort.in_saldo() {
-            boek(v, &mut werk.kasstroom, &mut werk.waarde, cel.van, cel.naar, flows, from);
+            boek(
+                v,
+                &mut werk.kasstroom,
+                &mut werk.waarde,
+                cel.van,
+                cel.naar,
+                flows,
+                from,
+            );
             if fonds == Some(cel.naar) {
                 optellen(&mut werk.fonds.inleg[from..], flows);
                 if cel.bijdrage {
@@ -868,7 +1182,10 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
         if let Some(m) = cel.vraag {
             let share = N::of(v.dekking[m]);
-            for (into, amount) in werk.fonds.vraag[m * werk.len + from..].iter_mut().zip(flows) {
+            for (into, amount) in werk.fonds.vraag[m * werk.len + from..]
+                .iter_mut()
+                .zip(flows)
+            {
                 *into = *into + *amount * share;
             }
         }
@@ -881,21 +1198,38 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
 /// The same gathering with details kept: sums of named flows, so that a record reads as a sheet does.
 fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Option<usize>) {
     let plan = v.plan;
-    let Some(cellen) = werk.cellen.take() else { return };
+    let Some(cellen) = werk.cellen.take() else {
+        return;
+    };
     // Zeroes of lines that do nothing in a period stay out of the sums.
     let active = |c: usize, t: usize| match (&v.vormen[c], plan.cellen[c].deelgebied) {
-        (Vorm::Lijn(l), None) => l.gewichten.iter().any(|(p, _)| *p == t) || l.realisatie.iter().any(|(p, _)| *p == t),
+        (Vorm::Lijn(l), None) => {
+            l.gewichten.iter().any(|(p, _)| *p == t) || l.realisatie.iter().any(|(p, _)| *p == t)
+        }
         (Vorm::Lijn(l), Some(_)) => !l.gewichten.is_empty() && t >= plan.timeline.peil,
         _ => true,
     };
     let pick = |test: &dyn Fn(usize) -> bool, t: usize, prijspeil: bool| -> N {
-        let parts: Vec<N> = (0..cellen.len()).filter(|c| test(*c) && active(*c, t)).map(|c| if prijspeil { cellen[c].0[t] } else { cellen[c].1[t] }).collect();
+        let parts: Vec<N> = (0..cellen.len())
+            .filter(|c| test(*c) && active(*c, t))
+            .map(|c| {
+                if prijspeil {
+                    cellen[c].0[t]
+                } else {
+                    cellen[c].1[t]
+                }
+            })
+            .collect();
         N::sum(&parts)
     };
     let cash = |c: usize| plan.cellen[c].soort.in_saldo();
     let by_account = |account: usize| {
-        let out: Vec<usize> = (0..cellen.len()).filter(|c| cash(*c) && plan.cellen[*c].van == account).collect();
-        let inn: Vec<usize> = (0..cellen.len()).filter(|c| cash(*c) && plan.cellen[*c].naar == account).collect();
+        let out: Vec<usize> = (0..cellen.len())
+            .filter(|c| cash(*c) && plan.cellen[*c].van == account)
+            .collect();
+        let inn: Vec<usize> = (0..cellen.len())
+            .filter(|c| cash(*c) && plan.cellen[*c].naar == account)
+            .collect();
         (out, inn)
     };
     for account in 0..plan.model.rekeningen.len() {
@@ -907,8 +1241,10 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
             if account == HOOFD
                 && let Some(hoofd) = werk.hoofd.as_mut()
             {
-                hoofd[0][t] = pick(&|c| out.contains(&c), t, true).named("kosten prijspeil", of, at(t));
-                hoofd[1][t] = pick(&|c| inn.contains(&c), t, true).named("opbrengsten prijspeil", of, at(t));
+                hoofd[0][t] =
+                    pick(&|c| out.contains(&c), t, true).named("kosten prijspeil", of, at(t));
+                hoofd[1][t] =
+                    pick(&|c| inn.contains(&c), t, true).named("opbrengsten prijspeil", of, at(t));
                 hoofd[2][t] = kosten;
                 hoofd[3][t] = opbrengsten;
             }
@@ -916,24 +1252,51 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
             if fonds == Some(account) {
                 werk.fonds.inleg[t] = opbrengsten.named("fonds inleg", Of::Geheel, at(t));
                 werk.fonds.uitgaven[t] = kosten.named("fonds uitgaven", Of::Geheel, at(t));
-                werk.fonds.bijdragen[t] = pick(&|c| inn.contains(&c) && plan.cellen[c].bijdrage, t, false).named("fonds bijdragen", Of::Geheel, at(t));
+                werk.fonds.bijdragen[t] = pick(
+                    &|c| inn.contains(&c) && plan.cellen[c].bijdrage,
+                    t,
+                    false,
+                )
+                .named("fonds bijdragen", Of::Geheel, at(t));
             }
         }
     }
     for p in 0..plan.model.partijen.len() {
-        for (kind, (soort, word)) in [(crate::model::Stroomsoort::Besparing, "besparing"), (crate::model::Stroomsoort::Maatschappelijk, "maatschappelijk")].into_iter().enumerate() {
-            let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].soort == soort && plan.model.rekeningen[plan.cellen[*c].naar].partij == Some(p)).collect();
+        for (kind, (soort, word)) in [
+            (crate::model::Stroomsoort::Besparing, "besparing"),
+            (
+                crate::model::Stroomsoort::Maatschappelijk,
+                "maatschappelijk",
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mine: Vec<usize> = (0..cellen.len())
+                .filter(|c| {
+                    plan.cellen[*c].soort == soort
+                        && plan.model.rekeningen[plan.cellen[*c].naar].partij == Some(p)
+                })
+                .collect();
             for t in 0..werk.len {
-                werk.baten[p][kind][t] = pick(&|c| mine.contains(&c), t, false).named(word, Of::Partij(p as u16), at(t));
+                werk.baten[p][kind][t] =
+                    pick(&|c| mine.contains(&c), t, false).named(word, Of::Partij(p as u16), at(t));
             }
         }
     }
     for (m, vraag) in plan.vraag.iter().enumerate() {
         let dekking = &plan.model.maatregelen[vraag.maatregel].dekking_fonds;
-        let share = N::of(N::fixed(dekking.value, dekking.place.as_ref())).named("dekking fonds", Of::Maatregel(m as u16), At::Once);
-        let mine: Vec<usize> = (0..cellen.len()).filter(|c| plan.cellen[*c].vraag == Some(m)).collect();
+        let share = N::of(N::fixed(dekking.value, dekking.place.as_ref())).named(
+            "dekking fonds",
+            Of::Maatregel(m as u16),
+            At::Once,
+        );
+        let mine: Vec<usize> = (0..cellen.len())
+            .filter(|c| plan.cellen[*c].vraag == Some(m))
+            .collect();
         for t in 0..werk.len {
-            werk.fonds.vraag[m * werk.len + t] = (pick(&|c| mine.contains(&c), t, false) * share).named("fonds vraag", Of::Maatregel(m as u16), at(t));
+            werk.fonds.vraag[m * werk.len + t] = (pick(&|c| mine.contains(&c), t, false) * share)
+                .named("fonds vraag", Of::Maatregel(m as u16), at(t));
         }
     }
     werk.cellen = Some(cellen);
@@ -943,7 +1306,11 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
 #[inline(always)]
 fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
     let plan = v.plan;
-    let (Some(fonds), Some([begin, rente, minimum, aandeel])) = (plan.model.fonds.as_ref(), v.fonds) else { return N::number(0) };
+    let (Some(fonds), Some([begin, rente, minimum, aandeel])) =
+        (plan.model.fonds.as_ref(), v.fonds)
+    else {
+        return N::number(0);
+    };
     let g = &plan.model.gebied;
     let regel = match fonds.regel {
         Fondsregel::Voorfinancieren => Tekortregel::Voorfinancieren,
@@ -952,31 +1319,77 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
     };
     let voorwaarden = gebiedsfonds::Voorwaarden {
         beginsaldo: N::of(begin),
-        rente: timeline::rate_per_period(N::of(rente), g.tijdstap, g.periodevoet).named("fonds rente per periode", Of::Geheel, At::Once),
+        rente: timeline::rate_per_period(N::of(rente), g.tijdstap, g.periodevoet).named(
+            "fonds rente per periode",
+            Of::Geheel,
+            At::Once,
+        ),
         minimum: N::of(minimum).named("fonds minimum", Of::Geheel, At::Once),
-        aandeel_organisatie: N::of(aandeel).named("fonds aandeel organisatie", Of::Geheel, At::Once),
+        aandeel_organisatie: N::of(aandeel).named(
+            "fonds aandeel organisatie",
+            Of::Geheel,
+            At::Once,
+        ),
         regel,
     };
     let f = &mut werk.fonds;
     let need = gebiedsfonds::gebiedsfonds(
         &voorwaarden,
         plan.timeline.peil,
-        &gebiedsfonds::Stromen { inleg: &f.inleg, bijdragen: &f.bijdragen, uitgaven: &f.uitgaven, vraag: &f.vraag },
-        &mut gebiedsfonds::Verloop { saldo: &mut f.saldo, rendement: &mut f.rendement, organisatie: &mut f.organisatie, betaald: &mut f.betaald },
+        &gebiedsfonds::Stromen {
+            inleg: &f.inleg,
+            bijdragen: &f.bijdragen,
+            uitgaven: &f.uitgaven,
+            vraag: &f.vraag,
+        },
+        &mut gebiedsfonds::Verloop {
+            saldo: &mut f.saldo,
+            rendement: &mut f.rendement,
+            organisatie: &mut f.organisatie,
+            betaald: &mut f.betaald,
+        },
         &mut f.open,
     );
     let peil = plan.timeline.peil;
-    boek(v, &mut werk.kasstroom, &mut werk.waarde, BUITEN, fonds.rekening, &f.rendement[peil..], peil);
-    boek(v, &mut werk.kasstroom, &mut werk.waarde, fonds.rekening, fonds.organisatie, &f.organisatie[peil..], peil);
+    boek(
+        v,
+        &mut werk.kasstroom,
+        &mut werk.waarde,
+        BUITEN,
+        fonds.rekening,
+        &f.rendement[peil..],
+        peil,
+    );
+    boek(
+        v,
+        &mut werk.kasstroom,
+        &mut werk.waarde,
+        fonds.rekening,
+        fonds.organisatie,
+        &f.organisatie[peil..],
+        peil,
+    );
     for (m, vraag) in plan.vraag.iter().enumerate() {
-        boek(v, &mut werk.kasstroom, &mut werk.waarde, fonds.rekening, vraag.drager, &f.betaald[m * werk.len + peil..(m + 1) * werk.len], peil);
+        boek(
+            v,
+            &mut werk.kasstroom,
+            &mut werk.waarde,
+            fonds.rekening,
+            vraag.drager,
+            &f.betaald[m * werk.len + peil..(m + 1) * werk.len],
+            peil,
+        );
     }
     need
 }
 
 /// The main account: boekwaarde with interest, and its results.
 #[inline(always)]
-fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) -> (Resultaat<N>, N) {
+fn hoofdrekening<N: Number>(
+    v: &Voorbereid<'_, N>,
+    trekking: &Trekking<N>,
+    werk: &mut Werk<N>,
+) -> (Resultaat<N>, N) {
     let (plan, g) = (v.plan, &v.plan.model.gebied);
     let tl = &plan.timeline;
     let of = Of::Rekening(HOOFD as u16);
@@ -987,30 +1400,84 @@ fn hoofdrekening<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk:
         }
         for (slot, k, last) in &plan.eind_risico {
             let bedrag = trekking.slots[*slot];
-            let wanneer = N::number(*last as i64) + k.map_or_else(|| N::number(0), |k| N::steps(trekking.uitstel[k]));
+            let wanneer = N::number(*last as i64)
+                + k.map_or_else(|| N::number(0), |k| N::steps(trekking.uitstel[k]));
             // Nothing happens: nothing is lengthened.
-            let wanneer = bedrag.if_less(N::number(0), wanneer, N::number(0).if_less(bedrag, wanneer, N::number(0)));
+            let wanneer = bedrag.if_less(
+                N::number(0),
+                wanneer,
+                N::number(0).if_less(bedrag, wanneer, N::number(0)),
+            );
             laatste = laatste.max(wanneer);
         }
         laatste = laatste.named("laatste periode", of, At::Once);
         for t in plan.eind..plan.eind_uiterst {
-            werk.loopt[t] = laatste.if_less(N::number(t as i64), N::number(0), N::number(1)).named("loopt nog", of, at(t));
+            werk.loopt[t] = laatste
+                .if_less(N::number(t as i64), N::number(0), N::number(1))
+                .named("loopt nog", of, at(t));
         }
     }
     let slots = &trekking.slots;
-    let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots).named("rente per jaar", of, At::Once);
-    let credit = met(N::of(v.creditrente), plan.drijvers.creditrente.iter().copied(), slots).named("creditrente per jaar", of, At::Once);
+    let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots).named(
+        "rente per jaar",
+        of,
+        At::Once,
+    );
+    let credit = met(
+        N::of(v.creditrente),
+        plan.drijvers.creditrente.iter().copied(),
+        slots,
+    )
+    .named("creditrente per jaar", of, At::Once);
     let per = |r: N| timeline::rate_per_period(r, g.tijdstap, g.periodevoet);
-    let rentes = Rentes { debet: per(rente).named("rente per periode", of, At::Once), credit: per(credit).named("creditrente per periode", of, At::Once) };
+    let rentes = Rentes {
+        debet: per(rente).named("rente per periode", of, At::Once),
+        credit: per(credit).named("creditrente per periode", of, At::Once),
+    };
     let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
-    let tijd = Looptijd { begin: plan.begin, eind: plan.eind, uiterst: plan.eind_uiterst, loopt: &werk.loopt };
-    let shown = if werk.hoofd.is_some() { werk.len } else { plan.eind_uiterst };
+    let tijd = Looptijd {
+        begin: plan.begin,
+        eind: plan.eind,
+        uiterst: plan.eind_uiterst,
+        loopt: &werk.loopt,
+    };
+    let shown = if werk.hoofd.is_some() {
+        werk.len
+    } else {
+        plan.eind_uiterst
+    };
     for t in 0..shown {
         werk.mutatie[t] = (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t));
     }
-    ledger::boekwaarde(g.rentemethode, opening, &werk.mutatie, rentes, tl, &tijd, of, (&mut werk.boekwaarde, &mut werk.rente));
-    let disconto = Disconto { bbv: N::of(v.bbv), rente, exponent: v.exponent, per_jaar: tl.stap.per_year() };
-    let resultaat = ledger::resultaat(opening, &werk.kasstroom[HOOFD], &werk.boekwaarde, &werk.rente, &disconto, &v.disconto_bbv, &v.perioden, tl, &tijd, of, &mut werk.los);
+    ledger::boekwaarde(
+        g.rentemethode,
+        opening,
+        &werk.mutatie,
+        rentes,
+        tl,
+        &tijd,
+        of,
+        (&mut werk.boekwaarde, &mut werk.rente),
+    );
+    let disconto = Disconto {
+        bbv: N::of(v.bbv),
+        rente,
+        exponent: v.exponent,
+        per_jaar: tl.stap.per_year(),
+    };
+    let resultaat = ledger::resultaat(
+        opening,
+        &werk.kasstroom[HOOFD],
+        &werk.boekwaarde,
+        &werk.rente,
+        &disconto,
+        &v.disconto_bbv,
+        &v.perioden,
+        tl,
+        &tijd,
+        of,
+        &mut werk.los,
+    );
     (resultaat, laatste)
 }
 
@@ -1045,14 +1512,25 @@ fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijU
         }
         let saldo = N::sum(los).named("saldo", of, At::Once);
         let [besparing, maatschappelijk] = match plan.diepte {
-            Diepte::Rekening => [werk.waarde[v.doel_baten(p, 0)], werk.waarde[v.doel_baten(p, 1)]],
-            _ => [contant(&werk.baten[p][0][peil..], &factors[peil..]), contant(&werk.baten[p][1][peil..], &factors[peil..])],
+            Diepte::Rekening => [
+                werk.waarde[v.doel_baten(p, 0)],
+                werk.waarde[v.doel_baten(p, 1)],
+            ],
+            _ => [
+                contant(&werk.baten[p][0][peil..], &factors[peil..]),
+                contant(&werk.baten[p][1][peil..], &factors[peil..]),
+            ],
         };
         let besparing = besparing.named("contante besparing", of, At::Once);
         let maatschappelijk = maatschappelijk.named("contant maatschappelijk", of, At::Once);
         let baten = (besparing + maatschappelijk).named("baten", of, At::Once);
         let netto_baat = (saldo + baten).named("netto baat", of, At::Once);
-        out.push(PartijUitkomst { saldo, besparing, maatschappelijk, netto_baat });
+        out.push(PartijUitkomst {
+            saldo,
+            besparing,
+            maatschappelijk,
+            netto_baat,
+        });
     }
     out
 }
@@ -1077,36 +1555,94 @@ fn portemonnee<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
 }
 
 /// The result of any account but the main one, over the whole timeline, with its party's rates.
-pub fn rekeningresultaat<N: Number>(v: &Voorbereid<'_, N>, rekening: usize, werk: &mut Werk<N>) -> (Resultaat<N>, Vec<N>, Vec<N>) {
+pub fn rekeningresultaat<N: Number>(
+    v: &Voorbereid<'_, N>,
+    rekening: usize,
+    werk: &mut Werk<N>,
+) -> (Resultaat<N>, Vec<N>, Vec<N>) {
     let (plan, g) = (v.plan, &v.plan.model.gebied);
     let tl = &plan.timeline;
     let of = Of::Rekening(rekening as u16);
-    let (debet, credit) = plan.model.rekeningen[rekening].partij.map_or((v.rente, v.creditrente), |p| v.partijrente[p]);
-    let (debet, credit) = (N::of(debet).named("rente per jaar", of, At::Once), N::of(credit).named("creditrente per jaar", of, At::Once));
-    let per = |r: N, word: &'static str| timeline::rate_per_period(r, g.tijdstap, g.periodevoet).named(word, of, At::Once);
-    let rentes = Rentes { debet: per(debet, "rente per periode"), credit: per(credit, "creditrente per periode") };
+    let (debet, credit) = plan.model.rekeningen[rekening]
+        .partij
+        .map_or((v.rente, v.creditrente), |p| v.partijrente[p]);
+    let (debet, credit) = (
+        N::of(debet).named("rente per jaar", of, At::Once),
+        N::of(credit).named("creditrente per jaar", of, At::Once),
+    );
+    let per = |r: N, word: &'static str| {
+        timeline::rate_per_period(r, g.tijdstap, g.periodevoet).named(word, of, At::Once)
+    };
+    let rentes = Rentes {
+        debet: per(debet, "rente per periode"),
+        credit: per(credit, "creditrente per periode"),
+    };
     let opening = v.opening[rekening].map_or_else(|| N::number(0), N::of);
-    let begin = if v.opening[rekening].is_some() { tl.peil } else { 0 };
-    let tijd = Looptijd { begin, eind: tl.len, uiterst: tl.len, loopt: &[] };
-    let mutatie: Vec<N> = werk.kasstroom[rekening].iter().enumerate().map(|(t, k)| (-*k).named("mutatie", of, at(t))).collect();
+    let begin = if v.opening[rekening].is_some() {
+        tl.peil
+    } else {
+        0
+    };
+    let tijd = Looptijd {
+        begin,
+        eind: tl.len,
+        uiterst: tl.len,
+        loopt: &[],
+    };
+    let mutatie: Vec<N> = werk.kasstroom[rekening]
+        .iter()
+        .enumerate()
+        .map(|(t, k)| (-*k).named("mutatie", of, at(t)))
+        .collect();
     let (mut boekwaarde, mut rente) = (vec![N::number(0); tl.len], vec![N::number(0); tl.len]);
-    ledger::boekwaarde(g.rentemethode, opening, &mutatie, rentes, tl, &tijd, of, (&mut boekwaarde, &mut rente));
+    ledger::boekwaarde(
+        g.rentemethode,
+        opening,
+        &mutatie,
+        rentes,
+        tl,
+        &tijd,
+        of,
+        (&mut boekwaarde, &mut rente),
+    );
     let exponent = Decimal::from(tl.len - tl.peil) / Decimal::from(tl.stap.per_year());
-    let disconto = Disconto { bbv: N::of(v.bbv), rente: debet, exponent, per_jaar: tl.stap.per_year() };
+    let disconto = Disconto {
+        bbv: N::of(v.bbv),
+        rente: debet,
+        exponent,
+        per_jaar: tl.stap.per_year(),
+    };
     let kasstroom = werk.kasstroom[rekening].clone();
     let mut los = Vec::new();
-    let r = ledger::resultaat(opening, &kasstroom, &boekwaarde, &rente, &disconto, &v.disconto_bbv, &v.perioden, tl, &tijd, of, &mut los);
+    let r = ledger::resultaat(
+        opening,
+        &kasstroom,
+        &boekwaarde,
+        &rente,
+        &disconto,
+        &v.disconto_bbv,
+        &v.perioden,
+        tl,
+        &tijd,
+        of,
+        &mut los,
+    );
     (r, boekwaarde, rente)
 }
 
 /// Whether every period's flows, the outside world included, add up to nothing. A settlement neither makes nor loses money.
 pub fn conserves(werk: &Werk<Exact>) -> bool {
     (0..werk.len).all(|t| {
-        let add = |each: fn(Exact) -> Exact| werk.kasstroom.iter().fold(Exact::ZERO, |sum, account| sum + each(account[t]));
+        let add = |each: fn(Exact) -> Exact| {
+            werk.kasstroom
+                .iter()
+                .fold(Exact::ZERO, |sum, account| sum + each(account[t]))
+        };
         let (total, moved) = (add(|flow| flow), add(|flow| flow.max(-flow)));
         // A Decimal has 28 digits: a rest in the last of them is no money, whether it is the 20th decimal of a small amount or the
         // sixth of a very large one.
-        let rest = Exact::constant(Decimal::new(1, 12)).max(moved * Exact::constant(Decimal::new(1, 22)));
+        let rest =
+            Exact::constant(Decimal::new(1, 12)).max(moved * Exact::constant(Decimal::new(1, 22)));
         match (total.0, rest.0) {
             (Some(total), Some(rest)) => total.abs() <= rest,
             _ => true,

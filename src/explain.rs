@@ -4,19 +4,19 @@
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
 use crate::evaluate::{self, Trekking, Voorbereid, Werk};
-use crate::expression::{record, Book, Expr, Node, Op, Unit, NAMES};
+use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::table::{dutch, fold, name_key};
-use crate::model::{Bedrag, Model, NcwMethode, Onzekerheid, Rol, HOOFD, LINE_TABLES};
-use crate::number::{at, At, Exact, Number, Of, Quantity, Rounding};
+use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol};
+use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
-use crate::problem::{has_errors, nearest, Place, Problem};
+use crate::problem::{Place, Problem, has_errors, nearest};
 use crate::risk::simulation::Trekker;
 use crate::rules::bbv;
-use crate::timeline::{exponent, Periode};
-use rust_decimal::prelude::ToPrimitive;
+use crate::timeline::{Periode, exponent};
 use rust_decimal::Decimal;
-use serde_json::{json, Value};
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::str::FromStr as _;
@@ -170,7 +170,9 @@ fn bron(regel: &str) -> Option<String> {
     if let Some(rest) = section.strip_prefix("rules ") {
         return Some(format!("rekenregels {rest}"));
     }
-    section.strip_prefix("design ").map(|rest| format!("ontwerp {rest}"))
+    section
+        .strip_prefix("design ")
+        .map(|rest| format!("ontwerp {rest}"))
 }
 
 // ----------------------------------------------------------------------------------------------------------- record
@@ -192,7 +194,11 @@ impl<'a> Opname<'a> {
     ///
     /// # Errors
     /// When an input can't be drawn as its onzekerheid says, or the amounts are too large.
-    pub fn new(model: &'a Model, route: Route, trekking: Option<(u64, u64)>) -> Result<Self, Vec<Problem>> {
+    pub fn new(
+        model: &'a Model,
+        route: Route,
+        trekking: Option<(u64, u64)>,
+    ) -> Result<Self, Vec<Problem>> {
         let drijvers = if trekking.is_some() {
             let (drijvers, problems) = Drijvers::resolve(model);
             if has_errors(&problems) {
@@ -214,11 +220,19 @@ impl<'a> Opname<'a> {
             {
                 alias.entry(*from).or_insert(node as u32);
             }
-            if let (Op::Input, Some(label)) = (&made.op, made.place.as_ref().and_then(|p| raw.get(p))) {
+            if let (Op::Input, Some(label)) =
+                (&made.op, made.place.as_ref().and_then(|p| raw.get(p)))
+            {
                 labels.entry(node as u32).or_insert_with(|| label.clone());
             }
         }
-        Ok(Opname { plan, book, labels, alias, trekking })
+        Ok(Opname {
+            plan,
+            book,
+            labels,
+            alias,
+            trekking,
+        })
     }
 
     /// Explains the result at an address, to a depth.
@@ -226,17 +240,43 @@ impl<'a> Opname<'a> {
     /// # Errors
     /// When there is no result at the address, or it is too large to calculate with.
     pub fn explain(&self, adres: &str, diepte: usize) -> Result<Uitleg, Vec<Problem>> {
-        let mut lezer = Lezer { opname: self, extra: None, shown: HashMap::new(), left: REGELS, diepte: diepte.clamp(1, DIEPTE_MAX) };
+        let mut lezer = Lezer {
+            opname: self,
+            extra: None,
+            shown: HashMap::new(),
+            left: REGELS,
+            diepte: diepte.clamp(1, DIEPTE_MAX),
+        };
         let node = match self.find(adres).map_err(|p| vec![p])? {
             Gevonden::Node(node) => node,
             Gevonden::Som(naam, unit, parts) => {
-                let value = Exact::sum(&parts.iter().map(|p| self.book.value(*p)).collect::<Vec<_>>());
-                lezer.extra = Some((Node { op: Op::Sum(parts), value, name: None, place: None }, naam, unit));
+                let value = Exact::sum(
+                    &parts
+                        .iter()
+                        .map(|p| self.book.value(*p))
+                        .collect::<Vec<_>>(),
+                );
+                lezer.extra = Some((
+                    Node {
+                        op: Op::Sum(parts),
+                        value,
+                        name: None,
+                        place: None,
+                    },
+                    naam,
+                    unit,
+                ));
                 self.book.nodes.len() as u32
             }
         };
         if lezer.node(node).value.0.is_none() {
-            return Err(vec![Problem::error("too-large", format!("{adres} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon")]);
+            return Err(vec![
+                Problem::error(
+                    "too-large",
+                    format!("{adres} is too large to calculate with"),
+                )
+                .fix("check amounts, growth rates and the length of the horizon"),
+            ]);
         }
         let mut uitleg = lezer.uitleg(node, 1, &mut Vec::new());
         uitleg.toelichting = self.toelichting(lezer.node(node));
@@ -253,11 +293,24 @@ impl<'a> Opname<'a> {
                 if !lijn.omschrijving.is_empty() {
                     out.push(lijn.omschrijving.clone());
                 }
-                out.push(format!("{}, {} aan {}", lijn.tabel, model.rekening_naam(lijn.van), model.rekening_naam(lijn.naar)));
+                out.push(format!(
+                    "{}, {} aan {}",
+                    lijn.tabel,
+                    model.rekening_naam(lijn.van),
+                    model.rekening_naam(lijn.naar)
+                ));
             }
             Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
-            Some(Of::Rekening(r)) => out.extend(model.rekeningen[usize::from(r)].partij.map(|p| model.partijen[p].naam.clone())),
-            Some(Of::Maatregel(m)) => out.push(model.maatregelen[self.plan.vraag[usize::from(m)].maatregel].naam.clone()),
+            Some(Of::Rekening(r)) => out.extend(
+                model.rekeningen[usize::from(r)]
+                    .partij
+                    .map(|p| model.partijen[p].naam.clone()),
+            ),
+            Some(Of::Maatregel(m)) => out.push(
+                model.maatregelen[self.plan.vraag[usize::from(m)].maatregel]
+                    .naam
+                    .clone(),
+            ),
             _ => {}
         }
         out.retain(|text| !text.is_empty());
@@ -277,13 +330,23 @@ impl<'a> Opname<'a> {
             Of::Lijn(l) => model.lijnen[usize::from(l)].id.clone(),
             Of::Rekening(r) => model.rekening_naam(usize::from(r)),
             Of::Partij(p) => model.partijen[usize::from(p)].partij.clone(),
-            Of::Maatregel(m) => self.plan.vraag.get(usize::from(m)).map(|v| model.maatregelen[v.maatregel].maatregel.clone()).unwrap_or_default(),
+            Of::Maatregel(m) => self
+                .plan
+                .vraag
+                .get(usize::from(m))
+                .map(|v| model.maatregelen[v.maatregel].maatregel.clone())
+                .unwrap_or_default(),
         }
     }
 
     fn label(&self, word: &str, of: Of, when: &str) -> String {
         let word = word.replace('_', " ");
-        [word, self.whose(of), when.to_owned()].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+        [word, self.whose(of), when.to_owned()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -291,14 +354,19 @@ impl<'a> Opname<'a> {
 fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
     let mut out = HashMap::new();
     let g = &model.gebied;
-    for (q, naam) in [(&g.rente, "rente (invoer)"), (&g.creditrente, "creditrente (invoer)")] {
+    for (q, naam) in [
+        (&g.rente, "rente (invoer)"),
+        (&g.creditrente, "creditrente (invoer)"),
+    ] {
         if let Some(place) = &q.place {
-            out.entry(place).or_insert_with(|| (naam.to_owned(), Unit::Rate));
+            out.entry(place)
+                .or_insert_with(|| (naam.to_owned(), Unit::Rate));
         }
     }
     for groep in &model.indexen {
         for place in groep.groei.iter().filter_map(|(_, q)| q.place.as_ref()) {
-            out.entry(place).or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
+            out.entry(place)
+                .or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
         }
     }
     for lijn in &model.lijnen {
@@ -307,9 +375,14 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
             Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
         };
         for (kolom, q) in factors {
-            let word = if ["bedrag", "percentage"].contains(&kolom) { kolom } else { evaluate::lijn_woord(kolom) };
+            let word = if ["bedrag", "percentage"].contains(&kolom) {
+                kolom
+            } else {
+                evaluate::lijn_woord(kolom)
+            };
             if let Some(place) = &q.place {
-                out.entry(place).or_insert_with(|| (format!("{kolom} {} (invoer)", lijn.rij), unit(word).0));
+                out.entry(place)
+                    .or_insert_with(|| (format!("{kolom} {} (invoer)", lijn.rij), unit(word).0));
             }
         }
     }
@@ -320,36 +393,65 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
 fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
     match onzekerheid.doel.column {
         _ if onzekerheid.als == Als::Factor => Unit::Number,
-        "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => Unit::Rate,
+        "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => {
+            Unit::Rate
+        }
         "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
         _ => Unit::Number,
     }
 }
 
 /// The calculation that is recorded; gives words for what it draws.
-fn calculate(plan: &Plan<'_>, trekking: Option<(u64, u64)>) -> Result<HashMap<u32, (String, Unit)>, Problem> {
+fn calculate(
+    plan: &Plan<'_>,
+    trekking: Option<(u64, u64)>,
+) -> Result<HashMap<u32, (String, Unit)>, Problem> {
     let (model, g) = (plan.model, &plan.model.gebied);
     let mut labels = HashMap::new();
     let v = Voorbereid::<Expr>::new(plan);
     let mut drawn = Trekking::<Expr>::geen();
     if let Some((draw, seed)) = trekking {
         let exact = Trekker::new(plan, seed, v.eerste_jaar(), v.aantal_jaren())?.exact(draw);
-        let mut input = |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
-            let value = value.0.ok_or_else(|| Problem::error("too-large", format!("{naam} is too large to calculate with")).at(place))?;
-            let made = Expr::of(Expr::fixed(value, Some(place)));
-            labels.insert(made.node(), (naam, unit));
-            Ok(made)
-        };
+        let mut input =
+            |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
+                let value = value.0.ok_or_else(|| {
+                    Problem::error(
+                        "too-large",
+                        format!("{naam} is too large to calculate with"),
+                    )
+                    .at(place)
+                })?;
+                let made = Expr::of(Expr::fixed(value, Some(place)));
+                labels.insert(made.node(), (naam, unit));
+                Ok(made)
+            };
         for (slot, value) in plan.drijvers.slots.iter().zip(&exact.slots) {
             let (naam, place, unit) = match slot {
-                Slot::Onzekerheid(o) => (&model.onzekerheden[*o].id, &model.onzekerheden[*o].place, unit_of(&model.onzekerheden[*o])),
-                Slot::Risico(r) => (&model.risicos[*r].risico, &model.lijnen[model.risicos[*r].lijn].place, Unit::Eur),
+                Slot::Onzekerheid(o) => (
+                    &model.onzekerheden[*o].id,
+                    &model.onzekerheden[*o].place,
+                    unit_of(&model.onzekerheden[*o]),
+                ),
+                Slot::Risico(r) => (
+                    &model.risicos[*r].risico,
+                    &model.lijnen[model.risicos[*r].lijn].place,
+                    Unit::Eur,
+                ),
             };
-            drawn.slots.push(input(*value, place, format!("trekking {naam}"), unit)?);
+            drawn
+                .slots
+                .push(input(*value, place, format!("trekking {naam}"), unit)?);
         }
         for ((o, _), values) in plan.drijvers.schokken.iter().zip(&exact.schokken) {
             let onzekerheid = &model.onzekerheden[*o];
-            let row = values.iter().zip(v.eerste_jaar()..).map(|(value, year)| input(*value, &onzekerheid.place, format!("trekking {} {year}", onzekerheid.id), Unit::Rate));
+            let row = values.iter().zip(v.eerste_jaar()..).map(|(value, year)| {
+                input(
+                    *value,
+                    &onzekerheid.place,
+                    format!("trekking {} {year}", onzekerheid.id),
+                    Unit::Rate,
+                )
+            });
             drawn.schokken.push(row.collect::<Result<_, _>>()?);
         }
         drawn.uitstel = exact.uitstel;
@@ -361,10 +463,22 @@ fn calculate(plan: &Plan<'_>, trekking: Option<(u64, u64)>) -> Result<HashMap<u3
     }
     let of = Of::Rekening(HOOFD as u16);
     let _ = (-u.hoofd.laagste_stand.0).named("hoogste boekwaarde", of, At::Once);
-    let _ = u.hoofd.onder_water.per(Expr::number(i64::from(g.tijdstap.per_year()))).named("jaren onder water", of, At::Once);
-    let d = Expr::of(Expr::fixed(g.discontovoet_bbv.value, g.discontovoet_bbv.place.as_ref()));
+    let _ = u
+        .hoofd
+        .onder_water
+        .per(Expr::number(i64::from(g.tijdstap.per_year())))
+        .named("jaren onder water", of, At::Once);
+    let d = Expr::of(Expr::fixed(
+        g.discontovoet_bbv.value,
+        g.discontovoet_bbv.place.as_ref(),
+    ));
     labels.insert(d.node(), ("discontovoet BBV".into(), Unit::Rate));
-    bbv::voorziening(u.hoofd.eindwaarde, d, exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling), of);
+    bbv::voorziening(
+        u.hoofd.eindwaarde,
+        d,
+        exponent(g.peildatum, g.eindjaar, g.tijdstap, g.dagtelling),
+        of,
+    );
     Ok(labels)
 }
 
@@ -403,7 +517,18 @@ const HOOFDWOORDEN: &[(&str, &str)] = &[
 
 /// What is asked in other ways.
 const OVERIGE: &[&str] = &[
-    "ncw", "voorziening", "boekwaarde_peildatum", "boekwaarde_begin", "voorfinanciering", "portemonnee", "stroom", "bedrag", "indexfactor", "partij", "rekening", "fonds",
+    "ncw",
+    "voorziening",
+    "boekwaarde_peildatum",
+    "boekwaarde_begin",
+    "voorfinanciering",
+    "portemonnee",
+    "stroom",
+    "bedrag",
+    "indexfactor",
+    "partij",
+    "rekening",
+    "fonds",
 ];
 
 /// The figures of a party and their words.
@@ -427,18 +552,32 @@ fn bad(message: String) -> Problem {
 fn unknown(adres: &str) -> Problem {
     let head = adres.split(['[', '.']).next().unwrap_or(adres);
     let problem = bad(format!("\"{adres}\" is no result")).allowed(ALLOWED);
-    let names = HOOFDWOORDEN.iter().map(|w| w.0).chain(OVERIGE.iter().copied());
-    nearest(head, names).map_or(problem.clone(), |near| problem.fix(format!("did you mean \"{near}{}\"?", adres.get(head.len()..).unwrap_or(""))))
+    let names = HOOFDWOORDEN
+        .iter()
+        .map(|w| w.0)
+        .chain(OVERIGE.iter().copied());
+    nearest(head, names).map_or(problem.clone(), |near| {
+        problem.fix(format!(
+            "did you mean \"{near}{}\"?",
+            adres.get(head.len()..).unwrap_or("")
+        ))
+    })
 }
 
 /// The word of [`NAMES`] that is meant.
 fn word(text: &str) -> Option<&'static str> {
     let asked = fold(text);
-    NAMES.iter().map(|(word, _, _)| *word).find(|word| fold(word) == asked)
+    NAMES
+        .iter()
+        .map(|(word, _, _)| *word)
+        .find(|word| fold(word) == asked)
 }
 
 fn unit(word: &str) -> (Unit, &'static str) {
-    NAMES.iter().find(|(w, _, _)| *w == word).map_or((Unit::Number, ""), |(_, unit, rule)| (*unit, rule))
+    NAMES
+        .iter()
+        .find(|(w, _, _)| *w == word)
+        .map_or((Unit::Number, ""), |(_, unit, rule)| (*unit, rule))
 }
 
 impl Opname<'_> {
@@ -447,7 +586,11 @@ impl Opname<'_> {
         let hoofd = Of::Rekening(HOOFD as u16);
         let keyed = adres.split_once('[').and_then(|(head, rest)| {
             let (key, tail) = rest.rsplit_once(']')?;
-            Some((head.trim(), key.trim(), tail.strip_prefix('.').unwrap_or(tail).trim()))
+            Some((
+                head.trim(),
+                key.trim(),
+                tail.strip_prefix('.').unwrap_or(tail).trim(),
+            ))
         });
         let Some((head, key, tail)) = keyed else {
             let (head, tail) = adres.split_once('.').unwrap_or((adres, ""));
@@ -459,13 +602,24 @@ impl Opname<'_> {
                     NcwMethode::Rente => "ncw_rente",
                     NcwMethode::Kasstroom => "ncw_kasstroom",
                 }),
-                "voorziening" => once(if g.voorziening_contant { "voorziening contant" } else { "voorziening eindwaarde" }),
-                "boekwaarde_peildatum" => self.begin("boekwaarde", hoofd, self.plan.timeline.peil).ok_or_else(|| unknown(adres)),
+                "voorziening" => once(if g.voorziening_contant {
+                    "voorziening contant"
+                } else {
+                    "voorziening eindwaarde"
+                }),
+                "boekwaarde_peildatum" => self
+                    .begin("boekwaarde", hoofd, self.plan.timeline.peil)
+                    .ok_or_else(|| unknown(adres)),
                 "boekwaarde_begin" => {
                     let (positions, _) = self.positions(tail, adres)?;
-                    self.begin("boekwaarde", hoofd, positions.start).ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
+                    self.begin("boekwaarde", hoofd, positions.start)
+                        .ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
                 }
-                "voorfinanciering" | "fonds" if !self.plan.fonds => Err(bad(format!("\"{adres}\": route {} has no gebiedsfonds", self.plan.route.naam())).fix("ask it of route cofinanciering, of a model with table fonds")),
+                "voorfinanciering" | "fonds" if !self.plan.fonds => Err(bad(format!(
+                    "\"{adres}\": route {} has no gebiedsfonds",
+                    self.plan.route.naam()
+                ))
+                .fix("ask it of route cofinanciering, of a model with table fonds")),
                 "voorfinanciering" => self.at("voorfinanciering", Of::Geheel, "", adres),
                 "portemonnee" => self.at("één portemonnee", Of::Geheel, "", adres),
                 "fonds" => {
@@ -484,23 +638,54 @@ impl Opname<'_> {
             let problem = bad(format!("\"{adres}\": unknown {what} \"{key}\""));
             match nearest(key, names.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-                None => problem.allowed(format!("{}{}", names[..names.len().min(20)].join(", "), if names.len() > 20 { ", …" } else { "" })),
+                None => problem.allowed(format!(
+                    "{}{}",
+                    names[..names.len().min(20)].join(", "),
+                    if names.len() > 20 { ", …" } else { "" }
+                )),
             }
         };
         let (figure, period) = tail.split_once('.').unwrap_or((tail, ""));
         match head {
             "partij" => {
-                let p = model.partij(key).ok_or_else(|| near(model.partijen.iter().map(|p| p.partij.as_str()).collect(), "partij"))?;
+                let p = model.partij(key).ok_or_else(|| {
+                    near(
+                        model.partijen.iter().map(|p| p.partij.as_str()).collect(),
+                        "partij",
+                    )
+                })?;
                 let Some((_, word)) = PARTIJWOORDEN.iter().find(|(a, _)| *a == figure) else {
-                    let problem = bad(format!("\"{adres}\": no \"{figure}\" of a partij can be explained")).allowed(PARTIJWOORDEN.iter().map(|w| w.0).collect::<Vec<_>>().join(", "));
-                    return Err(nearest(figure, PARTIJWOORDEN.iter().map(|w| w.0)).map_or(problem.clone(), |n| problem.fix(format!("did you mean \"{n}\"?"))));
+                    let problem = bad(format!(
+                        "\"{adres}\": no \"{figure}\" of a partij can be explained"
+                    ))
+                    .allowed(
+                        PARTIJWOORDEN
+                            .iter()
+                            .map(|w| w.0)
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                    );
+                    return Err(nearest(figure, PARTIJWOORDEN.iter().map(|w| w.0))
+                        .map_or(problem.clone(), |n| {
+                            problem.fix(format!("did you mean \"{n}\"?"))
+                        }));
                 };
                 self.at(word, Of::Partij(p as u16), period, adres)
             }
             "rekening" => {
-                let names: Vec<String> = (0..model.rekeningen.len()).map(|r| model.rekening_naam(r)).collect();
-                let r = names.iter().position(|n| name_key(n) == name_key(key)).ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
-                let word = HOOFDWOORDEN.iter().find(|(a, _)| *a == figure).map(|(_, word)| *word).or_else(|| word(figure)).ok_or_else(|| unknown(adres))?;
+                let names: Vec<String> = (0..model.rekeningen.len())
+                    .map(|r| model.rekening_naam(r))
+                    .collect();
+                let r = names
+                    .iter()
+                    .position(|n| name_key(n) == name_key(key))
+                    .ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
+                let word = HOOFDWOORDEN
+                    .iter()
+                    .find(|(a, _)| *a == figure)
+                    .map(|(_, word)| *word)
+                    .or_else(|| word(figure))
+                    .ok_or_else(|| unknown(adres))?;
                 self.at(word, Of::Rekening(r as u16), period, adres)
             }
             _ => match (word(head), self.input(adres)) {
@@ -508,10 +693,22 @@ impl Opname<'_> {
                 (None, None) => Err(unknown(adres)),
                 (Some(word), None) => {
                     let of = self.owners(key);
-                    let known = |of: &Of| self.book.names().any(|(n, _)| n.word == word && n.of == *of);
+                    let known = |of: &Of| {
+                        self.book
+                            .names()
+                            .any(|(n, _)| n.word == word && n.of == *of)
+                    };
                     match of.iter().copied().find(known).or(of.first().copied()) {
                         Some(of) => self.at(word, of, tail, adres),
-                        None => Err(near(model.lijnen.iter().map(|l| l.id.as_str()).chain(model.indexen.iter().map(|i| i.naam.as_str())).collect(), "code")),
+                        None => Err(near(
+                            model
+                                .lijnen
+                                .iter()
+                                .map(|l| l.id.as_str())
+                                .chain(model.indexen.iter().map(|i| i.naam.as_str()))
+                                .collect(),
+                            "code",
+                        )),
                     }
                 }
             },
@@ -523,13 +720,47 @@ impl Opname<'_> {
         let model = self.plan.model;
         let key = name_key(key);
         let same = |name: &str| name_key(name) == key;
-        let lines = model.lijnen.iter().enumerate().filter(|(_, l)| same(&l.id)).map(|(l, _)| Of::Lijn(l as u16));
-        let rows = model.lijnen.iter().enumerate().filter(|(_, l)| same(&l.rij) && !same(&l.id)).map(|(l, _)| Of::Lijn(l as u16));
-        let groups = model.indexen.iter().enumerate().filter(|(_, i)| same(&i.naam)).map(|(i, _)| Of::Index(i as u16));
-        let parties = model.partijen.iter().enumerate().filter(|(_, p)| same(&p.partij)).map(|(p, _)| Of::Partij(p as u16));
-        let accounts = (0..model.rekeningen.len()).filter(|r| same(&model.rekening_naam(*r))).map(|r| Of::Rekening(r as u16));
-        let measures = self.plan.vraag.iter().enumerate().filter(|(_, v)| same(&model.maatregelen[v.maatregel].maatregel)).map(|(m, _)| Of::Maatregel(m as u16));
-        lines.chain(rows).chain(groups).chain(parties).chain(accounts).chain(measures).collect()
+        let lines = model
+            .lijnen
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| same(&l.id))
+            .map(|(l, _)| Of::Lijn(l as u16));
+        let rows = model
+            .lijnen
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| same(&l.rij) && !same(&l.id))
+            .map(|(l, _)| Of::Lijn(l as u16));
+        let groups = model
+            .indexen
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| same(&i.naam))
+            .map(|(i, _)| Of::Index(i as u16));
+        let parties = model
+            .partijen
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| same(&p.partij))
+            .map(|(p, _)| Of::Partij(p as u16));
+        let accounts = (0..model.rekeningen.len())
+            .filter(|r| same(&model.rekening_naam(*r)))
+            .map(|r| Of::Rekening(r as u16));
+        let measures = self
+            .plan
+            .vraag
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| same(&model.maatregelen[v.maatregel].maatregel))
+            .map(|(m, _)| Of::Maatregel(m as u16));
+        lines
+            .chain(rows)
+            .chain(groups)
+            .chain(parties)
+            .chain(accounts)
+            .chain(measures)
+            .collect()
     }
 
     /// An address of an input that a calculation names.
@@ -544,8 +775,13 @@ impl Opname<'_> {
             ("gebied", "discontovoet_matrix") => Some(("discontovoet", Of::Geheel, At::Once)),
             ("indexen", "groei") => {
                 let i = model.indexen.iter().position(|i| address.matches(&i.naam));
-                let t = address.year.and_then(|y| self.plan.timeline.position(Periode::of_year(y, self.plan.timeline.stap)));
-                i.zip(t).map(|(i, t)| ("groei per periode", Of::Index(i as u16), at(t)))
+                let t = address.year.and_then(|y| {
+                    self.plan
+                        .timeline
+                        .position(Periode::of_year(y, self.plan.timeline.stap))
+                });
+                i.zip(t)
+                    .map(|(i, t)| ("groei per periode", Of::Index(i as u16), at(t)))
             }
             (table, column) if LINE_TABLES.contains(&table) => {
                 let of = |l: usize| Of::Lijn(l as u16);
@@ -555,66 +791,136 @@ impl Opname<'_> {
                     other => evaluate::lijn_woord(other),
                 };
                 let known = |l: &usize| self.book.find(word, of(*l), At::Once).is_some();
-                let lines = (0..model.lijnen.len()).filter(|l| model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij));
-                let column = ["bedrag", "percentage", "aantal", "hoeveelheid", "grondprijs", "prijs", "volume", "zekerheid", "bijdrage_aandeel", "investering", "onderhoud"].contains(&column);
-                lines.filter(|_| column).find(known).map(|l| (word, of(l), At::Once))
+                let lines = (0..model.lijnen.len()).filter(|l| {
+                    model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij)
+                });
+                let column = [
+                    "bedrag",
+                    "percentage",
+                    "aantal",
+                    "hoeveelheid",
+                    "grondprijs",
+                    "prijs",
+                    "volume",
+                    "zekerheid",
+                    "bijdrage_aandeel",
+                    "investering",
+                    "onderhoud",
+                ]
+                .contains(&column);
+                lines
+                    .filter(|_| column)
+                    .find(known)
+                    .map(|l| (word, of(l), At::Once))
             }
             _ => None,
         };
         let node = found.and_then(|(word, of, at)| self.book.find(word, of, at));
-        Some(node.map(Gevonden::Node).ok_or_else(|| bad(format!("{address} is an input that this route does not calculate with by itself")).allowed(ALLOWED)))
+        Some(node.map(Gevonden::Node).ok_or_else(|| {
+            bad(format!(
+                "{address} is an input that this route does not calculate with by itself"
+            ))
+            .allowed(ALLOWED)
+        }))
     }
 
     /// A word of one owner, at a period if it has one.
-    fn at(&self, word: &'static str, of: Of, period: &str, adres: &str) -> Result<Gevonden, Problem> {
+    fn at(
+        &self,
+        word: &'static str,
+        of: Of,
+        period: &str,
+        adres: &str,
+    ) -> Result<Gevonden, Problem> {
         if period.is_empty() {
             if let Some(node) = self.book.find(word, of, At::Once) {
                 return Ok(Gevonden::Node(node));
             }
             let first = self.moments(word, of).first().copied();
             return Err(match first {
-                Some(t) => bad(format!("\"{adres}\" has a value per period")).fix(format!("write {adres}.{}", self.plan.timeline.label(t))),
+                Some(t) => bad(format!("\"{adres}\" has a value per period"))
+                    .fix(format!("write {adres}.{}", self.plan.timeline.label(t))),
                 None => self.nothing(word, of, adres),
             });
         }
         let (positions, whole) = self.positions(period, adres)?;
-        let found: Vec<u32> = positions.clone().filter_map(|t| self.book.find(word, of, at(t))).collect();
+        let found: Vec<u32> = positions
+            .clone()
+            .filter_map(|t| self.book.find(word, of, at(t)))
+            .collect();
         let (unit, _) = unit(word);
         match found.as_slice() {
             [] => Err(self.outside(word, of, period)),
             [one] if !whole => Ok(Gevonden::Node(*one)),
-            [.., last] if ["boekwaarde", "stand", "fonds saldo", "fonds open"].contains(&word) => Ok(Gevonden::Node(*last)),
+            [.., last] if ["boekwaarde", "stand", "fonds saldo", "fonds open"].contains(&word) => {
+                Ok(Gevonden::Node(*last))
+            }
             _ if unit == Unit::Eur => Ok(Gevonden::Som(self.label(word, of, period), unit, found)),
-            _ => Err(bad(format!("\"{adres}\" differs per period of the year")).fix(format!("write {} to {}", self.plan.timeline.label(positions.start), self.plan.timeline.label(positions.end - 1)))),
+            _ => Err(
+                bad(format!("\"{adres}\" differs per period of the year")).fix(format!(
+                    "write {} to {}",
+                    self.plan.timeline.label(positions.start),
+                    self.plan.timeline.label(positions.end - 1)
+                )),
+            ),
         }
     }
 
     /// Positions of a period, and whether it is a year of more than one.
-    fn positions(&self, period: &str, adres: &str) -> Result<(std::ops::Range<usize>, bool), Problem> {
+    fn positions(
+        &self,
+        period: &str,
+        adres: &str,
+    ) -> Result<(std::ops::Range<usize>, bool), Problem> {
         let tl = &self.plan.timeline;
         if period.is_empty() {
-            return Err(bad(format!("\"{adres}\" has a value per period")).fix(format!("write {adres}.{}", tl.label(tl.peil))));
+            return Err(bad(format!("\"{adres}\" has a value per period"))
+                .fix(format!("write {adres}.{}", tl.label(tl.peil))));
         }
-        let (p, whole) = Periode::parse(period.trim(), tl.stap).map_err(|e| bad(format!("\"{adres}\": {e}")))?;
+        let (p, whole) =
+            Periode::parse(period.trim(), tl.stap).map_err(|e| bad(format!("\"{adres}\": {e}")))?;
         let count = if whole { tl.stap.per_year() } else { 1 };
-        let found: Vec<usize> = (p.0..p.0 + count).filter_map(|p| tl.position(Periode(p))).collect();
+        let found: Vec<usize> = (p.0..p.0 + count)
+            .filter_map(|p| tl.position(Periode(p)))
+            .collect();
         match (found.first(), found.last()) {
             (Some(first), Some(last)) => Ok((*first..last + 1, whole)),
-            _ => Err(bad(format!("\"{adres}\": {period} lies outside {} to {}", tl.label(0), tl.label(tl.len - 1)))),
+            _ => Err(bad(format!(
+                "\"{adres}\": {period} lies outside {} to {}",
+                tl.label(0),
+                tl.label(tl.len - 1)
+            ))),
         }
     }
 
     /// A standing just before a position.
     fn begin(&self, word: &str, of: Of, position: usize) -> Option<Gevonden> {
-        let before = position.checked_sub(1).and_then(|t| self.book.find(word, of, at(t)));
-        let opening = || self.book.find(word, of, At::Opening).filter(|_| self.book.find(word, of, at(position)).is_some() || position == self.plan.timeline.peil);
+        let before = position
+            .checked_sub(1)
+            .and_then(|t| self.book.find(word, of, at(t)));
+        let opening = || {
+            self.book.find(word, of, At::Opening).filter(|_| {
+                self.book.find(word, of, at(position)).is_some()
+                    || position == self.plan.timeline.peil
+            })
+        };
         before.or_else(opening).map(Gevonden::Node)
     }
 
     /// Positions at which a word of an owner has a value.
     fn moments(&self, word: &str, of: Of) -> BTreeSet<usize> {
-        let all = self.book.names().filter(|(n, _)| n.word == word && n.of == of);
-        all.filter_map(|(n, _)| if let At::Period(t) = n.at { Some(usize::from(t)) } else { None }).collect()
+        let all = self
+            .book
+            .names()
+            .filter(|(n, _)| n.word == word && n.of == of);
+        all.filter_map(|(n, _)| {
+            if let At::Period(t) = n.at {
+                Some(usize::from(t))
+            } else {
+                None
+            }
+        })
+        .collect()
     }
 
     fn outside(&self, word: &str, of: Of, period: &str) -> Problem {
@@ -627,10 +933,22 @@ impl Opname<'_> {
         let row = matches!((moments.first(), moments.last()), (Some(a), Some(b)) if b - a + 1 == moments.len());
         let when = match all.as_slice() {
             [first, .., last] if row => format!("{first} to {last}"),
-            [first, .., last] if all.len() > 12 => format!("{} periods from {first} to {last}", all.len()),
+            [first, .., last] if all.len() > 12 => {
+                format!("{} periods from {first} to {last}", all.len())
+            }
             _ => all.join(", "),
         };
-        let message = if let Of::Lijn(_) = of { format!("{} does nothing in {period}; it does in {when}", self.whose(of)) } else { format!("{} has no value in {period}; it has in {when}", self.label(word, of, "")) };
+        let message = if let Of::Lijn(_) = of {
+            format!(
+                "{} does nothing in {period}; it does in {when}",
+                self.whose(of)
+            )
+        } else {
+            format!(
+                "{} has no value in {period}; it has in {when}",
+                self.label(word, of, "")
+            )
+        };
         let near = moments.iter().next().map_or(String::new(), label);
         bad(message).fix(format!("ask it of {near}, for example"))
     }
@@ -639,17 +957,39 @@ impl Opname<'_> {
     fn nothing(&self, word: &str, of: Of, adres: &str) -> Problem {
         let model = self.plan.model;
         let Of::Lijn(l) = of else {
-            return bad(format!("\"{adres}\": {} is not calculated in route {}", self.label(word, of, ""), self.plan.route.naam())).allowed(ALLOWED);
+            return bad(format!(
+                "\"{adres}\": {} is not calculated in route {}",
+                self.label(word, of, ""),
+                self.plan.route.naam()
+            ))
+            .allowed(ALLOWED);
         };
         let lijn = &model.lijnen[usize::from(l)];
         let problem = if !Plan::counts(model, self.plan.route, lijn) {
-            bad(format!("{} does not exist in route {}", lijn.id, self.plan.route.naam())).fix("ask it of route cofinanciering")
+            bad(format!(
+                "{} does not exist in route {}",
+                lijn.id,
+                self.plan.route.naam()
+            ))
+            .fix("ask it of route cofinanciering")
         } else if lijn.rol == Rol::Risico && self.trekking.is_none() {
-            bad(format!("{} is a risico: it is nothing unless a draw says that it happens", lijn.id)).fix("ask it of a draw")
+            bad(format!(
+                "{} is a risico: it is nothing unless a draw says that it happens",
+                lijn.id
+            ))
+            .fix("ask it of a draw")
         } else if lijn.verloop.gewichten.is_empty() && !lijn.realisatie.is_empty() {
-            bad(format!("{} has realised amounts only, so it has no {word}", lijn.id)).fix(format!("ask stroom[{}] of a realised period", lijn.id))
+            bad(format!(
+                "{} has realised amounts only, so it has no {word}",
+                lijn.id
+            ))
+            .fix(format!("ask stroom[{}] of a realised period", lijn.id))
         } else {
-            bad(format!("{} has no {word} in route {}", lijn.id, self.plan.route.naam()))
+            bad(format!(
+                "{} has no {word} in route {}",
+                lijn.id,
+                self.plan.route.naam()
+            ))
         };
         problem.at(&lijn.place)
     }
@@ -718,7 +1058,9 @@ impl Lezer<'_> {
     }
 
     fn has_name(&self, node: u32) -> bool {
-        self.node(node).name.is_some() || self.opname.labels.contains_key(&node) || matches!(self.node(node).op, Op::Input | Op::Constant)
+        self.node(node).name.is_some()
+            || self.opname.labels.contains_key(&node)
+            || matches!(self.node(node).op, Op::Input | Op::Constant)
     }
 
     fn is_constant(&self, node: u32, value: Decimal) -> bool {
@@ -772,25 +1114,50 @@ impl Lezer<'_> {
                 self.factors(node, true, &mut factors);
                 factors.retain(|n| !self.is_constant(*n, Decimal::ONE));
                 let mut parts: Vec<Vorm> = factors.iter().map(inner).collect();
-                if parts.len() == 1 { parts.swap_remove(0) } else { Vorm::Product(parts) }
+                if parts.len() == 1 {
+                    parts.swap_remove(0)
+                } else {
+                    Vorm::Product(parts)
+                }
             }
             Op::Per(a, b) if self.is_constant(*b, Decimal::ONE) => inner(a),
             Op::Per(a, b) => Vorm::Per(Box::new(inner(a)), Box::new(inner(b))),
-            Op::DivOr(a, b, c) => if self.value(*b).is_zero() { inner(c) } else { Vorm::Per(Box::new(inner(a)), Box::new(inner(b))) },
+            Op::DivOr(a, b, c) => {
+                if self.value(*b).is_zero() {
+                    inner(c)
+                } else {
+                    Vorm::Per(Box::new(inner(a)), Box::new(inner(b)))
+                }
+            }
             Op::Min(..) | Op::Max(..) => {
                 let least = matches!(self.node(node).op, Op::Min(..));
                 let parts = self.extremes(node);
                 match parts.as_slice() {
                     [first, .., last] if parts.len() > TERMEN => {
-                        let chosen = parts.iter().copied().find(|n| self.value(*n) == self.value(node)).unwrap_or(*first);
-                        Vorm::Uiterste(if least { "kleinste" } else { "grootste" }, *first, *last, chosen)
+                        let chosen = parts
+                            .iter()
+                            .copied()
+                            .find(|n| self.value(*n) == self.value(node))
+                            .unwrap_or(*first);
+                        Vorm::Uiterste(
+                            if least { "kleinste" } else { "grootste" },
+                            *first,
+                            *last,
+                            chosen,
+                        )
                     }
                     _ if least => Vorm::Kleinste(parts.iter().map(inner).collect()),
                     _ => Vorm::Grootste(parts.iter().map(inner).collect()),
                 }
             }
             Op::IfLess(a, b, c, d) => Vorm::Als(Box::new([inner(a), inner(b), inner(c), inner(d)])),
-            Op::Power(base, exponent) => if exponent.is_zero() || *exponent == Decimal::ONE { inner(base) } else { Vorm::Macht(Box::new(inner(base)), *exponent) },
+            Op::Power(base, exponent) => {
+                if exponent.is_zero() || *exponent == Decimal::ONE {
+                    inner(base)
+                } else {
+                    Vorm::Macht(Box::new(inner(base)), *exponent)
+                }
+            }
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
             Op::Lowest(series) => self.lowest(series, "laagste"),
             Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
@@ -846,8 +1213,12 @@ impl Lezer<'_> {
         while let Some((node, top)) = todo.pop() {
             let node = if top { node } else { self.known(node) };
             match &self.node(node).op {
-                Op::Min(a, b) if least && (top || !self.has_name(node)) => todo.extend([(*b, false), (*a, false)]),
-                Op::Max(a, b) if !least && (top || !self.has_name(node)) => todo.extend([(*b, false), (*a, false)]),
+                Op::Min(a, b) if least && (top || !self.has_name(node)) => {
+                    todo.extend([(*b, false), (*a, false)])
+                }
+                Op::Max(a, b) if !least && (top || !self.has_name(node)) => {
+                    todo.extend([(*b, false), (*a, false)])
+                }
                 _ => out.push(node),
             }
         }
@@ -879,8 +1250,14 @@ impl Lezer<'_> {
                 }
             }
             Vorm::Tussen(_) => {}
-            Vorm::Som(terms, _) => self.shown_terms(terms).0.iter().for_each(|(_, _, v)| self.leaves(v, out)),
-            Vorm::Product(list) | Vorm::Kleinste(list) | Vorm::Grootste(list) => list.iter().for_each(|v| self.leaves(v, out)),
+            Vorm::Som(terms, _) => self
+                .shown_terms(terms)
+                .0
+                .iter()
+                .for_each(|(_, _, v)| self.leaves(v, out)),
+            Vorm::Product(list) | Vorm::Kleinste(list) | Vorm::Grootste(list) => {
+                list.iter().for_each(|v| self.leaves(v, out))
+            }
             Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
             Vorm::Macht(base, _) => self.leaves(base, out),
@@ -895,13 +1272,32 @@ impl Lezer<'_> {
 
     /// A formula as text. `binding` is how tight the place is: 0 stands alone, 1 is a term, 2 a factor, 3 a divisor or base.
     fn text(&self, vorm: &Vorm, how: In, binding: u8) -> String {
-        let brackets = |text: String, from: u8| if binding >= from { format!("({text})") } else { text };
-        let list = |word: &str, parts: &[Vorm]| format!("{word} ({})", parts.iter().map(|p| self.text(p, how, 0)).collect::<Vec<_>>().join("; "));
+        let brackets = |text: String, from: u8| {
+            if binding >= from {
+                format!("({text})")
+            } else {
+                text
+            }
+        };
+        let list = |word: &str, parts: &[Vorm]| {
+            format!(
+                "{word} ({})",
+                parts
+                    .iter()
+                    .map(|p| self.text(p, how, 0))
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            )
+        };
         match vorm {
             Vorm::Blad(n) if how == In::Woorden => self.label(*n),
             Vorm::Blad(n) | Vorm::Tussen(n) => {
                 let text = self.figure(*n);
-                if text.starts_with('-') { brackets(text, 1) } else { text }
+                if text.starts_with('-') {
+                    brackets(text, 1)
+                } else {
+                    text
+                }
             }
             Vorm::Som(terms, zero) => {
                 let (shown, rest) = self.shown_terms(terms);
@@ -916,41 +1312,99 @@ impl Lezer<'_> {
                     text.push_str(&self.text(term, how, if *minus { 2 } else { 1 }));
                 }
                 if shown.is_empty() {
-                    return if *zero > 0 && how == In::Woorden { brackets(format!("som van {zero} {}", if *zero == 1 { "die nul is" } else { "die nul zijn" }), 1) } else { "0".into() };
+                    return if *zero > 0 && how == In::Woorden {
+                        brackets(
+                            format!(
+                                "som van {zero} {}",
+                                if *zero == 1 {
+                                    "die nul is"
+                                } else {
+                                    "die nul zijn"
+                                }
+                            ),
+                            1,
+                        )
+                    } else {
+                        "0".into()
+                    };
                 }
                 if let Some((count, sum)) = rest {
                     let _ = write!(text, " … en nog {count}, samen {}", amount(sum));
                 }
                 if *zero > 0 && how == In::Woorden {
-                    let _ = write!(text, " (en {zero} {})", if *zero == 1 { "die nul is" } else { "die nul zijn" });
+                    let _ = write!(
+                        text,
+                        " (en {zero} {})",
+                        if *zero == 1 {
+                            "die nul is"
+                        } else {
+                            "die nul zijn"
+                        }
+                    );
                 }
                 let single = shown.len() == 1 && rest.is_none() && !shown[0].0;
-                if single { brackets(text, 4) } else { brackets(text, 2) }
+                if single {
+                    brackets(text, 4)
+                } else {
+                    brackets(text, 2)
+                }
             }
-            Vorm::Product(parts) => brackets(parts.iter().map(|p| self.text(p, how, 2)).collect::<Vec<_>>().join(" × "), 3),
-            Vorm::Per(a, b) => brackets(format!("{} / {}", self.text(a, how, 2), self.text(b, how, 3)), 3),
+            Vorm::Product(parts) => brackets(
+                parts
+                    .iter()
+                    .map(|p| self.text(p, how, 2))
+                    .collect::<Vec<_>>()
+                    .join(" × "),
+                3,
+            ),
+            Vorm::Per(a, b) => brackets(
+                format!("{} / {}", self.text(a, how, 2), self.text(b, how, 3)),
+                3,
+            ),
             Vorm::Kleinste(parts) => list("kleinste van", parts),
             Vorm::Grootste(parts) => list("grootste van", parts),
             Vorm::Als(four) => {
                 let [a, b, c, d] = four.as_ref();
                 // What is compared with a period is one.
                 let limit = match (a, b) {
-                    (Vorm::Blad(a), Vorm::Blad(b)) if self.period(*a).is_some() => self.opname.plan.timeline.label(self.value(*b).to_usize().unwrap_or(0)),
+                    (Vorm::Blad(a), Vorm::Blad(b)) if self.period(*a).is_some() => self
+                        .opname
+                        .plan
+                        .timeline
+                        .label(self.value(*b).to_usize().unwrap_or(0)),
                     _ => self.text(b, how, 1),
                 };
-                brackets(format!("{} als {} < {limit}, anders {}", self.text(c, how, 1), self.text(a, how, 1), self.text(d, how, 1)), 1)
+                brackets(
+                    format!(
+                        "{} als {} < {limit}, anders {}",
+                        self.text(c, how, 1),
+                        self.text(a, how, 1),
+                        self.text(d, how, 1)
+                    ),
+                    1,
+                )
             }
-            Vorm::Macht(base, exponent) => format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6)),
+            Vorm::Macht(base, exponent) => {
+                format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6))
+            }
             Vorm::Rond(of, digits, rounding) => {
                 let how_rounded = match rounding {
                     Rounding::HalfAwayFromZero => "afgerond",
                     Rounding::Up => "naar boven afgerond",
                     Rounding::Down => "naar beneden afgerond",
                 };
-                format!("{} {how_rounded} op {digits} decimalen", self.text(of, how, 3))
+                format!(
+                    "{} {how_rounded} op {digits} decimalen",
+                    self.text(of, how, 3)
+                )
             }
             Vorm::Uiterste(word, first, last, chosen) => match how {
-                In::Woorden => format!("{word} van {} t/m {}, dat is {}", self.label(*first), self.label(*last), self.label(*chosen)),
+                In::Woorden => format!(
+                    "{word} van {} t/m {}, dat is {}",
+                    self.label(*first),
+                    self.label(*last),
+                    self.label(*chosen)
+                ),
                 In::Cijfers => self.text(&Vorm::Blad(*chosen), how, binding),
             },
         }
@@ -980,7 +1434,12 @@ impl Lezer<'_> {
     }
 
     fn unit(&self, node: u32) -> Unit {
-        match (self.is_extra(node), &self.extra, self.opname.labels.get(&node), self.node(node).name) {
+        match (
+            self.is_extra(node),
+            &self.extra,
+            self.opname.labels.get(&node),
+            self.node(node).name,
+        ) {
             (true, Some((_, _, unit)), ..) | (_, _, Some((_, unit)), _) => *unit,
             (_, _, _, Some(name)) => unit(name.word).0,
             _ => Unit::Number,
@@ -990,7 +1449,8 @@ impl Lezer<'_> {
     /// The period that a number stands for, if it is one.
     fn period(&self, node: u32) -> Option<usize> {
         let name = self.node(node).name?;
-        (["laagste stand periode", "laatste periode"].contains(&name.word)).then(|| self.value(node).to_usize().unwrap_or(0))
+        (["laagste stand periode", "laatste periode"].contains(&name.word))
+            .then(|| self.value(node).to_usize().unwrap_or(0))
     }
 
     /// The value as it is shown.
@@ -1002,8 +1462,12 @@ impl Lezer<'_> {
         let word = self.node(node).name.map_or("", |n| n.word);
         match self.unit(node) {
             Unit::Eur => dutch(value, 2),
-            Unit::Rate => value.checked_mul(Decimal::ONE_HUNDRED).map_or_else(|| trimmed(value, 6), |p| format!("{}%", trimmed(p, 4))),
-            Unit::Number if word.contains("factor") || word.starts_with("disconto") => dutch(value, 6),
+            Unit::Rate => value
+                .checked_mul(Decimal::ONE_HUNDRED)
+                .map_or_else(|| trimmed(value, 6), |p| format!("{}%", trimmed(p, 4))),
+            Unit::Number if word.contains("factor") || word.starts_with("disconto") => {
+                dutch(value, 6)
+            }
             Unit::Number if self.has_name(node) => trimmed(value, 6),
             Unit::Number => amount(value),
             Unit::Plain => trimmed(value, 0),
@@ -1014,7 +1478,10 @@ impl Lezer<'_> {
         self.left = self.left.saturating_sub(1);
         let name = self.node(node).name;
         let source = self.source(node);
-        let waarde = self.period(node).map_or_else(|| self.value(node), |t| Decimal::from(self.opname.plan.timeline.year(t)));
+        let waarde = self.period(node).map_or_else(
+            || self.value(node),
+            |t| Decimal::from(self.opname.plan.timeline.year(t)),
+        );
         let mut uitleg = Uitleg {
             naam: self.label(node),
             eenheid: self.unit(node),
@@ -1031,7 +1498,11 @@ impl Lezer<'_> {
         if source.is_some() {
             return uitleg;
         }
-        if self.shown.get(&node).is_some_and(|earlier| *earlier <= level) {
+        if self
+            .shown
+            .get(&node)
+            .is_some_and(|earlier| *earlier <= level)
+        {
             uitleg.vervolg = Vervolg::ZieBoven;
             return uitleg;
         }
@@ -1043,7 +1514,10 @@ impl Lezer<'_> {
         }
         self.shown.insert(node, level);
         let vorm = self.vorm(node, true, 0);
-        let (words, figures) = (self.text(&vorm, In::Woorden, 0), self.text(&vorm, In::Cijfers, 0));
+        let (words, figures) = (
+            self.text(&vorm, In::Woorden, 0),
+            self.text(&vorm, In::Cijfers, 0),
+        );
         uitleg.cijfers = (figures != uitleg.getoond && figures != words).then_some(figures);
         uitleg.woorden = (words != uitleg.getoond).then_some(words);
         if matches!(&vorm, Vorm::Som(terms, _) if terms.is_empty()) {
@@ -1051,7 +1525,8 @@ impl Lezer<'_> {
         }
         if name.is_some_and(|n| n.word == "laatste periode") {
             // It is counted in positions, which say nothing to a reader.
-            uitleg.woorden = Some("laatste periode met een stroom, na het getrokken uitstel".into());
+            uitleg.woorden =
+                Some("laatste periode met een stroom, na het getrokken uitstel".into());
             uitleg.cijfers = None;
         }
         let mut leaves = Vec::new();
@@ -1075,12 +1550,20 @@ impl Lezer<'_> {
 /// A number with no more decimals than it needs.
 fn trimmed(value: Decimal, decimals: u32) -> String {
     let text = dutch(value, decimals);
-    if text.contains(',') { text.trim_end_matches('0').trim_end_matches(',').to_owned() } else { text }
+    if text.contains(',') {
+        text.trim_end_matches('0').trim_end_matches(',').to_owned()
+    } else {
+        text
+    }
 }
 
 /// An amount or a factor that has no name.
 fn amount(value: Decimal) -> String {
-    if value.abs() >= Decimal::ONE_THOUSAND { dutch(value, 2) } else { trimmed(value, 6) }
+    if value.abs() >= Decimal::ONE_THOUSAND {
+        dutch(value, 2)
+    } else {
+        trimmed(value, 6)
+    }
 }
 
 #[cfg(test)]
@@ -1090,15 +1573,31 @@ mod tests {
 
     #[test]
     fn rules_are_told_in_dutch() {
-        assert_eq!(bron("rules 0.3: minus boekwaarde").as_deref(), Some("rekenregels 0.3"));
-        assert_eq!(bron("design 6: saldo + baten").as_deref(), Some("ontwerp 6"));
+        assert_eq!(
+            bron("rules 0.3: minus boekwaarde").as_deref(),
+            Some("rekenregels 0.3")
+        );
+        assert_eq!(
+            bron("design 6: saldo + baten").as_deref(),
+            Some("ontwerp 6")
+        );
         assert_eq!(bron("input"), None);
     }
 
     #[test]
     fn numbers_have_no_needless_decimals() {
-        assert_eq!((trimmed(dec!(2.50), 4), trimmed(dec!(1000), 4), trimmed(dec!(0.0000001), 6)), ("2,5".into(), "1.000".into(), "0".into()));
-        assert_eq!((amount(dec!(-1234.5)), amount(dec!(0.125))), ("-1.234,50".into(), "0,125".into()));
+        assert_eq!(
+            (
+                trimmed(dec!(2.50), 4),
+                trimmed(dec!(1000), 4),
+                trimmed(dec!(0.0000001), 6)
+            ),
+            ("2,5".into(), "1.000".into(), "0".into())
+        );
+        assert_eq!(
+            (amount(dec!(-1234.5)), amount(dec!(0.125))),
+            ("-1.234,50".into(), "0,125".into())
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! [`record`] runs a calculation with [`Expr`] and gives back a [`Book`] of nodes. Every node also holds its exact value, so
 //! the book *is* the exact run with names. Nothing here knows Excel, time or models.
 
-use crate::number::{shift_plainly, At, Exact, Number, Of, Rounding};
+use crate::number::{At, Exact, Number, Of, Rounding, shift_plainly};
 use crate::problem::Place;
 use rust_decimal::Decimal;
 use std::cell::RefCell;
@@ -102,7 +102,11 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("onderhoud", Unit::Eur, "input"),
     ("gewicht", Unit::Number, "phasing"),
     ("totaal gewicht", Unit::Number, "phasing"),
-    ("trekking", Unit::Number, "value of an onzekerheid in the draw"),
+    (
+        "trekking",
+        Unit::Number,
+        "value of an onzekerheid in the draw",
+    ),
     ("bedrag in periode", Unit::Eur, "phasing, at prijspeil"),
     ("groei", Unit::Rate, "rules 0.1"),
     ("groei per periode", Unit::Rate, "rules 0.1"),
@@ -115,7 +119,11 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("halve rente", Unit::Rate, "rules 0.3, HALFJAAR_SI"),
     ("halve creditrente", Unit::Rate, "rules 0.3, HALFJAAR_SI"),
     ("laatste periode", Unit::Number, "end of the account"),
-    ("loopt nog", Unit::Number, "1 until the last period, 0 after it"),
+    (
+        "loopt nog",
+        Unit::Number,
+        "1 until the last period, 0 after it",
+    ),
     ("kosten", Unit::Eur, "rules 0.1"),
     ("opbrengsten", Unit::Eur, "rules 0.1"),
     ("kosten prijspeil", Unit::Eur, "rules 0.1"),
@@ -136,7 +144,11 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("reëel saldo", Unit::Eur, "rules 0.2"),
     ("eindwaarde", Unit::Eur, "rules 0.2, 0.3"),
     ("verdisconteringsfactor", Unit::Number, "rules 0.2, 0.4"),
-    ("verdisconteringsfactor rente", Unit::Number, "rules 0.2, 0.4"),
+    (
+        "verdisconteringsfactor rente",
+        Unit::Number,
+        "rules 0.2, 0.4",
+    ),
     ("discontovoet", Unit::Rate, "input"),
     ("disconto per periode", Unit::Number, "rules 0.2"),
     ("ncw_bbv", Unit::Eur, "rules 0.2"),
@@ -159,14 +171,34 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("fonds open", Unit::Eur, "rules 3.3: still to be paid"),
     ("fonds saldo", Unit::Eur, "rules 3.3"),
     ("voorfinanciering", Unit::Eur, "rules 3.3"),
-    ("saldo", Unit::Eur, "design 6: cash and in natura, present value at own rate"),
+    (
+        "saldo",
+        Unit::Eur,
+        "design 6: cash and in natura, present value at own rate",
+    ),
     ("baten", Unit::Eur, "design 6: present value at own rate"),
     ("netto baat", Unit::Eur, "design 6: saldo + baten"),
     ("besparing", Unit::Eur, "design 6: money saved"),
-    ("maatschappelijk", Unit::Eur, "design 6: social value gained"),
-    ("contante kasstroom", Unit::Eur, "design 6: present value at own rate"),
-    ("contante besparing", Unit::Eur, "design 6: present value at own rate"),
-    ("contant maatschappelijk", Unit::Eur, "design 6: present value at own rate"),
+    (
+        "maatschappelijk",
+        Unit::Eur,
+        "design 6: social value gained",
+    ),
+    (
+        "contante kasstroom",
+        Unit::Eur,
+        "design 6: present value at own rate",
+    ),
+    (
+        "contante besparing",
+        Unit::Eur,
+        "design 6: present value at own rate",
+    ),
+    (
+        "contant maatschappelijk",
+        Unit::Eur,
+        "design 6: present value at own rate",
+    ),
     ("één portemonnee", Unit::Eur, "design 1"),
     ("kasstroom en baten", Unit::Eur, "design 6"),
 ];
@@ -198,14 +230,18 @@ pub fn record<T>(calculation: impl FnOnce() -> T) -> (T, Book) {
         assert!(earlier.is_none(), "record inside record");
     });
     let result = calculation();
-    let book = BOOK.with(|book| book.borrow_mut().take()).unwrap_or_default();
+    let book = BOOK
+        .with(|book| book.borrow_mut().take())
+        .unwrap_or_default();
     (result, book)
 }
 
 fn with_book<T>(f: impl FnOnce(&mut Book) -> T) -> T {
     BOOK.with(|book| {
         let mut book = book.borrow_mut();
-        let book = book.as_mut().unwrap_or_else(|| panic!("Expr used outside record"));
+        let book = book
+            .as_mut()
+            .unwrap_or_else(|| panic!("Expr used outside record"));
         f(book)
     })
 }
@@ -214,8 +250,16 @@ fn push(op: Op, place: Option<Place>, value: impl FnOnce(&Book) -> Exact) -> Exp
     with_book(|book| {
         let value = value(book);
         let node = book.nodes.len() as u32;
-        book.nodes.push(Node { op, value, name: None, place });
-        Expr { node, _not_send: std::marker::PhantomData }
+        book.nodes.push(Node {
+            op,
+            value,
+            name: None,
+            place,
+        });
+        Expr {
+            node,
+            _not_send: std::marker::PhantomData,
+        }
     })
 }
 
@@ -252,21 +296,27 @@ impl Book {
 impl Add for Expr {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        push(Op::Add(self.node, other.node), None, |b| b.value(self.node) + b.value(other.node))
+        push(Op::Add(self.node, other.node), None, |b| {
+            b.value(self.node) + b.value(other.node)
+        })
     }
 }
 
 impl Sub for Expr {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        push(Op::Sub(self.node, other.node), None, |b| b.value(self.node) - b.value(other.node))
+        push(Op::Sub(self.node, other.node), None, |b| {
+            b.value(self.node) - b.value(other.node)
+        })
     }
 }
 
 impl Mul for Expr {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        push(Op::Mul(self.node, other.node), None, |b| b.value(self.node) * b.value(other.node))
+        push(Op::Mul(self.node, other.node), None, |b| {
+            b.value(self.node) * b.value(other.node)
+        })
     }
 }
 
@@ -290,7 +340,11 @@ impl Number for Expr {
     type Whole = u32;
 
     fn fixed(value: Decimal, place: Option<&Place>) -> Expr {
-        let op = if place.is_some() { Op::Input } else { Op::Constant };
+        let op = if place.is_some() {
+            Op::Input
+        } else {
+            Op::Constant
+        };
         push(op, place.cloned(), |_| Exact(Some(value)))
     }
     fn of(fixed: Expr) -> Self {
@@ -306,37 +360,60 @@ impl Number for Expr {
         Self::number(i64::from(whole))
     }
     fn per(self, by: Self) -> Self {
-        push(Op::Per(self.node, by.node), None, |b| b.value(self.node).per(b.value(by.node)))
+        push(Op::Per(self.node, by.node), None, |b| {
+            b.value(self.node).per(b.value(by.node))
+        })
     }
     fn div_or(self, by: Self, otherwise: Self) -> Self {
         push(Op::DivOr(self.node, by.node, otherwise.node), None, |b| {
-            b.value(self.node).div_or(b.value(by.node), b.value(otherwise.node))
+            b.value(self.node)
+                .div_or(b.value(by.node), b.value(otherwise.node))
         })
     }
     fn min(self, other: Self) -> Self {
-        push(Op::Min(self.node, other.node), None, |b| b.value(self.node).min(b.value(other.node)))
-    }
-    fn max(self, other: Self) -> Self {
-        push(Op::Max(self.node, other.node), None, |b| b.value(self.node).max(b.value(other.node)))
-    }
-    fn if_less(self, limit: Self, then: Self, otherwise: Self) -> Self {
-        push(Op::IfLess(self.node, limit.node, then.node, otherwise.node), None, |b| {
-            b.value(self.node).if_less(b.value(limit.node), b.value(then.node), b.value(otherwise.node))
+        push(Op::Min(self.node, other.node), None, |b| {
+            b.value(self.node).min(b.value(other.node))
         })
     }
+    fn max(self, other: Self) -> Self {
+        push(Op::Max(self.node, other.node), None, |b| {
+            b.value(self.node).max(b.value(other.node))
+        })
+    }
+    fn if_less(self, limit: Self, then: Self, otherwise: Self) -> Self {
+        push(
+            Op::IfLess(self.node, limit.node, then.node, otherwise.node),
+            None,
+            |b| {
+                b.value(self.node).if_less(
+                    b.value(limit.node),
+                    b.value(then.node),
+                    b.value(otherwise.node),
+                )
+            },
+        )
+    }
     fn power(self, exponent: Decimal) -> Self {
-        push(Op::Power(self.node, exponent), None, |b| b.value(self.node).power(exponent))
+        push(Op::Power(self.node, exponent), None, |b| {
+            b.value(self.node).power(exponent)
+        })
     }
     fn round(self, digits: u32, how: Rounding) -> Self {
-        push(Op::Round(self.node, digits, how), None, |b| b.value(self.node).round(digits, how))
+        push(Op::Round(self.node, digits, how), None, |b| {
+            b.value(self.node).round(digits, how)
+        })
     }
     fn sum(parts: &[Self]) -> Self {
-        push(Op::Sum(nodes(parts)), None, |b| Exact::sum(&values(b, parts)))
+        push(Op::Sum(nodes(parts)), None, |b| {
+            Exact::sum(&values(b, parts))
+        })
     }
     fn lowest(series: &[Self], when: &[Self]) -> (Self, Self) {
         let both = |b: &Book| Exact::lowest(&values(b, series), &values(b, when));
         let low = push(Op::Lowest(nodes(series)), None, |b| both(b).0);
-        let moment = push(Op::WhenLowest(nodes(series), nodes(when)), None, |b| both(b).1);
+        let moment = push(Op::WhenLowest(nodes(series), nodes(when)), None, |b| {
+            both(b).1
+        });
         (low, moment)
     }
     fn shift(series: &mut [Self], delay: u32) {
@@ -349,7 +426,10 @@ impl Number for Expr {
         }
     }
     fn named(self, word: &'static str, of: Of, at: At) -> Self {
-        debug_assert!(NAMES.iter().any(|(w, _, _)| *w == word), "\"{word}\" is not in the list of names");
+        debug_assert!(
+            NAMES.iter().any(|(w, _, _)| *w == word),
+            "\"{word}\" is not in the list of names"
+        );
         let name = Name { word, of, at };
         // A literal, an input or a number that has a name already gets a step of its own, so that a shared zero is not taken
         // over by the first that names it.
@@ -357,7 +437,11 @@ impl Number for Expr {
             let node = &book.nodes[self.node as usize];
             node.name.is_some() || matches!(node.op, Op::Input | Op::Constant)
         });
-        let named = if taken { push(Op::Same(self.node), None, |b| b.value(self.node)) } else { self };
+        let named = if taken {
+            push(Op::Same(self.node), None, |b| b.value(self.node))
+        } else {
+            self
+        };
         with_book(|book| {
             book.nodes[named.node as usize].name = Some(name);
             let earlier = book.names.insert(name, named.node);
@@ -376,14 +460,21 @@ mod tests {
     fn records_value_name_and_place() {
         let place = Place::file("model.toml");
         let (_, book) = record(|| {
-            let bedrag = Expr::of(Expr::fixed(dec!(100), Some(&place))).named("bedrag", Of::Lijn(0), At::Once);
-            let factor = Expr::constant(dec!(1.02)).named("indexfactor", Of::Index(0), At::Period(1));
+            let bedrag = Expr::of(Expr::fixed(dec!(100), Some(&place))).named(
+                "bedrag",
+                Of::Lijn(0),
+                At::Once,
+            );
+            let factor =
+                Expr::constant(dec!(1.02)).named("indexfactor", Of::Index(0), At::Period(1));
             (bedrag * factor).named("stroom", Of::Lijn(0), At::Period(1))
         });
         let node = book.find("stroom", Of::Lijn(0), At::Period(1)).unwrap();
         assert_eq!(book.value(node), Exact::from(dec!(102)));
         let bedrag = book.find("bedrag", Of::Lijn(0), At::Once).unwrap();
-        let Op::Same(input) = book.nodes[bedrag as usize].op else { panic!("an input is named by a step of its own") };
+        let Op::Same(input) = book.nodes[bedrag as usize].op else {
+            panic!("an input is named by a step of its own")
+        };
         assert_eq!(book.nodes[input as usize].place, Some(place));
     }
 }

@@ -3,9 +3,9 @@
 //! Knows series and rates; not where flows come from, nor parties.
 
 use crate::model::Rentemethode;
-use crate::number::{at, At, Number, Of};
+use crate::number::{At, Number, Of, at};
 use crate::timeline::Timeline;
-use rust_decimal::{dec, Decimal};
+use rust_decimal::{Decimal, dec};
 
 /// The rates of an account, per period.
 #[derive(Debug, Clone, Copy)]
@@ -45,10 +45,46 @@ pub fn boekwaarde<N: Number>(
 ) {
     // Named one by one, so that each becomes a loop of its own: a choice inside the loop costs a fifth of its time.
     match methode {
-        Rentemethode::Jan1 => oprenten(Rentemethode::Jan1, opening, mutatie, rentes, timeline, tijd, of, out),
-        Rentemethode::Gemiddeld => oprenten(Rentemethode::Gemiddeld, opening, mutatie, rentes, timeline, tijd, of, out),
-        Rentemethode::HalfjaarSi => oprenten(Rentemethode::HalfjaarSi, opening, mutatie, rentes, timeline, tijd, of, out),
-        Rentemethode::Begin => oprenten(Rentemethode::Begin, opening, mutatie, rentes, timeline, tijd, of, out),
+        Rentemethode::Jan1 => oprenten(
+            Rentemethode::Jan1,
+            opening,
+            mutatie,
+            rentes,
+            timeline,
+            tijd,
+            of,
+            out,
+        ),
+        Rentemethode::Gemiddeld => oprenten(
+            Rentemethode::Gemiddeld,
+            opening,
+            mutatie,
+            rentes,
+            timeline,
+            tijd,
+            of,
+            out,
+        ),
+        Rentemethode::HalfjaarSi => oprenten(
+            Rentemethode::HalfjaarSi,
+            opening,
+            mutatie,
+            rentes,
+            timeline,
+            tijd,
+            of,
+            out,
+        ),
+        Rentemethode::Begin => oprenten(
+            Rentemethode::Begin,
+            opening,
+            mutatie,
+            rentes,
+            timeline,
+            tijd,
+            of,
+            out,
+        ),
     }
 }
 
@@ -68,12 +104,18 @@ fn oprenten<N: Number>(
     let (zero, half) = (N::number(0), N::half());
     let halves = |r: N| (N::number(1) + r).power(dec!(0.5)) - N::number(1);
     let (debet_half, credit_half) = match methode {
-        Rentemethode::HalfjaarSi => (halves(rentes.debet).named("halve rente", of, At::Once), halves(rentes.credit).named("halve creditrente", of, At::Once)),
+        Rentemethode::HalfjaarSi => (
+            halves(rentes.debet).named("halve rente", of, At::Once),
+            halves(rentes.credit).named("halve creditrente", of, At::Once),
+        ),
         _ => (rentes.debet, rentes.credit),
     };
     let mut stand = opening.named("boekwaarde", of, At::Opening);
     let span = tijd.begin..tijd.uiterst;
-    let series = mutatie[span.clone()].iter().zip(&mut rente_uit[span.clone()]).zip(&mut boekwaarden[span.clone()]);
+    let series = mutatie[span.clone()]
+        .iter()
+        .zip(&mut rente_uit[span.clone()])
+        .zip(&mut boekwaarden[span.clone()]);
     for (t, ((m, rente_uit), boekwaarde)) in span.zip(series) {
         let m = *m;
         if t < timeline.peil {
@@ -90,14 +132,20 @@ fn oprenten<N: Number>(
             }
             Rentemethode::HalfjaarSi => {
                 let later = (stand + m).named("rentegrondslag", of, at(t));
-                stand * stand.if_less(zero, rentes.credit, rentes.debet) + m * later.if_less(zero, credit_half, debet_half)
+                stand * stand.if_less(zero, rentes.credit, rentes.debet)
+                    + m * later.if_less(zero, credit_half, debet_half)
             }
             Rentemethode::Begin => {
                 let grondslag = (stand + m).named("rentegrondslag", of, at(t));
                 grondslag * grondslag.if_less(zero, rentes.credit, rentes.debet)
             }
         };
-        let rente = if t < tijd.eind { rente } else { rente * tijd.loopt[t] }.named("rente", of, at(t));
+        let rente = if t < tijd.eind {
+            rente
+        } else {
+            rente * tijd.loopt[t]
+        }
+        .named("rente", of, at(t));
         *rente_uit = rente;
         stand = (stand + m + rente).named("boekwaarde", of, at(t));
         *boekwaarde = stand;
@@ -140,14 +188,22 @@ pub struct Disconto<N> {
 
 /// What an end value is divided by at a rate.
 #[inline(always)]
-fn eindfactor<N: Number>(rate: N, disconto: &Disconto<N>, tijd: &Looptijd<'_, N>, word: &'static str, of: Of) -> N {
+fn eindfactor<N: Number>(
+    rate: N,
+    disconto: &Disconto<N>,
+    tijd: &Looptijd<'_, N>,
+    word: &'static str,
+    of: Of,
+) -> N {
     let one = N::number(1);
     let mut factor = (one + rate).power(disconto.exponent);
     if tijd.uiterst > tijd.eind {
         // Every period that a delay adds discounts one period more.
         let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
         for t in tijd.eind..tijd.uiterst {
-            factor = tijd.loopt[t].if_less(one, factor, factor * step).named(word, of, at(t));
+            factor = tijd.loopt[t]
+                .if_less(one, factor, factor * step)
+                .named(word, of, at(t));
         }
     }
     factor
@@ -170,27 +226,54 @@ pub fn resultaat<N: Number>(
 ) -> Resultaat<N> {
     let (zero, one) = (N::number(0), N::number(1));
     let span = tijd.begin..tijd.uiterst;
-    let reeel_saldo = (N::sum(&kasstroom[span.clone()]) - opening).named("reëel saldo", of, At::Once);
-    let einde = if tijd.uiterst > tijd.begin { boekwaarden[tijd.uiterst - 1] } else { opening };
+    let reeel_saldo =
+        (N::sum(&kasstroom[span.clone()]) - opening).named("reëel saldo", of, At::Once);
+    let einde = if tijd.uiterst > tijd.begin {
+        boekwaarden[tijd.uiterst - 1]
+    } else {
+        opening
+    };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
-    let factor = |rate: N, word: &'static str| eindfactor(rate, disconto, tijd, word, of).named(word, of, At::Once);
-    let ncw_bbv = eindwaarde.per(factor(disconto.bbv, "verdisconteringsfactor")).named("ncw_bbv", of, At::Once);
-    let ncw_rente = eindwaarde.per(factor(disconto.rente, "verdisconteringsfactor rente")).named("ncw_rente", of, At::Once);
+    let factor = |rate: N, word: &'static str| {
+        eindfactor(rate, disconto, tijd, word, of).named(word, of, At::Once)
+    };
+    let ncw_bbv = eindwaarde
+        .per(factor(disconto.bbv, "verdisconteringsfactor"))
+        .named("ncw_bbv", of, At::Once);
+    let ncw_rente = eindwaarde
+        .per(factor(disconto.rente, "verdisconteringsfactor rente"))
+        .named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);
     werk.clear();
     werk.extend((from..tijd.uiterst).map(|t| kasstroom[t] * factoren[t]));
-    let vooraf = if tijd.begin < timeline.peil { zero - N::sum(&kasstroom[tijd.begin..timeline.peil]) } else { zero };
+    let vooraf = if tijd.begin < timeline.peil {
+        zero - N::sum(&kasstroom[tijd.begin..timeline.peil])
+    } else {
+        zero
+    };
     let ncw_kasstroom = (N::sum(werk) - opening - vooraf).named("ncw_kasstroom", of, At::Once);
     werk.clear();
     for t in span.clone() {
         werk.push((-boekwaarden[t]).named("stand", of, at(t)));
     }
     let (laagste, wanneer) = N::lowest(werk, &perioden[span.clone()]);
-    let laagste_stand = (laagste.named("laagste stand", of, At::Once), wanneer.named("laagste stand periode", of, At::Once));
+    let laagste_stand = (
+        laagste.named("laagste stand", of, At::Once),
+        wanneer.named("laagste stand periode", of, At::Once),
+    );
     for stand in werk.iter_mut() {
         *stand = stand.if_less(zero, one, zero);
     }
     let onder_water = N::sum(werk).named("perioden onder water", of, At::Once);
     let rente_totaal = N::sum(&rente[span]).named("rente totaal", of, At::Once);
-    Resultaat { reeel_saldo, eindwaarde, ncw_bbv, ncw_rente, ncw_kasstroom, laagste_stand, onder_water, rente_totaal }
+    Resultaat {
+        reeel_saldo,
+        eindwaarde,
+        ncw_bbv,
+        ncw_rente,
+        ncw_kasstroom,
+        laagste_stand,
+        onder_water,
+        rente_totaal,
+    }
 }

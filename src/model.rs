@@ -11,14 +11,16 @@ pub mod table;
 
 use crate::number::Quantity;
 use crate::parameters;
-use crate::problem::{has_errors, listed, nearest, Place, Problem};
-use crate::timeline::{Dagtelling, Indexmoment, Kasstroommoment, Periode, Periodevoet, Tijdstap, PERIODS_MAX};
+use crate::problem::{Place, Problem, has_errors, listed, nearest};
+use crate::timeline::{
+    Dagtelling, Indexmoment, Kasstroommoment, PERIODS_MAX, Periode, Periodevoet, Tijdstap,
+};
 use fields::Fields;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
 use std::collections::{HashMap, HashSet};
-use table::{fold, name_key, Row, Scalar, Table, Tables, Value};
+use table::{Row, Scalar, Table, Tables, Value, fold, name_key};
 
 pub(crate) use lines::LINE_TABLES;
 pub use lines::{Baat, Bedrag, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
@@ -108,7 +110,11 @@ pub struct IndexGroep {
 impl IndexGroep {
     /// The growth into a year; nothing before the first row.
     pub fn groei(&self, year: i32) -> Option<&Quantity> {
-        self.groei.iter().rev().find(|(from, _)| *from <= year).map(|(_, q)| q)
+        self.groei
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= year)
+            .map(|(_, q)| q)
     }
 }
 
@@ -353,11 +359,16 @@ fn is_full(problems: &[Problem]) -> bool {
 /// The file that the first row of a table, or else of any table, stands in.
 fn file_of(tables: &Tables, name: &str) -> Option<Place> {
     let first = tables.table(name).rows.first();
-    first.or_else(|| tables.tables.iter().find_map(|t| t.rows.first())).map(|row| Place::file(&row.place.file))
+    first
+        .or_else(|| tables.tables.iter().find_map(|t| t.rows.first()))
+        .map(|row| Place::file(&row.place.file))
 }
 
 /// Position of an account, party or area with this name among many; most names are written the same everywhere.
-pub(crate) fn position_of<'a>(mut names: impl Iterator<Item = &'a str> + Clone, wanted: &str) -> Option<usize> {
+pub(crate) fn position_of<'a>(
+    mut names: impl Iterator<Item = &'a str> + Clone,
+    wanted: &str,
+) -> Option<usize> {
     if let Some(found) = names.clone().position(|n| n == wanted) {
         return Some(found);
     }
@@ -371,12 +382,31 @@ fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> 
     let mut told = Vec::new();
     for (name, most) in MAX_ROWS {
         if rows(name) > most {
-            let problem = Problem::error("model-too-large", format!("table {name} has {} rows", rows(name))).allowed(format!("at most {most} rows"));
-            told.push(problem.at(&tables.table(name).rows[most].place).fix("join rows that are alike, or divide the area into more models"));
+            let problem = Problem::error(
+                "model-too-large",
+                format!("table {name} has {} rows", rows(name)),
+            )
+            .allowed(format!("at most {most} rows"));
+            told.push(
+                problem
+                    .at(&tables.table(name).rows[most].place)
+                    .fix("join rows that are alike, or divide the area into more models"),
+            );
         }
     }
-    let lines: usize = LINE_TABLES.iter().map(|name| rows(name) * if ["objecten", "baten"].contains(name) { 2 } else { 1 }).sum();
-    let periods = ((gebied.horizon - gebied.peil.year(gebied.tijdstap) + 1) * gebied.tijdstap.per_year()) as usize;
+    let lines: usize = LINE_TABLES
+        .iter()
+        .map(|name| {
+            rows(name)
+                * if ["objecten", "baten"].contains(name) {
+                    2
+                } else {
+                    1
+                }
+        })
+        .sum();
+    let periods = ((gebied.horizon - gebied.peil.year(gebied.tijdstap) + 1)
+        * gebied.tijdstap.per_year()) as usize;
     // A benefit is discounted period by period, and a party has an account of every kind.
     let size = (lines + 10 * rows("baten") + 20 * rows("partijen")).saturating_mul(periods);
     if lines > MAX_LINES || size > MAX_SIZE {
@@ -401,11 +431,21 @@ impl Model {
     pub fn new(tables: Tables) -> (Option<Model>, Vec<Problem>) {
         let mut problems = Vec::new();
         // What could not be read was told by the reader: nothing is said of it, and no model is made of the rest.
-        let unread = tables.tables.iter().flat_map(|t| &t.rows).flat_map(|r| &r.values).any(|v| matches!(v.scalar, Scalar::Error(_)));
-        let model = Builder::default().build(tables, &mut problems).filter(|_| !unread);
+        let unread = tables
+            .tables
+            .iter()
+            .flat_map(|t| &t.rows)
+            .flat_map(|r| &r.values)
+            .any(|v| matches!(v.scalar, Scalar::Error(_)));
+        let model = Builder::default()
+            .build(tables, &mut problems)
+            .filter(|_| !unread);
         if is_full(&problems) {
             problems.truncate(MAX_PROBLEMS);
-            problems.push(Problem::error("too-many-problems", "the rest of the model was not checked").fix("mend the problems above first"));
+            problems.push(
+                Problem::error("too-many-problems", "the rest of the model was not checked")
+                    .fix("mend the problems above first"),
+            );
         }
         let model = if has_errors(&problems) { None } else { model };
         (model, problems)
@@ -414,13 +454,18 @@ impl Model {
     /// The name of an account, as a user writes it.
     pub fn rekening_naam(&self, rekening: usize) -> String {
         let r = &self.rekeningen[rekening];
-        r.partij.map_or_else(|| "buiten".into(), |p| format!("{}/{}", self.partijen[p].partij, r.soort))
+        r.partij.map_or_else(
+            || "buiten".into(),
+            |p| format!("{}/{}", self.partijen[p].partij, r.soort),
+        )
     }
 
     /// Position of a party by name.
     pub fn partij(&self, naam: &str) -> Option<usize> {
         let folded = name_key(naam);
-        self.partijen.iter().position(|p| name_key(&p.partij) == folded)
+        self.partijen
+            .iter()
+            .position(|p| name_key(&p.partij) == folded)
     }
 }
 
@@ -447,12 +492,25 @@ fn check_keys(tables: &Tables, problems: &mut Vec<Problem>) {
     use schema::Kind;
     let mut ids: HashMap<(String, String), &Place> = HashMap::new();
     for table in &tables.tables {
-        let Some(key) = table.schema.columns.iter().position(|c| c.kind == Kind::Key) else { continue };
+        let Some(key) = table
+            .schema
+            .columns
+            .iter()
+            .position(|c| c.kind == Kind::Key)
+        else {
+            continue;
+        };
         // Lines share one space of ids, so that an address and a percentage-of-lines can name any of them.
-        let space = if lines::LINE_TABLES.contains(&table.schema.name) { "line" } else { table.schema.name };
+        let space = if lines::LINE_TABLES.contains(&table.schema.name) {
+            "line"
+        } else {
+            table.schema.name
+        };
         for row in &table.rows {
             let value = &row.values[key];
-            let Scalar::Text(text) = &value.scalar else { continue };
+            let Scalar::Text(text) = &value.scalar else {
+                continue;
+            };
             if let Some(first) = ids.insert((space.into(), name_key(text)), &value.place) {
                 problems.push(
                     Problem::error("duplicate-key", format!("\"{text}\" in table {} was used before", table.schema.name))
@@ -516,15 +574,30 @@ impl Builder {
             if is_full(problems) {
                 return;
             }
-            let mut f = Fields { table, row, problems };
-            let (Some(naam), Some(vanaf), Some(groei)) = (f.text("index"), f.year("vanaf"), f.rate("groei")) else { continue };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let (Some(naam), Some(vanaf), Some(groei)) =
+                (f.text("index"), f.year("vanaf"), f.rate("groei"))
+            else {
+                continue;
+            };
             let position = *positions.entry(name_key(&naam)).or_insert_with(|| {
-                self.indexen.push(IndexGroep { naam, groei: Vec::new() });
+                self.indexen.push(IndexGroep {
+                    naam,
+                    groei: Vec::new(),
+                });
                 self.indexen.len() - 1
             });
             let groep = &mut self.indexen[position];
             if let Some((_, earlier)) = groep.groei.iter().find(|(y, _)| *y == vanaf) {
-                let mut problem = Problem::error("duplicate-key", format!("index \"{}\" has two rows from {vanaf}", groep.naam)).fix("keep one of the two");
+                let mut problem = Problem::error(
+                    "duplicate-key",
+                    format!("index \"{}\" has two rows from {vanaf}", groep.naam),
+                )
+                .fix("keep one of the two");
                 if let Some(place) = &earlier.place {
                     problem = problem.and(place);
                 }
@@ -540,15 +613,27 @@ impl Builder {
 
     /// A flow in a year that its index group says nothing of is an error; nothing is guessed.
     fn check_index_reach(&self, gebied: &Gebied, lijnen: &[Lijn], problems: &mut Vec<Problem>) {
-        let first_needed = gebied.prijs.year(gebied.tijdstap).min(gebied.peil.year(gebied.tijdstap)) + 1;
+        let first_needed = gebied
+            .prijs
+            .year(gebied.tijdstap)
+            .min(gebied.peil.year(gebied.tijdstap))
+            + 1;
         for (i, groep) in self.indexen.iter().enumerate() {
             let used = lijnen.iter().any(|l| l.index == Some(i));
             let starts = groep.groei.first();
             if let (true, Some((year, quantity))) = (used, starts)
                 && *year > first_needed
             {
-                let mut p = Problem::error("index-gap", format!("index \"{}\" starts in {year}, but prices run from {}", groep.naam, gebied.prijspeil))
-                    .fix(format!("add a row with vanaf = {first_needed}, growth 0 if that is meant"));
+                let mut p = Problem::error(
+                    "index-gap",
+                    format!(
+                        "index \"{}\" starts in {year}, but prices run from {}",
+                        groep.naam, gebied.prijspeil
+                    ),
+                )
+                .fix(format!(
+                    "add a row with vanaf = {first_needed}, growth 0 if that is meant"
+                ));
                 if let Some(place) = &quantity.place {
                     p = p.at(place);
                 }
@@ -560,27 +645,49 @@ impl Builder {
     fn read_partijen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "partijen");
         let mut unclear = false;
-        let default = |f: &Option<Gebied>, pick: fn(&Gebied) -> &Quantity| f.as_ref().map_or_else(|| Quantity::made(Decimal::ZERO), |g| pick(g).clone());
+        let default = |f: &Option<Gebied>, pick: fn(&Gebied) -> &Quantity| {
+            f.as_ref()
+                .map_or_else(|| Quantity::made(Decimal::ZERO), |g| pick(g).clone())
+        };
         for row in rows {
-            let mut f = Fields { table, row, problems };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
             let (partij, rol) = (f.text("partij"), f.choice("rol", ROLLEN));
             let naam = f.text("naam");
             let schil = f.whole("schil", 1, 4);
-            let discontovoet = f.rate("discontovoet").unwrap_or_else(|| default(&self.gebied, |g| &g.discontovoet_bbv));
+            let discontovoet = f
+                .rate("discontovoet")
+                .unwrap_or_else(|| default(&self.gebied, |g| &g.discontovoet_bbv));
             let rente = f.rate("rente");
             let creditrente = f.rate("creditrente");
             let minimaal_resultaat = f.amount("minimaal_resultaat");
             // A party with another mistake is a party all the same, so that its name is no mistake elsewhere.
             unclear |= rol.is_none();
-            let (Some(partij), rol) = (partij, rol.unwrap_or("overig")) else { continue };
+            let (Some(partij), rol) = (partij, rol.unwrap_or("overig")) else {
+                continue;
+            };
             if name_key(&partij) == "buiten" || partij.contains('/') {
                 f.problem("partij", Problem::error("reserved-name", format!("\"{partij}\" can't be the name of a partij")).fix("buiten is the outside world and / divides partij and rekening: choose another name"));
                 continue;
             }
             // A party with a rate of its own for debit has it for credit too, unless it says otherwise.
-            let creditrente = creditrente.or_else(|| rente.clone()).unwrap_or_else(|| default(&self.gebied, |g| &g.creditrente));
+            let creditrente = creditrente
+                .or_else(|| rente.clone())
+                .unwrap_or_else(|| default(&self.gebied, |g| &g.creditrente));
             let rente = rente.unwrap_or_else(|| default(&self.gebied, |g| &g.rente));
-            self.partijen.push(Partij { naam: naam.unwrap_or_else(|| partij.clone()), partij, rol, schil, discontovoet, rente, creditrente, minimaal_resultaat });
+            self.partijen.push(Partij {
+                naam: naam.unwrap_or_else(|| partij.clone()),
+                partij,
+                rol,
+                schil,
+                discontovoet,
+                rente,
+                creditrente,
+                minimaal_resultaat,
+            });
         }
         if self.partijen.is_empty() {
             // A bare GREX has one party: the municipality.
@@ -597,41 +704,76 @@ impl Builder {
         }
         let hoofd = self.partijen.iter().position(|p| p.rol == "gemeente");
         if hoofd.is_none() {
-            let mut problem = Problem::error("no-gemeente", "no partij has rol gemeente").fix("give the party that keeps the grondexploitatie rol = gemeente");
+            let mut problem = Problem::error("no-gemeente", "no partij has rol gemeente")
+                .fix("give the party that keeps the grondexploitatie rol = gemeente");
             problem.place = file_of(tables, "partijen");
             // A wrong rol was told, and may have been this one.
             if !unclear {
                 problems.push(problem);
             }
         }
-        self.rekeningen.push(Rekening { partij: None, soort: "" });
-        self.rekeningen.push(Rekening { partij: Some(hoofd.unwrap_or(0)), soort: "grex" });
+        self.rekeningen.push(Rekening {
+            partij: None,
+            soort: "",
+        });
+        self.rekeningen.push(Rekening {
+            partij: Some(hoofd.unwrap_or(0)),
+            soort: "grex",
+        });
     }
 
     /// Position of an account, made when it is new.
     pub(crate) fn rekening(&mut self, partij: usize, soort: &'static str) -> usize {
-        let rekening = Rekening { partij: Some(partij), soort };
-        self.rekeningen.iter().position(|r| *r == rekening).unwrap_or_else(|| {
-            self.rekeningen.push(rekening);
-            self.rekeningen.len() - 1
-        })
+        let rekening = Rekening {
+            partij: Some(partij),
+            soort,
+        };
+        self.rekeningen
+            .iter()
+            .position(|r| *r == rekening)
+            .unwrap_or_else(|| {
+                self.rekeningen.push(rekening);
+                self.rekeningen.len() - 1
+            })
     }
 
     /// The party of the main account.
     pub(crate) fn hoofdpartij(&self) -> usize {
-        self.rekeningen.get(HOOFD).and_then(|r| r.partij).unwrap_or(0)
+        self.rekeningen
+            .get(HOOFD)
+            .and_then(|r| r.partij)
+            .unwrap_or(0)
     }
 
     /// Reads an account; `standaard` is the rekening meant when a gemeente or another party names none.
-    pub(crate) fn account(&mut self, f: &mut Fields<'_>, column: &str, standaard: (&'static str, &'static str)) -> Option<usize> {
+    pub(crate) fn account(
+        &mut self,
+        f: &mut Fields<'_>,
+        column: &str,
+        standaard: (&'static str, &'static str),
+    ) -> Option<usize> {
         let text = f.text(column)?;
-        let (partij, rekening) = text.split_once('/').map_or((text.as_str(), None), |(p, r)| (p.trim(), Some(r.trim())));
+        let (partij, rekening) = text
+            .split_once('/')
+            .map_or((text.as_str(), None), |(p, r)| (p.trim(), Some(r.trim())));
         if name_key(partij) == "buiten" && rekening.is_none() {
             return Some(BUITEN);
         }
-        let Some(position) = position_of(self.partijen.iter().map(|p| p.partij.as_str()), partij) else {
-            let mut problem = Problem::error("undeclared-party", format!("{}: unknown partij \"{partij}\" in column {column}", f.name()))
-                .allowed(listed(self.partijen.iter().map(|p| p.partij.as_str()).chain(["buiten"])));
+        let Some(position) = position_of(self.partijen.iter().map(|p| p.partij.as_str()), partij)
+        else {
+            let mut problem = Problem::error(
+                "undeclared-party",
+                format!(
+                    "{}: unknown partij \"{partij}\" in column {column}",
+                    f.name()
+                ),
+            )
+            .allowed(listed(
+                self.partijen
+                    .iter()
+                    .map(|p| p.partij.as_str())
+                    .chain(["buiten"]),
+            ));
             problem = match nearest(partij, self.partijen.iter().map(|p| p.partij.as_str())) {
                 Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                 None => problem.fix("add the partij to table partijen"),
@@ -646,9 +788,25 @@ impl Builder {
             }
             Some(name) => {
                 let folded = fold(name);
-                if let Some(r) = REKENINGEN.iter().copied().find(|r| fold(r) == folded) { r } else {
-                    let fix = nearest(name, REKENINGEN.iter().copied()).map_or_else(|| format!("write {partij}/ and one of these"), |near| format!("did you mean \"{partij}/{near}\"?"));
-                    f.problem(column, Problem::error("unknown-choice", format!("{}: unknown rekening \"{name}\" in column {column}", f.name())).allowed(REKENINGEN.join(", ")).fix(fix));
+                if let Some(r) = REKENINGEN.iter().copied().find(|r| fold(r) == folded) {
+                    r
+                } else {
+                    let fix = nearest(name, REKENINGEN.iter().copied()).map_or_else(
+                        || format!("write {partij}/ and one of these"),
+                        |near| format!("did you mean \"{partij}/{near}\"?"),
+                    );
+                    f.problem(
+                        column,
+                        Problem::error(
+                            "unknown-choice",
+                            format!(
+                                "{}: unknown rekening \"{name}\" in column {column}",
+                                f.name()
+                            ),
+                        )
+                        .allowed(REKENINGEN.join(", "))
+                        .fix(fix),
+                    );
                     return None;
                 }
             }
@@ -660,14 +818,33 @@ impl Builder {
     pub(crate) fn reference(&self, f: &mut Fields<'_>, column: &str, what: &str) -> Option<usize> {
         let text = f.text(column)?;
         let names: Vec<&str> = match what {
-            "deelgebieden" => self.deelgebieden.iter().map(|d| d.deelgebied.as_str()).collect(),
-            "maatregelen" => self.maatregelen.iter().map(|m| m.maatregel.as_str()).collect(),
+            "deelgebieden" => self
+                .deelgebieden
+                .iter()
+                .map(|d| d.deelgebied.as_str())
+                .collect(),
+            "maatregelen" => self
+                .maatregelen
+                .iter()
+                .map(|m| m.maatregel.as_str())
+                .collect(),
             _ => self.partijen.iter().map(|p| p.partij.as_str()).collect(),
         };
         let found = position_of(names.iter().copied(), &text);
         if found.is_none() {
-            let code = if what == "partijen" { "undeclared-party" } else { "unknown-reference" };
-            let problem = Problem::error(code, format!("{}: unknown {column} \"{text}\"", f.name())).allowed(if names.is_empty() { format!("a row of table {what}, which is empty") } else { listed(names.iter().copied()) });
+            let code = if what == "partijen" {
+                "undeclared-party"
+            } else {
+                "unknown-reference"
+            };
+            let problem =
+                Problem::error(code, format!("{}: unknown {column} \"{text}\"", f.name())).allowed(
+                    if names.is_empty() {
+                        format!("a row of table {what}, which is empty")
+                    } else {
+                        listed(names.iter().copied())
+                    },
+                );
             let problem = match nearest(&text, names.iter().copied()) {
                 Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                 None => problem.fix(format!("add it to table {what}")),
@@ -681,16 +858,29 @@ impl Builder {
         let (table, rows) = rows(tables, "deelgebieden");
         let per_year = self.gebied.as_ref().map_or(1, |g| g.tijdstap.per_year());
         for row in rows {
-            let mut f = Fields { table, row, problems };
-            let Some(deelgebied) = f.text("deelgebied") else { continue };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let Some(deelgebied) = f.text("deelgebied") else {
+                continue;
+            };
             f.count("oppervlakte_m2");
             let uitgeefbaar_m2 = f.count("uitgeefbaar_m2");
-            let uitstel = f.quantity("uitstel", Decimal::from(-20), Decimal::from(50)).unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            let uitstel = f
+                .quantity("uitstel", Decimal::from(-20), Decimal::from(50))
+                .unwrap_or_else(|| Quantity::made(Decimal::ZERO));
             let uitstel_perioden = whole_periods(uitstel.value, per_year).unwrap_or_else(|| {
                 f.problem("uitstel", Problem::error("not-whole", format!("deelgebied \"{deelgebied}\": uitstel {} is not a whole number of periods", uitstel.value.normalize())).allowed("whole years; with tijdstap halfjaar or kwartaal halves or quarters too").fix("use whole years, or a smaller tijdstap"));
                 0
             });
-            self.deelgebieden.push(Deelgebied { deelgebied, uitstel, uitstel_perioden, uitgeefbaar_m2 });
+            self.deelgebieden.push(Deelgebied {
+                deelgebied,
+                uitstel,
+                uitstel_perioden,
+                uitgeefbaar_m2,
+            });
         }
         // A workbook names its deelgebieden in the lines only: then those are the deelgebieden.
         if tables.table("deelgebieden").rows.is_empty() {
@@ -703,7 +893,12 @@ impl Builder {
                         && seen.insert(name_key(naam))
                     {
                         let uitstel = Quantity::made(Decimal::ZERO);
-                        self.deelgebieden.push(Deelgebied { deelgebied: naam.clone(), uitstel, uitstel_perioden: 0, uitgeefbaar_m2: None });
+                        self.deelgebieden.push(Deelgebied {
+                            deelgebied: naam.clone(),
+                            uitstel,
+                            uitstel_perioden: 0,
+                            uitgeefbaar_m2: None,
+                        });
                     }
                 }
             }
@@ -713,17 +908,33 @@ impl Builder {
     fn read_maatregelen(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "maatregelen");
         for (order, row) in rows.enumerate() {
-            let mut f = Fields { table, row, problems };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
             let maatregel = f.text("maatregel");
             let naam = f.text("naam");
             let opgave = f.choice("opgave", OPGAVEN).unwrap_or("openbare ruimte");
             let thema = f.choice("thema", THEMAS);
             let route = f.choice("route", &["grex", "cofinanciering"]);
             let deelgebied = self.reference(&mut f, "deelgebied", "deelgebieden");
-            let drager = if f.empty("drager") { Some(self.rekening(self.hoofdpartij(), "eigen")) } else { self.account(&mut f, "drager", ("eigen", "eigen")) };
-            let dekking_fonds = f.share("dekking_fonds").unwrap_or_else(|| Quantity::made(Decimal::ZERO));
-            let volgorde = f.whole("volgorde", 0, 1_000_000).unwrap_or(order as i64 + 1);
-            let (Some(maatregel), route, drager) = (maatregel, route.unwrap_or("grex"), drager.unwrap_or(HOOFD)) else { continue };
+            let drager = if f.empty("drager") {
+                Some(self.rekening(self.hoofdpartij(), "eigen"))
+            } else {
+                self.account(&mut f, "drager", ("eigen", "eigen"))
+            };
+            let dekking_fonds = f
+                .share("dekking_fonds")
+                .unwrap_or_else(|| Quantity::made(Decimal::ZERO));
+            let volgorde = f
+                .whole("volgorde", 0, 1_000_000)
+                .unwrap_or(order as i64 + 1);
+            let (Some(maatregel), route, drager) =
+                (maatregel, route.unwrap_or("grex"), drager.unwrap_or(HOOFD))
+            else {
+                continue;
+            };
             self.maatregelen.push(Maatregel {
                 naam: naam.unwrap_or_else(|| maatregel.clone()),
                 maatregel,
@@ -741,9 +952,17 @@ impl Builder {
     fn read_fonds(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "fonds");
         for (i, row) in rows.enumerate() {
-            let mut f = Fields { table, row, problems };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
             if i > 0 {
-                f.problem("partij", Problem::error("two-funds", "table fonds has more than one row").fix("keep one gebiedsfonds; other money is an account of its own"));
+                f.problem(
+                    "partij",
+                    Problem::error("two-funds", "table fonds has more than one row")
+                        .fix("keep one gebiedsfonds; other money is an account of its own"),
+                );
                 continue;
             }
             let partij = self.reference(&mut f, "partij", "partijen");
@@ -758,14 +977,31 @@ impl Builder {
                 _ => Fondsregel::Voorfinancieren,
             };
             let Some(partij) = partij else { continue };
-            let organisatie = if f.empty("organisatie") { Some(self.rekening(partij, "eigen")) } else { self.account(&mut f, "organisatie", ("eigen", "eigen")) };
+            let organisatie = if f.empty("organisatie") {
+                Some(self.rekening(partij, "eigen"))
+            } else {
+                self.account(&mut f, "organisatie", ("eigen", "eigen"))
+            };
             let rekening = self.rekening(partij, "fonds");
-            let Some(organisatie) = organisatie else { continue };
+            let Some(organisatie) = organisatie else {
+                continue;
+            };
             if organisatie == rekening {
-                f.problem("organisatie", Problem::error("fund-pays-itself", "the fund can't be its own gebiedsorganisatie").fix("name another account, such as gebiedsorganisatie/eigen"));
+                f.problem(
+                    "organisatie",
+                    Problem::error(
+                        "fund-pays-itself",
+                        "the fund can't be its own gebiedsorganisatie",
+                    )
+                    .fix("name another account, such as gebiedsorganisatie/eigen"),
+                );
                 continue;
             }
-            if let Some(m) = self.maatregelen.iter().position(|m| regel == Fondsregel::Doorschuiven && m.drager == HOOFD && !m.dekking_fonds.value.is_zero()) {
+            if let Some(m) = self.maatregelen.iter().position(|m| {
+                regel == Fondsregel::Doorschuiven
+                    && m.drager == HOOFD
+                    && !m.dekking_fonds.value.is_zero()
+            }) {
                 let naam = &self.maatregelen[m].maatregel;
                 let problem = Problem::error("late-payment-to-grex", format!("the fund may pay maatregel \"{naam}\" later, after the account of the grondexploitatie has ended"))
                     .fix("give the maatregel another drager, such as gemeente/eigen, or the fund another regel");
@@ -775,13 +1011,33 @@ impl Builder {
                 };
                 f.problem("regel", problem);
             }
-            self.fonds = Some(Fonds { rekening, beginsaldo, rente, minimum, aandeel_organisatie, organisatie, regel });
+            self.fonds = Some(Fonds {
+                rekening,
+                beginsaldo,
+                rente,
+                minimum,
+                aandeel_organisatie,
+                organisatie,
+                regel,
+            });
         }
         if tables.table("fonds").rows.is_empty()
-            && let Some(m) = self.maatregelen.iter().position(|m| !m.dekking_fonds.value.is_zero())
+            && let Some(m) = self
+                .maatregelen
+                .iter()
+                .position(|m| !m.dekking_fonds.value.is_zero())
         {
-            let mut problem = Problem::error("no-fund", format!("maatregel \"{}\" asks money from a gebiedsfonds, but table fonds is empty", self.maatregelen[m].maatregel)).fix("add a row to table fonds, or clear dekking_fonds");
-            problem.place.clone_from(&self.maatregelen[m].dekking_fonds.place);
+            let mut problem = Problem::error(
+                "no-fund",
+                format!(
+                    "maatregel \"{}\" asks money from a gebiedsfonds, but table fonds is empty",
+                    self.maatregelen[m].maatregel
+                ),
+            )
+            .fix("add a row to table fonds, or clear dekking_fonds");
+            problem
+                .place
+                .clone_from(&self.maatregelen[m].dekking_fonds.place);
             problems.push(problem);
         }
     }
@@ -790,15 +1046,35 @@ impl Builder {
         let (table, rows) = rows(tables, "boekwaarde");
         let mut out = Vec::new();
         for row in rows {
-            let mut f = Fields { table, row, problems };
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
             self.reference(&mut f, "deelgebied", "deelgebieden");
-            let rekening = if f.empty("partij") { Some(HOOFD) } else { self.account(&mut f, "partij", ("grex", "eigen")) };
-            let (bedrag, kosten, opbrengsten, winst) = (f.amount("bedrag"), f.amount("kosten"), f.amount("opbrengsten"), f.amount("winst_genomen"));
+            let rekening = if f.empty("partij") {
+                Some(HOOFD)
+            } else {
+                self.account(&mut f, "partij", ("grex", "eigen"))
+            };
+            let (bedrag, kosten, opbrengsten, winst) = (
+                f.amount("bedrag"),
+                f.amount("kosten"),
+                f.amount("opbrengsten"),
+                f.amount("winst_genomen"),
+            );
             let parts = [&kosten, &opbrengsten, &winst].iter().any(|q| q.is_some());
             let Some(rekening) = rekening else { continue };
             let bedrag = match (bedrag, parts) {
                 (Some(_), true) => {
-                    f.problem("bedrag", Problem::error("amount-twice", "boekwaarde has a bedrag and also kosten, opbrengsten or winst_genomen").fix("fill bedrag, or the three, not both"));
+                    f.problem(
+                        "bedrag",
+                        Problem::error(
+                            "amount-twice",
+                            "boekwaarde has a bedrag and also kosten, opbrengsten or winst_genomen",
+                        )
+                        .fix("fill bedrag, or the three, not both"),
+                    );
                     continue;
                 }
                 (Some(bedrag), false) => bedrag,
@@ -807,7 +1083,11 @@ impl Builder {
                     Quantity::new(v(kosten) - v(opbrengsten) + v(winst), &row.place)
                 }
                 (None, false) => {
-                    f.problem("bedrag", Problem::error("missing-value", "boekwaarde has no amount").fix("fill bedrag, or kosten, opbrengsten and winst_genomen"));
+                    f.problem(
+                        "bedrag",
+                        Problem::error("missing-value", "boekwaarde has no amount")
+                            .fix("fill bedrag, or kosten, opbrengsten and winst_genomen"),
+                    );
                     continue;
                 }
             };
@@ -821,7 +1101,11 @@ impl Builder {
 pub(crate) fn whole_periods(years: Decimal, per_year: i32) -> Option<i32> {
     use rust_decimal::prelude::ToPrimitive;
     let periods = years.checked_mul(Decimal::from(per_year))?;
-    if periods.fract().is_zero() { periods.to_i32() } else { None }
+    if periods.fract().is_zero() {
+        periods.to_i32()
+    } else {
+        None
+    }
 }
 
 /// Reads table gebied.
@@ -831,16 +1115,32 @@ fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
     let mut misspelt: HashSet<&'static str> = HashSet::new();
     for row in &table.rows {
         let (name, value) = (table.get(row, "instelling"), table.get(row, "waarde"));
-        let Scalar::Text(text) = &name.scalar else { continue };
+        let Scalar::Text(text) = &name.scalar else {
+            continue;
+        };
         match SETTINGS.iter().find(|s| fold(s.name) == fold(text)) {
             Some(setting) if !value.is_empty() => {
                 given.insert(setting.name, value);
             }
             Some(_) => {}
             None => {
-                let mut problem = Problem::error("unknown-setting", format!("unknown setting \"{text}\" in table gebied")).at(&name.place).allowed(SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", "));
+                let mut problem = Problem::error(
+                    "unknown-setting",
+                    format!("unknown setting \"{text}\" in table gebied"),
+                )
+                .at(&name.place)
+                .allowed(
+                    SETTINGS
+                        .iter()
+                        .map(|s| s.name)
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                );
                 let near = nearest(text, SETTINGS.iter().map(|s| s.name));
-                problem = problem.fix(near.map_or_else(|| "take one of these, or remove it".into(), |near| format!("did you mean \"{near}\"?")));
+                problem = problem.fix(near.map_or_else(
+                    || "take one of these, or remove it".into(),
+                    |near| format!("did you mean \"{near}\"?"),
+                ));
                 problems.push(problem);
                 // The setting that was meant is not missing: its name was told.
                 if let Some(meant) = near {
@@ -849,12 +1149,23 @@ fn read_gebied(tables: &Tables, problems: &mut Vec<Problem>) -> Option<Gebied> {
             }
         }
     }
-    settings::Settings { given, misspelt, file: file_of(tables, "gebied"), problems, shown: Vec::new() }.gebied()
+    settings::Settings {
+        given,
+        misspelt,
+        file: file_of(tables, "gebied"),
+        problems,
+        shown: Vec::new(),
+    }
+    .gebied()
 }
 
 mod settings {
     //! One setting at a time, each with its default.
-    use super::{HashMap, Value, HashSet, Place, Problem, schema, Scalar, Date, fields, fold, nearest, Quantity, Decimal, parameters, Gebied, Tijdstap, Periodevoet, Rentemethode, Indexmoment, Dagtelling, NcwMethode, Kasstroommoment, Periode, PERIODS_MAX};
+    use super::{
+        Dagtelling, Date, Decimal, Gebied, HashMap, HashSet, Indexmoment, Kasstroommoment,
+        NcwMethode, PERIODS_MAX, Periode, Periodevoet, Place, Problem, Quantity, Rentemethode,
+        Scalar, Tijdstap, Value, fields, fold, nearest, parameters, schema,
+    };
 
     pub(super) struct Settings<'a> {
         pub(super) given: HashMap<&'static str, &'a Value>,
@@ -867,22 +1178,37 @@ mod settings {
     impl Settings<'_> {
         /// Says that a setting without a default is missing. One whose default is another setting was told with that one.
         fn required(&mut self, name: &'static str) {
-            let Some(setting) = schema::setting(name).filter(|s| s.default.is_empty() && !self.misspelt.contains(name)) else { return };
+            let Some(setting) = schema::setting(name)
+                .filter(|s| s.default.is_empty() && !self.misspelt.contains(name))
+            else {
+                return;
+            };
             let example = match setting.kind {
                 schema::Kind::Rate => "0.02",
                 schema::Kind::Date => "2026-01-01",
                 _ => "2037",
             };
-            let mut problem = Problem::error("missing-setting", format!("table gebied has no {name}"))
-                .allowed(setting.kind.words())
-                .fix(format!("add it to table gebied; in toml, below [gebied]: {name} = {example}"));
+            let mut problem =
+                Problem::error("missing-setting", format!("table gebied has no {name}"))
+                    .allowed(setting.kind.words())
+                    .fix(format!(
+                        "add it to table gebied; in toml, below [gebied]: {name} = {example}"
+                    ));
             problem.place.clone_from(&self.file);
             self.problems.push(problem);
         }
 
         fn wrong(&mut self, name: &str, value: &Value, wanted: &str, fix: &str) {
             if !matches!(value.scalar, Scalar::Error(_)) {
-                self.problems.push(Problem::error("wrong-setting", format!("setting {name} holds {}", value.shown())).at(&value.place).allowed(wanted.to_owned()).fix(fix));
+                self.problems.push(
+                    Problem::error(
+                        "wrong-setting",
+                        format!("setting {name} holds {}", value.shown()),
+                    )
+                    .at(&value.place)
+                    .allowed(wanted.to_owned())
+                    .fix(fix),
+                );
             }
         }
 
@@ -891,7 +1217,11 @@ mod settings {
                 if default.is_none() {
                     self.required(name);
                 }
-                self.shown.push((name, default.map(|d| d.to_string()).unwrap_or_default(), false));
+                self.shown.push((
+                    name,
+                    default.map(|d| d.to_string()).unwrap_or_default(),
+                    false,
+                ));
                 return default;
             };
             let date = match &value.scalar {
@@ -900,9 +1230,15 @@ mod settings {
                 _ => None,
             };
             if date.is_none() {
-                self.wrong(name, value, "a date: 2026-01-01", "write the day, month and year as 2026-01-01");
+                self.wrong(
+                    name,
+                    value,
+                    "a date: 2026-01-01",
+                    "write the day, month and year as 2026-01-01",
+                );
             }
-            self.shown.push((name, date.map(|d| d.to_string()).unwrap_or_default(), true));
+            self.shown
+                .push((name, date.map(|d| d.to_string()).unwrap_or_default(), true));
             date
         }
 
@@ -912,19 +1248,30 @@ mod settings {
                 if default.is_none() {
                     self.required(name);
                 }
-                self.shown.push((name, default.map(|d| d.to_string()).unwrap_or_default(), false));
+                self.shown.push((
+                    name,
+                    default.map(|d| d.to_string()).unwrap_or_default(),
+                    false,
+                ));
                 return default;
             };
             let year = match &value.scalar {
-                Scalar::Number(n) if n.fract().is_zero() => n.to_i32().filter(|y| (1900..=2200).contains(y)),
+                Scalar::Number(n) if n.fract().is_zero() => {
+                    n.to_i32().filter(|y| (1900..=2200).contains(y))
+                }
                 Scalar::Text(t) => t.parse().ok().filter(|y| (1900..=2200).contains(y)),
                 _ => None,
             };
             if year.is_none() {
-                let fix = if matches!(value.scalar, Scalar::Date(_)) { "write the year only" } else { "take a year in this range, with four digits" };
+                let fix = if matches!(value.scalar, Scalar::Date(_)) {
+                    "write the year only"
+                } else {
+                    "take a year in this range, with four digits"
+                };
                 self.wrong(name, value, "a year from 1900 to 2200, such as 2037", fix);
             }
-            self.shown.push((name, year.map(|d| d.to_string()).unwrap_or_default(), true));
+            self.shown
+                .push((name, year.map(|d| d.to_string()).unwrap_or_default(), true));
             year
         }
 
@@ -947,10 +1294,14 @@ mod settings {
                     Scalar::Text(t) => nearest(t, list.iter().copied()),
                     _ => None,
                 };
-                let fix = near.map_or_else(|| "take one of these".into(), |near| format!("did you mean \"{near}\"?"));
+                let fix = near.map_or_else(
+                    || "take one of these".into(),
+                    |near| format!("did you mean \"{near}\"?"),
+                );
                 self.wrong(name, value, &format!("one of {}", list.join(", ")), &fix);
             }
-            self.shown.push((name, found.unwrap_or_default().into(), true));
+            self.shown
+                .push((name, found.unwrap_or_default().into(), true));
             found.unwrap_or(default)
         }
 
@@ -959,31 +1310,79 @@ mod settings {
                 if default.is_none() {
                     self.required(name);
                 }
-                self.shown.push((name, default.as_ref().map(|d| d.value.normalize().to_string()).unwrap_or_default(), false));
+                self.shown.push((
+                    name,
+                    default
+                        .as_ref()
+                        .map(|d| d.value.normalize().to_string())
+                        .unwrap_or_default(),
+                    false,
+                ));
                 return default;
             };
             let rate = match value.scalar {
-                Scalar::Number(n) if n > Decimal::new(-5, 1) && n < Decimal::ONE => Some(Quantity::new(n, &value.place)),
+                Scalar::Number(n) if n > Decimal::new(-5, 1) && n < Decimal::ONE => {
+                    Some(Quantity::new(n, &value.place))
+                }
                 _ => None,
             };
             if rate.is_none() {
                 let fix = match value.scalar {
-                    Scalar::Number(n) if n >= Decimal::ONE && n < Decimal::ONE_HUNDRED => format!("if {}% is meant, write {}", n.normalize(), (n / Decimal::ONE_HUNDRED).normalize()),
+                    Scalar::Number(n) if n >= Decimal::ONE && n < Decimal::ONE_HUNDRED => format!(
+                        "if {}% is meant, write {}",
+                        n.normalize(),
+                        (n / Decimal::ONE_HUNDRED).normalize()
+                    ),
                     _ => "take a rate in this range".into(),
                 };
-                self.wrong(name, value, "a rate above -50% and below 100%: 0.02 or 2%", &fix);
+                self.wrong(
+                    name,
+                    value,
+                    "a rate above -50% and below 100%: 0.02 or 2%",
+                    &fix,
+                );
             }
-            self.shown.push((name, rate.as_ref().map(|d| d.value.normalize().to_string()).unwrap_or_default(), true));
+            self.shown.push((
+                name,
+                rate.as_ref()
+                    .map(|d| d.value.normalize().to_string())
+                    .unwrap_or_default(),
+                true,
+            ));
             rate
         }
 
         /// A rate that a dated parameter gives when the model does not.
-        fn parameter(&mut self, name: &'static str, key: &str, date: Option<Date>) -> Option<Quantity> {
+        fn parameter(
+            &mut self,
+            name: &'static str,
+            key: &str,
+            date: Option<Date>,
+        ) -> Option<Quantity> {
             // Life-cycle costs are told, not booked: a model from before the first date may use the first value.
-            let early = || if name == "discontovoet_maatschappelijk" { parameters::first(key) } else { None };
-            let default = date.and_then(|d| parameters::on(key, d).or_else(early)).map(|v| Quantity::new(v.waarde, &Place::file(&format!("parameter {key} ({})", v.bron))));
+            let early = || {
+                if name == "discontovoet_maatschappelijk" {
+                    parameters::first(key)
+                } else {
+                    None
+                }
+            };
+            let default = date
+                .and_then(|d| parameters::on(key, d).or_else(early))
+                .map(|v| {
+                    Quantity::new(
+                        v.waarde,
+                        &Place::file(&format!("parameter {key} ({})", v.bron)),
+                    )
+                });
             if default.is_none() && !self.given.contains_key(name) && date.is_some() {
-                let mut problem = Problem::error("no-parameter", format!("parameter {key} has no value at peildatum, and setting {name} is empty")).fix(format!("give {name} in table gebied"));
+                let mut problem = Problem::error(
+                    "no-parameter",
+                    format!(
+                        "parameter {key} has no value at peildatum, and setting {name} is empty"
+                    ),
+                )
+                .fix(format!("give {name} in table gebied"));
                 problem.place = self.given.get("peildatum").map(|v| v.place.clone());
                 self.problems.push(problem);
                 return None;
@@ -1008,7 +1407,12 @@ mod settings {
             let prijspeil = self.date("prijspeil", peildatum);
             let eindjaar = self.year("eindjaar", None);
             let horizon = self.year("horizon", eindjaar);
-            let periodevoet = if self.choice("periodevoet", &["effectief", "nominaal"]) == "nominaal" { Periodevoet::Nominaal } else { Periodevoet::Effectief };
+            let periodevoet =
+                if self.choice("periodevoet", &["effectief", "nominaal"]) == "nominaal" {
+                    Periodevoet::Nominaal
+                } else {
+                    Periodevoet::Effectief
+                };
             let btw = self.choice("btw", &["exclusief", "inclusief"]);
             let rentemethode = match self.choice("rentemethode", schema::RENTEMETHODEN) {
                 "GEMIDDELD" => Rentemethode::Gemiddeld,
@@ -1016,28 +1420,41 @@ mod settings {
                 "BEGIN" => Rentemethode::Begin,
                 _ => Rentemethode::Jan1,
             };
-            let indexmoment = if self.choice("indexmoment", &["jaar", "halfjaar"]) == "halfjaar" { Indexmoment::Midden } else { Indexmoment::Begin };
-            let dagtelling = match self.choice("dagtelling", &["jaren", "dagen_36525", "dagen_365"]) {
+            let indexmoment = if self.choice("indexmoment", &["jaar", "halfjaar"]) == "halfjaar" {
+                Indexmoment::Midden
+            } else {
+                Indexmoment::Begin
+            };
+            let dagtelling = match self.choice("dagtelling", &["jaren", "dagen_36525", "dagen_365"])
+            {
                 "dagen_36525" => Dagtelling::Dagen36525,
                 "dagen_365" => Dagtelling::Dagen365,
                 _ => Dagtelling::Jaren,
             };
-            let ncw_methode = match self.choice("ncw_methode", &["ncw_bbv", "ncw_rente", "ncw_kasstroom"]) {
-                "ncw_rente" => NcwMethode::Rente,
-                "ncw_kasstroom" => NcwMethode::Kasstroom,
-                _ => NcwMethode::Bbv,
-            };
-            let kasstroommoment = match self.choice("kasstroommoment", &["begin", "midden", "eind"]) {
+            let ncw_methode =
+                match self.choice("ncw_methode", &["ncw_bbv", "ncw_rente", "ncw_kasstroom"]) {
+                    "ncw_rente" => NcwMethode::Rente,
+                    "ncw_kasstroom" => NcwMethode::Kasstroom,
+                    _ => NcwMethode::Bbv,
+                };
+            let kasstroommoment = match self.choice("kasstroommoment", &["begin", "midden", "eind"])
+            {
                 "begin" => Kasstroommoment::Begin,
                 "midden" => Kasstroommoment::Midden,
                 _ => Kasstroommoment::Eind,
             };
             let rente = self.rate("rente", None);
             let creditrente = self.rate("creditrente", rente.clone());
-            let discontovoet_bbv = self.parameter("discontovoet_bbv", "bbv.discontovoet", peildatum);
-            let discontovoet_maatschappelijk = self.parameter("discontovoet_maatschappelijk", "mkba.discontovoet", peildatum);
+            let discontovoet_bbv =
+                self.parameter("discontovoet_bbv", "bbv.discontovoet", peildatum);
+            let discontovoet_maatschappelijk = self.parameter(
+                "discontovoet_maatschappelijk",
+                "mkba.discontovoet",
+                peildatum,
+            );
             let discontovoet_matrix = self.rate("discontovoet_matrix", discontovoet_bbv.clone());
-            let voorziening_contant = self.choice("voorziening_basis", &["contant", "eindwaarde"]) == "contant";
+            let voorziening_contant =
+                self.choice("voorziening_basis", &["contant", "eindwaarde"]) == "contant";
 
             let peil = peildatum.and_then(|d| Periode::beginning(d, tijdstap));
             if let (Some(date), None) = (peildatum, peil) {
@@ -1047,30 +1464,50 @@ mod settings {
                         .fix("take the first day of a year, half-year or quarter, and a tijdstap that fits"),
                 );
             }
-            let (peildatum, prijspeil, eindjaar, horizon, peil) = (peildatum?, prijspeil?, eindjaar?, horizon?, peil?);
-            let place = |given: &HashMap<&'static str, &Value>, name: &str| given.get(name).map(|v| v.place.clone());
+            let (peildatum, prijspeil, eindjaar, horizon, peil) =
+                (peildatum?, prijspeil?, eindjaar?, horizon?, peil?);
+            let place = |given: &HashMap<&'static str, &Value>, name: &str| {
+                given.get(name).map(|v| v.place.clone())
+            };
             if eindjaar < peil.year(tijdstap) {
-                let mut p = Problem::error("end-before-start", format!("eindjaar {eindjaar} lies before peildatum {peildatum}")).fix("give a later eindjaar");
+                let mut p = Problem::error(
+                    "end-before-start",
+                    format!("eindjaar {eindjaar} lies before peildatum {peildatum}"),
+                )
+                .fix("give a later eindjaar");
                 p.place = place(&self.given, "eindjaar");
                 self.problems.push(p);
                 return None;
             }
             if horizon < eindjaar {
-                let mut p = Problem::error("horizon-before-end", format!("horizon {horizon} lies before eindjaar {eindjaar}")).fix("give a later horizon, or leave it out");
+                let mut p = Problem::error(
+                    "horizon-before-end",
+                    format!("horizon {horizon} lies before eindjaar {eindjaar}"),
+                )
+                .fix("give a later horizon, or leave it out");
                 p.place = place(&self.given, "horizon");
                 self.problems.push(p);
                 return None;
             }
             let periods = (horizon - peil.year(tijdstap) + 1) * tijdstap.per_year();
             if periods as usize > PERIODS_MAX / 2 {
-                let mut p = Problem::error("too-many-periods", format!("the horizon gives {periods} periods")).allowed(format!("at most {}", PERIODS_MAX / 2)).fix("take an earlier horizon or a longer tijdstap");
+                let mut p = Problem::error(
+                    "too-many-periods",
+                    format!("the horizon gives {periods} periods"),
+                )
+                .allowed(format!("at most {}", PERIODS_MAX / 2))
+                .fix("take an earlier horizon or a longer tijdstap");
                 p.place = place(&self.given, "horizon");
                 self.problems.push(p);
                 return None;
             }
             let prijs = Periode::of_year(i32::from(prijspeil.year()), tijdstap);
             if (prijs.0 - peil.0).abs() > 60 * tijdstap.per_year() {
-                let mut p = Problem::error("prijspeil-far", format!("prijspeil {prijspeil} lies more than 60 years from peildatum")).fix("check the year of the prijspeil");
+                let mut p = Problem::error(
+                    "prijspeil-far",
+                    format!("prijspeil {prijspeil} lies more than 60 years from peildatum"),
+                )
+                .fix("check the year of the prijspeil");
                 p.place = place(&self.given, "prijspeil");
                 self.problems.push(p);
                 return None;
@@ -1107,17 +1544,38 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
     let (table, rows) = rows(tables, "onzekerheden");
     let mut out = Vec::new();
     for row in rows {
-        let mut f = Fields { table, row, problems };
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
         let (id, doel) = (f.text("id"), f.text("doel"));
-        let soort = f.choice("verdeling", &["pert", "driehoek", "normaal", "lognormaal", "uniform", "discreet"]);
+        let soort = f.choice(
+            "verdeling",
+            &[
+                "pert",
+                "driehoek",
+                "normaal",
+                "lognormaal",
+                "uniform",
+                "discreet",
+            ],
+        );
         let als = f.choice("als", &["factor", "waarde", "verschuiving"]);
         let per_jaar = f.choice("per_jaar", &["ja", "nee"]);
         let persistentie = f.quantity("persistentie", Decimal::new(-999, 3), Decimal::new(999, 3));
-        let (Some(id), Some(doel), Some(soort)) = (id, doel, soort) else { continue };
+        let (Some(id), Some(doel), Some(soort)) = (id, doel, soort) else {
+            continue;
+        };
         let doel = match address::Address::parse(&doel) {
             Ok(doel) => doel,
             Err(reason) => {
-                f.problem("doel", Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}")).allowed(schema::Kind::Address.words()).fix("polder schema lists all tables and columns"));
+                f.problem(
+                    "doel",
+                    Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}"))
+                        .allowed(schema::Kind::Address.words())
+                        .fix("polder schema lists all tables and columns"),
+                );
                 continue;
             }
         };
@@ -1130,12 +1588,26 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
             _ => address::Als::Factor,
         };
         if groei && als != address::Als::Verschuiving {
-            f.problem("als", Problem::error("shock-not-added", format!("onzekerheid \"{id}\": a groei is uncertain by verschuiving only")).fix("set als = verschuiving and give the deviation from the expected growth"));
+            f.problem(
+                "als",
+                Problem::error(
+                    "shock-not-added",
+                    format!("onzekerheid \"{id}\": a groei is uncertain by verschuiving only"),
+                )
+                .fix("set als = verschuiving and give the deviation from the expected growth"),
+            );
             continue;
         }
         let per_jaar = match per_jaar {
             Some("ja") if !groei => {
-                f.problem("per_jaar", Problem::error("yearly-not-growth", format!("onzekerheid \"{id}\": only a groei can be drawn every year")).fix("clear per_jaar"));
+                f.problem(
+                    "per_jaar",
+                    Problem::error(
+                        "yearly-not-growth",
+                        format!("onzekerheid \"{id}\": only a groei can be drawn every year"),
+                    )
+                    .fix("clear per_jaar"),
+                );
                 continue;
             }
             Some("nee") => None,
@@ -1148,7 +1620,14 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
                 .map(|n| {
                     let q = f.quantity(n, -max, max);
                     if q.is_none() && f.empty(n) {
-                        f.problem(n, Problem::error("missing-value", format!("onzekerheid \"{id}\": verdeling {soort} needs {n}")).fix(format!("fill {n}")));
+                        f.problem(
+                            n,
+                            Problem::error(
+                                "missing-value",
+                                format!("onzekerheid \"{id}\": verdeling {soort} needs {n}"),
+                            )
+                            .fix(format!("fill {n}")),
+                        );
                     }
                     q.map(|q| q.value)
                 })
@@ -1158,29 +1637,62 @@ fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzeke
         let verdeling = match soort {
             "pert" | "driehoek" => needed(&mut f, &["laag", "modus", "hoog"]).map(|v| {
                 let v = [v[0], v[1], v[2]];
-                if soort == "pert" { VerdelingRij::Pert(v) } else { VerdelingRij::Driehoek(v) }
+                if soort == "pert" {
+                    VerdelingRij::Pert(v)
+                } else {
+                    VerdelingRij::Driehoek(v)
+                }
             }),
-            "normaal" => needed(&mut f, &["gemiddelde", "spreiding"]).map(|v| VerdelingRij::Normaal([v[0], v[1]])),
-            "lognormaal" => needed(&mut f, &["gemiddelde", "spreiding"]).map(|v| VerdelingRij::Lognormaal([v[0], v[1]])),
-            "uniform" => needed(&mut f, &["laag", "hoog"]).map(|v| VerdelingRij::Uniform([v[0], v[1]])),
+            "normaal" => needed(&mut f, &["gemiddelde", "spreiding"])
+                .map(|v| VerdelingRij::Normaal([v[0], v[1]])),
+            "lognormaal" => needed(&mut f, &["gemiddelde", "spreiding"])
+                .map(|v| VerdelingRij::Lognormaal([v[0], v[1]])),
+            "uniform" => {
+                needed(&mut f, &["laag", "hoog"]).map(|v| VerdelingRij::Uniform([v[0], v[1]]))
+            }
             _ => match f.text("waarden").map(|t| read_values(&t)) {
                 Some(Ok(values)) => Some(VerdelingRij::Discreet(values)),
                 Some(Err(reason)) => {
-                    f.problem("waarden", Problem::error("bad-values", format!("onzekerheid \"{id}\": {reason}")).fix("write 0: 60%; 1: 30%; 2: 10%"));
+                    f.problem(
+                        "waarden",
+                        Problem::error("bad-values", format!("onzekerheid \"{id}\": {reason}"))
+                            .fix("write 0: 60%; 1: 30%; 2: 10%"),
+                    );
                     None
                 }
                 None => {
-                    f.problem("waarden", Problem::error("missing-value", format!("onzekerheid \"{id}\": verdeling discreet needs waarden")).fix("write 0: 60%; 1: 30%; 2: 10%"));
+                    f.problem(
+                        "waarden",
+                        Problem::error(
+                            "missing-value",
+                            format!("onzekerheid \"{id}\": verdeling discreet needs waarden"),
+                        )
+                        .fix("write 0: 60%; 1: 30%; 2: 10%"),
+                    );
                     None
                 }
             },
         };
         let Some(verdeling) = verdeling else { continue };
         if let Some((column, reason, fix)) = verdeling.wrong() {
-            f.problem(column, Problem::error("bad-distribution", format!("onzekerheid \"{id}\": {reason}")).fix(fix));
+            f.problem(
+                column,
+                Problem::error(
+                    "bad-distribution",
+                    format!("onzekerheid \"{id}\": {reason}"),
+                )
+                .fix(fix),
+            );
             continue;
         }
-        out.push(Onzekerheid { id, doel, als, verdeling, per_jaar, place: table.get(row, "doel").place.clone() });
+        out.push(Onzekerheid {
+            id,
+            doel,
+            als,
+            verdeling,
+            per_jaar,
+            place: table.get(row, "doel").place.clone(),
+        });
     }
     out
 }
@@ -1203,9 +1715,14 @@ impl VerdelingRij {
     /// Lowest and highest value it can take; nothing where it has no bound.
     pub fn bounds(&self) -> Option<(Decimal, Decimal)> {
         match self {
-            VerdelingRij::Pert([l, _, h]) | VerdelingRij::Driehoek([l, _, h]) | VerdelingRij::Uniform([l, h]) => Some((*l, *h)),
+            VerdelingRij::Pert([l, _, h])
+            | VerdelingRij::Driehoek([l, _, h])
+            | VerdelingRij::Uniform([l, h]) => Some((*l, *h)),
             VerdelingRij::Normaal(_) | VerdelingRij::Lognormaal(_) => None,
-            VerdelingRij::Discreet(values) => Some((values.iter().map(|v| v.0).min()?, values.iter().map(|v| v.0).max()?)),
+            VerdelingRij::Discreet(values) => Some((
+                values.iter().map(|v| v.0).min()?,
+                values.iter().map(|v| v.0).max()?,
+            )),
         }
     }
 }
@@ -1214,14 +1731,20 @@ impl VerdelingRij {
 fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
     let number = |t: &str| {
         let t = t.trim();
-        let notation = if t.contains(',') { table::Notation::Dutch } else { table::Notation::Plain };
+        let notation = if t.contains(',') {
+            table::Notation::Dutch
+        } else {
+            table::Notation::Plain
+        };
         table::parse_number(t, notation).map_err(|e| format!("\"{t}\": {e}"))
     };
     let values = text
         .split(';')
         .filter(|p| !p.trim().is_empty())
         .map(|pair| {
-            let (value, chance) = pair.split_once(':').ok_or_else(|| format!("\"{}\" is no value with its chance", pair.trim()))?;
+            let (value, chance) = pair
+                .split_once(':')
+                .ok_or_else(|| format!("\"{}\" is no value with its chance", pair.trim()))?;
             let chance = number(chance)?;
             if chance < Decimal::ZERO || chance > Decimal::ONE {
                 return Err(format!("chance {chance} is not between 0 and 100%"));
@@ -1229,12 +1752,25 @@ fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
             Ok((number(value)?, chance))
         })
         .collect::<Result<Vec<_>, String>>()?;
-    if values.is_empty() { Err("no values".into()) } else { Ok(values) }
+    if values.is_empty() {
+        Err("no values".into())
+    } else {
+        Ok(values)
+    }
 }
 
-fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mut Vec<Problem>) -> Vec<(usize, usize, Decimal)> {
+fn read_correlaties(
+    tables: &Tables,
+    onzekerheden: &[Onzekerheid],
+    problems: &mut Vec<Problem>,
+) -> Vec<(usize, usize, Decimal)> {
     let given = tables.table("onzekerheden");
-    let named: HashSet<String> = given.rows.iter().filter_map(|r| table::text_of(given.get(r, "id"))).map(name_key).collect();
+    let named: HashSet<String> = given
+        .rows
+        .iter()
+        .filter_map(|r| table::text_of(given.get(r, "id")))
+        .map(name_key)
+        .collect();
     let (table, rows) = rows(tables, "correlaties");
     let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
     let mut pairs = HashSet::new();
@@ -1242,13 +1778,21 @@ fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mu
         if is_full(problems) {
             break;
         }
-        let mut f = Fields { table, row, problems };
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
         let side = |f: &mut Fields<'_>, column: &str| {
             let name = f.text(column)?;
             let found = position_of(onzekerheden.iter().map(|o| o.id.as_str()), &name);
             // One with a mistake of its own was told there.
             if found.is_none() && !named.contains(&name_key(&name)) {
-                let problem = Problem::error("unknown-reference", format!("correlatie: unknown onzekerheid \"{name}\"")).allowed(listed(onzekerheden.iter().map(|o| o.id.as_str())));
+                let problem = Problem::error(
+                    "unknown-reference",
+                    format!("correlatie: unknown onzekerheid \"{name}\""),
+                )
+                .allowed(listed(onzekerheden.iter().map(|o| o.id.as_str())));
                 let problem = match nearest(&name, onzekerheden.iter().map(|o| o.id.as_str())) {
                     Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
                     None => problem.fix("add it to table onzekerheden"),
@@ -1259,13 +1803,32 @@ fn read_correlaties(tables: &Tables, onzekerheden: &[Onzekerheid], problems: &mu
         };
         let (a, b) = (side(&mut f, "a"), side(&mut f, "b"));
         let rho = f.quantity("rho", Decimal::NEGATIVE_ONE, Decimal::ONE);
-        let (Some(a), Some(b), Some(rho)) = (a, b, rho) else { continue };
+        let (Some(a), Some(b), Some(rho)) = (a, b, rho) else {
+            continue;
+        };
         if a == b {
-            f.problem("b", Problem::error("self-correlation", "a correlatie names the same onzekerheid twice").fix("name two"));
+            f.problem(
+                "b",
+                Problem::error(
+                    "self-correlation",
+                    "a correlatie names the same onzekerheid twice",
+                )
+                .fix("name two"),
+            );
         } else if onzekerheden[a].per_jaar.is_some() != onzekerheden[b].per_jaar.is_some() {
             f.problem("a", Problem::error("mixed-correlation", format!("\"{}\" and \"{}\" can't be correlated: one is drawn every year, the other once", onzekerheden[a].id, onzekerheden[b].id)).fix("correlate two that are both yearly, or both not"));
         } else if !pairs.insert((a.min(b), a.max(b))) {
-            f.problem("a", Problem::error("duplicate-key", format!("the pair \"{}\", \"{}\" stands twice", onzekerheden[a].id, onzekerheden[b].id)).fix("keep one of the two"));
+            f.problem(
+                "a",
+                Problem::error(
+                    "duplicate-key",
+                    format!(
+                        "the pair \"{}\", \"{}\" stands twice",
+                        onzekerheden[a].id, onzekerheden[b].id
+                    ),
+                )
+                .fix("keep one of the two"),
+            );
         } else {
             out.push((a, b, rho.value));
         }
@@ -1277,16 +1840,32 @@ fn read_scenarios(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<ScenarioR
     let (table, rows) = rows(tables, "scenarios");
     let mut out = Vec::new();
     for row in rows {
-        let mut f = Fields { table, row, problems };
-        let (Some(scenario), Some(doel)) = (f.text("scenario"), f.text("doel")) else { continue };
-        if row.values.iter().any(|v| matches!(v.scalar, Scalar::Error(_))) {
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
+        let (Some(scenario), Some(doel)) = (f.text("scenario"), f.text("doel")) else {
+            continue;
+        };
+        if row
+            .values
+            .iter()
+            .any(|v| matches!(v.scalar, Scalar::Error(_)))
+        {
             continue;
         }
         let value = |name: &str| {
             let value = table.get(row, name);
             (!value.is_empty()).then(|| value.clone())
         };
-        match address::Change::new(&doel, &table.get(row, "doel").place, value("waarde"), value("factor"), value("verschuiving")) {
+        match address::Change::new(
+            &doel,
+            &table.get(row, "doel").place,
+            value("waarde"),
+            value("factor"),
+            value("verschuiving"),
+        ) {
             Ok(change) => out.push(ScenarioRij { scenario, change }),
             Err(problem) => problems.push(problem),
         }
@@ -1299,12 +1878,25 @@ fn read_controles(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Controle>
     let max = Decimal::from(fields::AMOUNT_MAX);
     let mut out = Vec::new();
     for row in rows {
-        let mut f = Fields { table, row, problems };
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
         let doel = f.text("doel");
         let waarde = f.quantity("waarde", -max, max);
-        let tolerantie = f.count("tolerantie").map_or(Decimal::new(1, 2), |q| q.value);
-        let (Some(doel), Some(waarde)) = (doel, waarde) else { continue };
-        out.push(Controle { doel, waarde, tolerantie, place: table.get(row, "doel").place.clone() });
+        let tolerantie = f
+            .count("tolerantie")
+            .map_or(Decimal::new(1, 2), |q| q.value);
+        let (Some(doel), Some(waarde)) = (doel, waarde) else {
+            continue;
+        };
+        out.push(Controle {
+            doel,
+            waarde,
+            tolerantie,
+            place: table.get(row, "doel").place.clone(),
+        });
     }
     out
 }

@@ -22,7 +22,10 @@ pub struct Quantity {
 impl Quantity {
     /// A value from a place.
     pub fn new(value: Decimal, place: &Place) -> Self {
-        Quantity { value, place: Some(place.clone()) }
+        Quantity {
+            value,
+            place: Some(place.clone()),
+        }
     }
 
     /// A value that comes from no input.
@@ -81,7 +84,9 @@ pub fn at(period: usize) -> At {
 ///
 /// Both sides of a choice are always calculated. There is no `/`: a divisor is either known not to be zero ([`Number::per`])
 /// or the rule says what comes instead ([`Number::div_or`]).
-pub trait Number: Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self> {
+pub trait Number:
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+{
     /// A value that is the same in every draw. Plans hold these.
     type Fixed: Copy + Debug;
     /// A small whole number of periods that may differ per draw: a delay.
@@ -199,7 +204,11 @@ fn parts_of_exponent(exponent: Decimal) -> (i64, u32, Decimal) {
     let rest = exponent - whole;
     let quarters = (rest * Decimal::from(4)).floor();
     let rest = rest - quarters / Decimal::from(4);
-    (whole.to_i64().unwrap_or(i64::MAX), quarters.to_u32().unwrap_or(0), rest)
+    (
+        whole.to_i64().unwrap_or(i64::MAX),
+        quarters.to_u32().unwrap_or(0),
+        rest,
+    )
 }
 
 /// Power in Decimal: whole by squaring, quarters by square roots, the rest by `powd`.
@@ -261,7 +270,11 @@ impl Number for Exact {
         self.both(by, Decimal::checked_div)
     }
     fn div_or(self, by: Self, otherwise: Self) -> Self {
-        if by.0 == Some(Decimal::ZERO) { otherwise } else { self.per(by) }
+        if by.0 == Some(Decimal::ZERO) {
+            otherwise
+        } else {
+            self.per(by)
+        }
     }
     fn min(self, other: Self) -> Self {
         self.both(other, |a, b| Some(if b < a { b } else { a }))
@@ -359,7 +372,10 @@ impl<const W: usize> LaneDelay<W> {
                 mask[lane] = if steps >> bit & 1 == 1 { u64::MAX } else { 0 };
             }
         }
-        LaneDelay { masks, bits: (u32::BITS - all.leading_zeros()) as usize }
+        LaneDelay {
+            masks,
+            bits: (u32::BITS - all.leading_zeros()) as usize,
+        }
     }
 }
 
@@ -522,7 +538,11 @@ impl<const W: usize> Number for Lanes<W> {
     fn if_less(self, limit: Self, then: Self, otherwise: Self) -> Self {
         let mut out = [0.0; W];
         for i in 0..W {
-            out[i] = if self.0[i] < limit.0[i] { then.0[i] } else { otherwise.0[i] };
+            out[i] = if self.0[i] < limit.0[i] {
+                then.0[i]
+            } else {
+                otherwise.0[i]
+            };
         }
         Lanes(out)
     }
@@ -564,7 +584,11 @@ impl<const W: usize> Number for Lanes<W> {
             let step = 1usize << bit;
             let mask = &delay.masks[bit];
             for t in (0..series.len()).rev() {
-                let earlier = if t >= step { series[t - step].0 } else { [0.0; W] };
+                let earlier = if t >= step {
+                    series[t - step].0
+                } else {
+                    [0.0; W]
+                };
                 // By bits: a choice between what stands there and another value becomes a masked store, five times as slow.
                 let mut now = series[t].0;
                 for lane in 0..W {
@@ -595,8 +619,17 @@ mod tests {
 
     #[test]
     fn powers_agree_in_exact_and_fast() {
-        for (base, exponent) in [(dec!(1.0475), dec!(99.5)), (dec!(1.02), dec!(12)), (dec!(1.02), dec!(11.997262)), (dec!(0.9), dec!(-3.25))] {
-            let exact = Exact::from(base).power(exponent).0.map(to_f64).unwrap_or_default();
+        for (base, exponent) in [
+            (dec!(1.0475), dec!(99.5)),
+            (dec!(1.02), dec!(12)),
+            (dec!(1.02), dec!(11.997262)),
+            (dec!(0.9), dec!(-3.25)),
+        ] {
+            let exact = Exact::from(base)
+                .power(exponent)
+                .0
+                .map(to_f64)
+                .unwrap_or_default();
             let fast = Lanes::<4>::of(to_f64(base)).power(exponent).0[2];
             approx::assert_relative_eq!(exact, fast, max_relative = 1e-13);
         }
@@ -614,22 +647,34 @@ mod tests {
     #[test]
     fn lanes_shift_each_by_its_own_delay() {
         let delays = [0u32, 1, 2, 3, 5, 7, 4, 6];
-        let mut lanes: Vec<Lanes<8>> = (0..16).map(|t| Lanes([if t < 9 { f64::from(t) + 1.0 } else { 0.0 }; 8])).collect();
+        let mut lanes: Vec<Lanes<8>> = (0..16)
+            .map(|t| Lanes([if t < 9 { f64::from(t) + 1.0 } else { 0.0 }; 8]))
+            .collect();
         Lanes::shift(&mut lanes, LaneDelay::new(delays));
         for (lane, delay) in delays.iter().enumerate() {
-            let mut plain: Vec<f64> = (0..16).map(|t| if t < 9 { f64::from(t) + 1.0 } else { 0.0 }).collect();
+            let mut plain: Vec<f64> = (0..16)
+                .map(|t| if t < 9 { f64::from(t) + 1.0 } else { 0.0 })
+                .collect();
             shift_plainly(&mut plain, *delay, 0.0);
             let shifted: Vec<f64> = lanes.iter().map(|l| l.0[lane]).collect();
             assert_eq!(shifted, plain, "delay {delay}");
         }
-        assert_eq!(Lanes::<8>::steps(LaneDelay::new(delays)).0.map(|steps| steps as u32), delays);
+        assert_eq!(
+            Lanes::<8>::steps(LaneDelay::new(delays))
+                .0
+                .map(|steps| steps as u32),
+            delays
+        );
     }
 
     #[test]
     fn the_first_lowest_is_found() {
         let series = [3, 1, 2, 1].map(|v| Exact::from(Decimal::from(v)));
         let when = [2026, 2027, 2028, 2029].map(|v| Exact::from(Decimal::from(v)));
-        assert_eq!(Exact::lowest(&series, &when), (Exact::from(dec!(1)), Exact::from(dec!(2027))));
+        assert_eq!(
+            Exact::lowest(&series, &when),
+            (Exact::from(dec!(1)), Exact::from(dec!(2027)))
+        );
     }
 
     #[test]
@@ -642,7 +687,11 @@ mod tests {
             (dec!(1.005), Rounding::HalfAwayFromZero, dec!(1.01)),
         ] {
             assert_eq!(Exact::from(value).round(2, how).0, Some(rounded));
-            approx::assert_abs_diff_eq!(Lanes::<4>::of(to_f64(value)).round(2, how).0[0], to_f64(rounded), epsilon = 1e-12);
+            approx::assert_abs_diff_eq!(
+                Lanes::<4>::of(to_f64(value)).round(2, how).0[0],
+                to_f64(rounded),
+                epsilon = 1e-12
+            );
         }
     }
 }

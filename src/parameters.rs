@@ -52,12 +52,16 @@ struct File {
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let datetime = toml::value::Datetime::deserialize(deserializer)?;
-    datetime.to_string().parse().map_err(serde::de::Error::custom)
+    datetime
+        .to_string()
+        .parse()
+        .map_err(serde::de::Error::custom)
 }
 
 static PARAMETERS: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
     // The file ships inside the program; a test reads it, so this can't fail in a program that was built from tested source.
-    let file: File = toml::from_str(include_str!("../models/parameters.toml")).unwrap_or_else(|e| panic!("models/parameters.toml: {e}"));
+    let file: File = toml::from_str(include_str!("../models/parameters.toml"))
+        .unwrap_or_else(|e| panic!("models/parameters.toml: {e}"));
     file.parameter
 });
 
@@ -74,7 +78,11 @@ pub fn on(sleutel: &str, date: Date) -> Option<&'static DatedValue> {
 
 /// The first value of a parameter, for a date before it that must not stop a calculation.
 pub fn first(sleutel: &str) -> Option<&'static DatedValue> {
-    PARAMETERS.iter().find(|p| p.sleutel == sleutel)?.waarde.first()
+    PARAMETERS
+        .iter()
+        .find(|p| p.sleutel == sleutel)?
+        .waarde
+        .first()
 }
 
 #[cfg(test)]
@@ -84,10 +92,22 @@ mod tests {
     #[test]
     fn every_parameter_is_dated_in_order_sourced_and_in_range() {
         for p in all() {
-            assert!(["V", "P", "O", "C"].contains(&p.zekerheid.as_str()), "{}", p.sleutel);
-            assert!(!p.waarde.is_empty() && p.waarde.is_sorted_by_key(|v| v.vanaf), "{}", p.sleutel);
+            assert!(
+                ["V", "P", "O", "C"].contains(&p.zekerheid.as_str()),
+                "{}",
+                p.sleutel
+            );
+            assert!(
+                !p.waarde.is_empty() && p.waarde.is_sorted_by_key(|v| v.vanaf),
+                "{}",
+                p.sleutel
+            );
             for v in &p.waarde {
-                assert!(!v.bron.is_empty() && (p.minimum..=p.maximum).contains(&v.waarde), "{}", p.sleutel);
+                assert!(
+                    !v.bron.is_empty() && (p.minimum..=p.maximum).contains(&v.waarde),
+                    "{}",
+                    p.sleutel
+                );
             }
         }
     }

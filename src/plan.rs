@@ -6,9 +6,9 @@
 
 use crate::cashflow;
 use crate::model::address::Als;
-use crate::model::{whole_periods, Bedrag, Lijn, Model, Rol, Stroomsoort, Totaal, HOOFD};
-use crate::number::{to_f64, Exact, Of};
-use crate::problem::{listed, nearest, Problem};
+use crate::model::{Bedrag, HOOFD, Lijn, Model, Rol, Stroomsoort, Totaal, whole_periods};
+use crate::number::{Exact, Of, to_f64};
+use crate::problem::{Problem, listed, nearest};
 use crate::timeline::{Periode, Timeline};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -86,18 +86,31 @@ impl Drijvers {
             ..Drijvers::default()
         };
         for (i, o) in model.onzekerheden.iter().enumerate() {
-            let wrong = |code, message: String| Problem::error(code, format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place);
+            let wrong = |code, message: String| {
+                Problem::error(code, format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place)
+            };
             let doel = &o.doel;
             let nothing = |names: Vec<&str>| {
-                let problem = wrong("unknown-reference", format!("no row of {} fits \"{}\"", doel.table, doel.key)).allowed(listed(names.iter().copied()));
+                let problem = wrong(
+                    "unknown-reference",
+                    format!("no row of {} fits \"{}\"", doel.table, doel.key),
+                )
+                .allowed(listed(names.iter().copied()));
                 let near = nearest(&doel.key, names);
-                problem.fix(near.map_or_else(|| "take one of these names, or a pattern that ends in *".into(), |near| format!("did you mean \"{near}\"?")))
+                problem.fix(near.map_or_else(
+                    || "take one of these names, or a pattern that ends in *".into(),
+                    |near| format!("did you mean \"{near}\"?"),
+                ))
             };
             match (doel.table, doel.column) {
                 ("indexen", "groei") => {
-                    let groups: Vec<usize> = (0..model.indexen.len()).filter(|g| doel.matches(&model.indexen[*g].naam)).collect();
+                    let groups: Vec<usize> = (0..model.indexen.len())
+                        .filter(|g| doel.matches(&model.indexen[*g].naam))
+                        .collect();
                     if groups.is_empty() {
-                        problems.push(nothing(model.indexen.iter().map(|g| g.naam.as_str()).collect()));
+                        problems.push(nothing(
+                            model.indexen.iter().map(|g| g.naam.as_str()).collect(),
+                        ));
                     }
                     if let (Some(phi), None) = (o.per_jaar, doel.year) {
                         for g in groups {
@@ -114,27 +127,66 @@ impl Drijvers {
                 ("deelgebieden", "uitstel") => {
                     let per_year = model.gebied.tijdstap.per_year();
                     let whole = match &o.verdeling {
-                        crate::model::VerdelingRij::Discreet(values) => values.iter().all(|(v, _)| whole_periods(*v, per_year).is_some_and(|n| (0..=200).contains(&n))),
+                        crate::model::VerdelingRij::Discreet(values) => {
+                            values.iter().all(|(v, _)| {
+                                whole_periods(*v, per_year).is_some_and(|n| (0..=200).contains(&n))
+                            })
+                        }
                         _ => false,
                     };
                     if !whole || o.als == Als::Factor {
-                        problems.push(wrong("delay-not-discrete", "an uitstel is drawn as discreet, in whole periods of zero or more".into()).fix("set verdeling = discreet and waarden = 0: 60%; 1: 25%; 2: 15%"));
+                        problems.push(
+                            wrong(
+                                "delay-not-discrete",
+                                "an uitstel is drawn as discreet, in whole periods of zero or more"
+                                    .into(),
+                            )
+                            .fix("set verdeling = discreet and waarden = 0: 60%; 1: 25%; 2: 15%"),
+                        );
                         continue;
                     }
-                    let found: Vec<usize> = (0..model.deelgebieden.len()).filter(|k| doel.matches(&model.deelgebieden[*k].deelgebied)).collect();
+                    let found: Vec<usize> = (0..model.deelgebieden.len())
+                        .filter(|k| doel.matches(&model.deelgebieden[*k].deelgebied))
+                        .collect();
                     if found.is_empty() {
-                        problems.push(nothing(model.deelgebieden.iter().map(|k| k.deelgebied.as_str()).collect()));
+                        problems.push(nothing(
+                            model
+                                .deelgebieden
+                                .iter()
+                                .map(|k| k.deelgebied.as_str())
+                                .collect(),
+                        ));
                     }
                     for k in found {
                         if d.uitstel[k].is_some() {
-                            problems.push(wrong("drawn-twice", format!("the uitstel of \"{}\" is drawn by another onzekerheid too", model.deelgebieden[k].deelgebied)).fix("keep one of the two").and(first_of(model, &d.slots, d.uitstel[k])));
+                            problems.push(
+                                wrong(
+                                    "drawn-twice",
+                                    format!(
+                                        "the uitstel of \"{}\" is drawn by another onzekerheid too",
+                                        model.deelgebieden[k].deelgebied
+                                    ),
+                                )
+                                .fix("keep one of the two")
+                                .and(first_of(
+                                    model,
+                                    &d.slots,
+                                    d.uitstel[k],
+                                )),
+                            );
                         }
-                        d.uitstel[k] = Some(Gebruik { slot: d.slots.len(), als: o.als });
+                        d.uitstel[k] = Some(Gebruik {
+                            slot: d.slots.len(),
+                            als: o.als,
+                        });
                     }
                     d.slots.push(Slot::Onzekerheid(i));
                 }
                 ("gebied", "rente" | "creditrente") => {
-                    let use_ = Gebruik { slot: d.slots.len(), als: o.als };
+                    let use_ = Gebruik {
+                        slot: d.slots.len(),
+                        als: o.als,
+                    };
                     if doel.column == "rente" {
                         d.rente.push(use_);
                         // A credit rate that follows the debit rate keeps following it.
@@ -146,12 +198,25 @@ impl Drijvers {
                     }
                     d.slots.push(Slot::Onzekerheid(i));
                 }
-                (table, column) if crate::model::LINE_TABLES.contains(&table) && table != "risicos" => {
+                (table, column)
+                    if crate::model::LINE_TABLES.contains(&table) && table != "risicos" =>
+                {
                     let slot = d.slots.len();
                     d.slots.push(Slot::Onzekerheid(i));
-                    let lines: Vec<usize> = (0..model.lijnen.len()).filter(|l| model.lijnen[*l].tabel == table && doel.matches(&model.lijnen[*l].rij)).collect();
+                    let lines: Vec<usize> = (0..model.lijnen.len())
+                        .filter(|l| {
+                            model.lijnen[*l].tabel == table && doel.matches(&model.lijnen[*l].rij)
+                        })
+                        .collect();
                     if lines.is_empty() {
-                        problems.push(nothing(model.lijnen.iter().filter(|l| l.tabel == table).map(|l| l.rij.as_str()).collect()));
+                        problems.push(nothing(
+                            model
+                                .lijnen
+                                .iter()
+                                .filter(|l| l.tabel == table)
+                                .map(|l| l.rij.as_str())
+                                .collect(),
+                        ));
                     }
                     let mut used = lines.is_empty();
                     for l in lines {
@@ -169,8 +234,16 @@ impl Drijvers {
                             Ok(Some(target)) => {
                                 used = true;
                                 let list = d.lijnen.entry(l).or_default();
-                                if let Some((_, first)) = list.iter().find(|(t, g)| *t == target && (g.als != Als::Factor || o.als != Als::Factor)) {
-                                    let problem = wrong("drawn-twice", format!("{column} of \"{}\" is drawn by another onzekerheid too", model.lijnen[l].id));
+                                if let Some((_, first)) = list.iter().find(|(t, g)| {
+                                    *t == target && (g.als != Als::Factor || o.als != Als::Factor)
+                                }) {
+                                    let problem = wrong(
+                                        "drawn-twice",
+                                        format!(
+                                            "{column} of \"{}\" is drawn by another onzekerheid too",
+                                            model.lijnen[l].id
+                                        ),
+                                    );
                                     problems.push(problem.and(first_of(model, &d.slots, Some(*first))).fix("keep one of the two; they can work together only when both are factors"));
                                 }
                                 list.push((target, Gebruik { slot, als: o.als }));
@@ -178,7 +251,10 @@ impl Drijvers {
                             Ok(None) => {}
                             Err(reason) => {
                                 used = true;
-                                problems.push(wrong("cannot-be-drawn", reason).fix("set als = factor, or name another column"));
+                                problems.push(
+                                    wrong("cannot-be-drawn", reason)
+                                        .fix("set als = factor, or name another column"),
+                                );
                             }
                         }
                     }
@@ -194,7 +270,13 @@ impl Drijvers {
             }
         }
         for r in 0..model.risicos.len() {
-            d.lijnen.entry(model.risicos[r].lijn).or_default().push(("bedrag", Gebruik { slot: d.slots.len(), als: Als::Waarde }));
+            d.lijnen.entry(model.risicos[r].lijn).or_default().push((
+                "bedrag",
+                Gebruik {
+                    slot: d.slots.len(),
+                    als: Als::Waarde,
+                },
+            ));
             d.slots.push(Slot::Risico(r));
         }
         (d, problems)
@@ -207,10 +289,19 @@ impl Drijvers {
 
     /// Largest drawn delay of a deelgebied, in periods.
     fn uitstel_max(&self, model: &Model, deelgebied: usize) -> u32 {
-        let Some(gebruik) = self.uitstel[deelgebied] else { return 0 };
-        let Slot::Onzekerheid(o) = self.slots[gebruik.slot] else { return 0 };
-        let high = model.onzekerheden[o].verdeling.bounds().map_or(Decimal::ZERO, |b| b.1);
-        whole_periods(high, model.gebied.tijdstap.per_year()).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+        let Some(gebruik) = self.uitstel[deelgebied] else {
+            return 0;
+        };
+        let Slot::Onzekerheid(o) = self.slots[gebruik.slot] else {
+            return 0;
+        };
+        let high = model.onzekerheden[o]
+            .verdeling
+            .bounds()
+            .map_or(Decimal::ZERO, |b| b.1);
+        whole_periods(high, model.gebied.tijdstap.per_year())
+            .and_then(|n| u32::try_from(n).ok())
+            .unwrap_or(0)
     }
 }
 
@@ -218,7 +309,11 @@ impl Drijvers {
 const DRAWABLE: &str = "amounts, prices, quantities and percentages of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente";
 
 /// Where the onzekerheid stands that already draws an input.
-fn first_of<'m>(model: &'m Model, slots: &[Slot], first: Option<Gebruik>) -> &'m crate::problem::Place {
+fn first_of<'m>(
+    model: &'m Model,
+    slots: &[Slot],
+    first: Option<Gebruik>,
+) -> &'m crate::problem::Place {
     let position = first.map_or(0, |g| match slots.get(g.slot) {
         Some(Slot::Onzekerheid(o)) => *o,
         _ => 0,
@@ -235,14 +330,29 @@ fn place_of(lijn: &Lijn, column: &'static str, als: Als) -> Result<Option<&'stat
                 return Ok(Some(f.kolom));
             }
             if column == "bedrag" {
-                return if als == Als::Factor { Ok(Some("bedrag")) } else { Err(format!("bedrag of \"{}\" is made of {}: only a factor can be drawn on it", lijn.id, factors.iter().map(|f| f.kolom).collect::<Vec<_>>().join(" x "))) };
+                return if als == Als::Factor {
+                    Ok(Some("bedrag"))
+                } else {
+                    Err(format!(
+                        "bedrag of \"{}\" is made of {}: only a factor can be drawn on it",
+                        lijn.id,
+                        factors
+                            .iter()
+                            .map(|f| f.kolom)
+                            .collect::<Vec<_>>()
+                            .join(" x ")
+                    ))
+                };
             }
             Ok(None)
         }
         Bedrag::Opslag { .. } => match column {
             "percentage" => Ok(Some("percentage")),
             "bedrag" if als == Als::Factor => Ok(Some("bedrag")),
-            "bedrag" => Err(format!("\"{}\" is a percentage of other lines: only a factor can be drawn on its bedrag", lijn.id)),
+            "bedrag" => Err(format!(
+                "\"{}\" is a percentage of other lines: only a factor can be drawn on its bedrag",
+                lijn.id
+            )),
             _ => Ok(None),
         },
     }
@@ -302,9 +412,20 @@ pub struct Cel {
 impl Cel {
     /// The positions that its amounts lie in, before any drawn delay: from, and just after.
     pub fn span(&self) -> (usize, usize) {
-        let certain = self.vast.iter().position(|v| !v.is_zero()).zip(self.vast.iter().rposition(|v| !v.is_zero()).map(|i| i + 1));
-        let terms = self.termen.iter().map(|t| (t.eerste, t.eerste + t.gewichten.len()));
-        certain.into_iter().chain(terms).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
+        let certain = self
+            .vast
+            .iter()
+            .position(|v| !v.is_zero())
+            .zip(self.vast.iter().rposition(|v| !v.is_zero()).map(|i| i + 1));
+        let terms = self
+            .termen
+            .iter()
+            .map(|t| (t.eerste, t.eerste + t.gewichten.len()));
+        certain
+            .into_iter()
+            .chain(terms)
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .unwrap_or((0, 0))
     }
 }
 
@@ -360,11 +481,23 @@ fn position(timeline: &Timeline, p: Periode) -> usize {
 
 impl<'a> Plan<'a> {
     /// Compiles a model for a route, with its uncertain inputs or without.
-    pub fn new(model: &'a Model, route: Route, diepte: Diepte, drijvers: Drijvers) -> Result<Plan<'a>, Problem> {
+    pub fn new(
+        model: &'a Model,
+        route: Route,
+        diepte: Diepte,
+        drijvers: Drijvers,
+    ) -> Result<Plan<'a>, Problem> {
         let g = &model.gebied;
         let m = g.tijdstap.per_year();
         let counts = |l: &Lijn| Plan::counts(model, route, l);
-        let first = model.lijnen.iter().filter(|l| counts(l)).flat_map(|l| l.realisatie.iter().map(|(p, _)| *p)).min().unwrap_or(g.peil).min(g.peil);
+        let first = model
+            .lijnen
+            .iter()
+            .filter(|l| counts(l))
+            .flat_map(|l| l.realisatie.iter().map(|(p, _)| *p))
+            .min()
+            .unwrap_or(g.peil)
+            .min(g.peil);
         let horizon_end = ((g.horizon + 1) * m - first.0) as usize;
         let drawn = !drijvers.is_empty();
         // A drawn delay that replaces the given one leaves nothing to shift beforehand.
@@ -373,12 +506,24 @@ impl<'a> Plan<'a> {
             .iter()
             .enumerate()
             .map(|(k, d)| match drijvers.uitstel.get(k).copied().flatten() {
-                Some(Gebruik { als: Als::Waarde, .. }) => 0,
+                Some(Gebruik {
+                    als: Als::Waarde, ..
+                }) => 0,
                 _ => d.uitstel_perioden,
             })
             .collect();
         let shift = |k: usize| shifts[k];
-        let longest = (0..model.deelgebieden.len()).map(|k| shift(k).max(0) + if drawn { drijvers.uitstel_max(model, k) as i32 } else { 0 }).max().unwrap_or(0);
+        let longest = (0..model.deelgebieden.len())
+            .map(|k| {
+                shift(k).max(0)
+                    + if drawn {
+                        drijvers.uitstel_max(model, k) as i32
+                    } else {
+                        0
+                    }
+            })
+            .max()
+            .unwrap_or(0);
         let timeline = Timeline {
             stap: g.tijdstap,
             first,
@@ -388,9 +533,17 @@ impl<'a> Plan<'a> {
             len: horizon_end + longest as usize,
         };
         let fonds = route == Route::Cofinanciering && model.fonds.is_some();
-        let mut order: Vec<usize> = (0..model.maatregelen.len()).filter(|i| fonds && !model.maatregelen[*i].dekking_fonds.value.is_zero()).collect();
+        let mut order: Vec<usize> = (0..model.maatregelen.len())
+            .filter(|i| fonds && !model.maatregelen[*i].dekking_fonds.value.is_zero())
+            .collect();
         order.sort_by_key(|i| (model.maatregelen[*i].volgorde, *i));
-        let vraag: Vec<Vraag> = order.iter().map(|i| Vraag { maatregel: *i, drager: model.maatregelen[*i].drager }).collect();
+        let vraag: Vec<Vraag> = order
+            .iter()
+            .map(|i| Vraag {
+                maatregel: *i,
+                drager: model.maatregelen[*i].drager,
+            })
+            .collect();
 
         let mut plan = Plan {
             model,
@@ -411,9 +564,16 @@ impl<'a> Plan<'a> {
         for b in &model.boekwaarden {
             plan.opening[b.rekening].push(b.bedrag.clone());
         }
-        if let Some(f) = model.fonds.as_ref().filter(|f| fonds && !f.beginsaldo.value.is_zero()) {
+        if let Some(f) = model
+            .fonds
+            .as_ref()
+            .filter(|f| fonds && !f.beginsaldo.value.is_zero())
+        {
             // What the fund has at peildatum is its party's, as a boekwaarde below zero is.
-            plan.opening[f.rekening].push(crate::number::Quantity { value: -f.beginsaldo.value, place: f.beginsaldo.place.clone() });
+            plan.opening[f.rekening].push(crate::number::Quantity {
+                value: -f.beginsaldo.value,
+                place: f.beginsaldo.place.clone(),
+            });
         }
         if !plan.opening[HOOFD].is_empty() {
             plan.begin = plan.timeline.peil;
@@ -441,7 +601,10 @@ impl<'a> Plan<'a> {
             return true;
         }
         let fonds = model.fonds.as_ref().map(|f| f.rekening);
-        lijn.rol != Rol::Bijdrage && lijn.maatregel.is_none_or(|m| model.maatregelen[m].in_grex) && Some(lijn.van) != fonds && Some(lijn.naar) != fonds
+        lijn.rol != Rol::Bijdrage
+            && lijn.maatregel.is_none_or(|m| model.maatregelen[m].in_grex)
+            && Some(lijn.van) != fonds
+            && Some(lijn.naar) != fonds
     }
 
     /// The amounts of all lines as sums of products of draws.
@@ -454,7 +617,12 @@ impl<'a> Plan<'a> {
         Ok(known.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    fn expand(&self, l: usize, known: &mut Vec<Option<Vec<Expansie>>>, terms: &mut usize) -> Result<(), Problem> {
+    fn expand(
+        &self,
+        l: usize,
+        known: &mut Vec<Option<Vec<Expansie>>>,
+        terms: &mut usize,
+    ) -> Result<(), Problem> {
         if known[l].is_some() {
             return Ok(());
         }
@@ -480,12 +648,26 @@ impl<'a> Plan<'a> {
             keep
         };
         let of = Of::Lijn(l as u16);
-        let too_large = || Problem::error("too-large", format!("the amount of \"{}\" is too large to calculate with", lijn.id)).at(&lijn.place).fix("check the quantity and the price");
+        let too_large = || {
+            Problem::error(
+                "too-large",
+                format!(
+                    "the amount of \"{}\" is too large to calculate with",
+                    lijn.id
+                ),
+            )
+            .at(&lijn.place)
+            .fix("check the quantity and the price")
+        };
         let mut out = Vec::new();
         match &lijn.bedrag {
             Bedrag::Product(factors) => {
                 let whole = !factors.iter().any(|f| f.kolom == "bedrag");
-                let mut parts: Vec<Exact> = factors.iter().filter_map(|f| certain(f.kolom, f.waarde.value)).map(Exact::from).collect();
+                let mut parts: Vec<Exact> = factors
+                    .iter()
+                    .filter_map(|f| certain(f.kolom, f.waarde.value))
+                    .map(Exact::from)
+                    .collect();
                 if whole {
                     certain("bedrag", Decimal::ONE);
                 }
@@ -493,7 +675,10 @@ impl<'a> Plan<'a> {
                     parts.push(Exact::from(Decimal::ONE));
                 }
                 let amount = cashflow::product(&parts, of).0.ok_or_else(too_large)?;
-                out.push(Expansie { bedrag: amount, maal });
+                out.push(Expansie {
+                    bedrag: amount,
+                    maal,
+                });
             }
             Bedrag::Opslag { percentage, over } => {
                 let rate = certain("percentage", percentage.value).unwrap_or(Decimal::ONE);
@@ -502,16 +687,23 @@ impl<'a> Plan<'a> {
                 for j in over {
                     self.expand(*j, known, terms)?;
                     for part in known[*j].as_ref().into_iter().flatten() {
-                        let amount = cashflow::opslag(Exact::from(rate), &[Exact::from(part.bedrag)], of).0.ok_or_else(too_large)?;
+                        let amount =
+                            cashflow::opslag(Exact::from(rate), &[Exact::from(part.bedrag)], of)
+                                .0
+                                .ok_or_else(too_large)?;
                         let maal: Vec<_> = part.maal.iter().chain(&maal).copied().collect();
                         // What is equally uncertain is one term.
                         match places.entry(maal) {
                             Entry::Occupied(place) => {
                                 let sum: &mut Expansie = &mut out[*place.get()];
-                                sum.bedrag = sum.bedrag.checked_add(amount).ok_or_else(too_large)?;
+                                sum.bedrag =
+                                    sum.bedrag.checked_add(amount).ok_or_else(too_large)?;
                             }
                             Entry::Vacant(place) => {
-                                out.push(Expansie { bedrag: amount, maal: place.key().clone() });
+                                out.push(Expansie {
+                                    bedrag: amount,
+                                    maal: place.key().clone(),
+                                });
                                 place.insert(out.len() - 1);
                             }
                         }
@@ -522,8 +714,19 @@ impl<'a> Plan<'a> {
                 }
                 *terms += out.iter().filter(|part| !part.maal.is_empty()).count();
                 if *terms > MAX_TERMS {
-                    let problem = Problem::error("model-too-large", format!("\"{}\" is a percentage of lines with too many different onzekerheden", lijn.id)).at(&lijn.place);
-                    return Err(problem.allowed(format!("at most {MAX_TERMS} products of draws in all percentages together")).fix("give lines that are alike one onzekerheid with a pattern as doel"));
+                    let problem = Problem::error(
+                        "model-too-large",
+                        format!(
+                            "\"{}\" is a percentage of lines with too many different onzekerheden",
+                            lijn.id
+                        ),
+                    )
+                    .at(&lijn.place);
+                    return Err(problem
+                        .allowed(format!(
+                            "at most {MAX_TERMS} products of draws in all percentages together"
+                        ))
+                        .fix("give lines that are alike one onzekerheid with a pattern as doel"));
                 }
             }
         }
@@ -531,23 +734,51 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn gather(&mut self, l: usize, lijn: &Lijn, parts: &[Expansie], shift: &dyn Fn(usize) -> i32, keys: &mut HashMap<CelKey, usize>) -> Result<(), Problem> {
+    fn gather(
+        &mut self,
+        l: usize,
+        lijn: &Lijn,
+        parts: &[Expansie],
+        shift: &dyn Fn(usize) -> i32,
+        keys: &mut HashMap<CelKey, usize>,
+    ) -> Result<(), Problem> {
         let diepte = self.diepte;
         let detail = diepte != Diepte::Rekening;
-        let vraag = lijn.maatregel.filter(|_| lijn.rol == Rol::Gewoon && lijn.tabel == "kosten").and_then(|m| self.vraag.iter().position(|v| v.maatregel == m && v.drager == lijn.van));
+        let vraag = lijn
+            .maatregel
+            .filter(|_| lijn.rol == Rol::Gewoon && lijn.tabel == "kosten")
+            .and_then(|m| {
+                self.vraag
+                    .iter()
+                    .position(|v| v.maatregel == m && v.drager == lijn.van)
+            });
         let key = |deelgebied, index| CelKey {
             deelgebied,
             index,
             van: lijn.van,
             naar: lijn.naar,
-            soort: if detail || !lijn.soort.in_saldo() { lijn.soort } else { Stroomsoort::Geld },
+            soort: if detail || !lijn.soort.in_saldo() {
+                lijn.soort
+            } else {
+                Stroomsoort::Geld
+            },
             opgave: detail.then_some(lijn.opgave),
             maatregel: if detail { lijn.maatregel } else { None },
             vraag,
             bijdrage: lijn.rol == Rol::Bijdrage,
             lijn: (diepte == Diepte::Lijn).then_some(l),
         };
-        let too_large = || Problem::error("too-large", format!("the amounts of \"{}\" are too large to calculate with", lijn.id)).at(&lijn.place).fix("check its amount and the growth of its index");
+        let too_large = || {
+            Problem::error(
+                "too-large",
+                format!(
+                    "the amounts of \"{}\" are too large to calculate with",
+                    lijn.id
+                ),
+            )
+            .at(&lijn.place)
+            .fix("check its amount and the growth of its index")
+        };
         // History: no delay, no index.
         if !lijn.realisatie.is_empty() {
             let cel = self.cel(&key(None, None), keys);
@@ -560,16 +791,36 @@ impl<'a> Plan<'a> {
         if lijn.verloop.gewichten.is_empty() {
             return Ok(());
         }
-        let drawn = lijn.deelgebied.filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
+        let drawn = lijn
+            .deelgebied
+            .filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
         let cel = self.cel(&key(drawn, lijn.index), keys);
         let move_by = lijn.deelgebied.map_or(0, shift);
         let totaal = match &lijn.verloop.totaal {
             Totaal::Een => None,
             Totaal::Door(t) => Some(Exact::from(*t)),
         };
-        let places: Vec<(usize, Decimal)> = lijn.verloop.gewichten.iter().map(|(p, q)| ((p.0 + move_by - self.timeline.first.0).max(0) as usize, q.value)).collect();
+        let places: Vec<(usize, Decimal)> = lijn
+            .verloop
+            .gewichten
+            .iter()
+            .map(|(p, q)| {
+                (
+                    (p.0 + move_by - self.timeline.first.0).max(0) as usize,
+                    q.value,
+                )
+            })
+            .collect();
         for part in parts {
-            let amounts: Option<Vec<(usize, Decimal)>> = places.iter().map(|(t, w)| Some((*t, cashflow::deel(Exact::from(part.bedrag), Exact::from(*w), totaal).0?))).collect();
+            let amounts: Option<Vec<(usize, Decimal)>> = places
+                .iter()
+                .map(|(t, w)| {
+                    Some((
+                        *t,
+                        cashflow::deel(Exact::from(part.bedrag), Exact::from(*w), totaal).0?,
+                    ))
+                })
+                .collect();
             let amounts = amounts.ok_or_else(too_large)?;
             if part.maal.is_empty() {
                 for (t, amount) in amounts {
@@ -578,7 +829,10 @@ impl<'a> Plan<'a> {
                 }
                 continue;
             }
-            let (first, last) = (amounts.iter().map(|a| a.0).min().unwrap_or(0), amounts.iter().map(|a| a.0).max().unwrap_or(0));
+            let (first, last) = (
+                amounts.iter().map(|a| a.0).min().unwrap_or(0),
+                amounts.iter().map(|a| a.0).max().unwrap_or(0),
+            );
             let termen = &mut self.cellen[cel].termen;
             let mut gewichten = vec![Decimal::ZERO; last + 1 - first];
             for (t, amount) in amounts {
@@ -588,7 +842,10 @@ impl<'a> Plan<'a> {
             // Terms of the same draws are one row: this is what makes many lines as cheap as few.
             match termen.iter_mut().find(|x| x.maal == part.maal) {
                 Some(term) => {
-                    let (new_first, new_last) = (term.eerste.min(first), (term.eerste + term.gewichten.len()).max(last + 1));
+                    let (new_first, new_last) = (
+                        term.eerste.min(first),
+                        (term.eerste + term.gewichten.len()).max(last + 1),
+                    );
                     let mut joined = vec![Decimal::ZERO; new_last - new_first];
                     for (i, w) in term.gewichten.iter().enumerate() {
                         joined[term.eerste + i - new_first] = *w;
@@ -600,7 +857,11 @@ impl<'a> Plan<'a> {
                     term.eerste = new_first;
                     term.gewichten = joined;
                 }
-                None => termen.push(Term { eerste: first, gewichten, maal: part.maal.clone() }),
+                None => termen.push(Term {
+                    eerste: first,
+                    gewichten,
+                    maal: part.maal.clone(),
+                }),
             }
         }
         Ok(())
@@ -633,20 +894,31 @@ impl<'a> Plan<'a> {
         let first = self.timeline.first.0;
         let mut risicos = Vec::new();
         for (l, lijn) in self.model.lijnen.iter().enumerate() {
-            if !(Plan::counts(self.model, self.route, lijn) && (lijn.van == HOOFD || lijn.naar == HOOFD)) {
+            if !(Plan::counts(self.model, self.route, lijn)
+                && (lijn.van == HOOFD || lijn.naar == HOOFD))
+            {
                 continue;
             }
-            let Some((last, _)) = lijn.verloop.gewichten.last() else { continue };
+            let Some((last, _)) = lijn.verloop.gewichten.last() else {
+                continue;
+            };
             let last = (last.0 + lijn.deelgebied.map_or(0, shift) - first).max(0) as usize;
-            let drawn = lijn.deelgebied.filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
+            let drawn = lijn
+                .deelgebied
+                .filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
             if lijn.rol == Rol::Risico {
-                let slot = self.drijvers.slots.iter().position(|s| matches!(s, Slot::Risico(r) if self.model.risicos[*r].lijn == l));
+                let slot =
+                    self.drijvers.slots.iter().position(
+                        |s| matches!(s, Slot::Risico(r) if self.model.risicos[*r].lijn == l),
+                    );
                 risicos.extend(slot.map(|slot| (slot, drawn, last)));
                 continue;
             }
             self.eind = self.eind.max(last + 1);
             if let Some(k) = drawn {
-                self.eind_uiterst = self.eind_uiterst.max(last + 1 + self.drijvers.uitstel_max(self.model, k) as usize);
+                self.eind_uiterst = self
+                    .eind_uiterst
+                    .max(last + 1 + self.drijvers.uitstel_max(self.model, k) as usize);
                 match self.eind_met.iter_mut().find(|(d, _)| *d == k) {
                     Some((_, l)) => *l = (*l).max(last),
                     None => self.eind_met.push((k, last)),
@@ -654,7 +926,8 @@ impl<'a> Plan<'a> {
             }
         }
         for (slot, k, last) in risicos {
-            let latest = last + 1 + k.map_or(0, |k| self.drijvers.uitstel_max(self.model, k) as usize);
+            let latest =
+                last + 1 + k.map_or(0, |k| self.drijvers.uitstel_max(self.model, k) as usize);
             if latest > self.eind {
                 self.eind_uiterst = self.eind_uiterst.max(latest);
                 self.eind_risico.push((slot, k, last));
@@ -669,12 +942,23 @@ impl<'a> Plan<'a> {
             Slot::Onzekerheid(o) => self.model.onzekerheden[*o].id.as_str(),
             Slot::Risico(r) => self.model.risicos[*r].risico.as_str(),
         });
-        scalars.chain(self.drijvers.schokken.iter().map(|(o, _)| self.model.onzekerheden[*o].id.as_str())).collect()
+        scalars
+            .chain(
+                self.drijvers
+                    .schokken
+                    .iter()
+                    .map(|(o, _)| self.model.onzekerheden[*o].id.as_str()),
+            )
+            .collect()
     }
 
     /// Sum of the absolute certain amounts: the scale against which exact and fast are compared.
     pub fn omvang(&self) -> f64 {
-        self.cellen.iter().flat_map(|c| c.vast.iter()).map(|v| to_f64(v.abs())).sum()
+        self.cellen
+            .iter()
+            .flat_map(|c| c.vast.iter())
+            .map(|v| to_f64(v.abs()))
+            .sum()
     }
 }
 

@@ -43,22 +43,38 @@ pub enum Spot {
 impl Place {
     /// The file as a whole.
     pub fn file(file: &str) -> Self {
-        Place { file: Arc::from(file), spot: Spot::Whole }
+        Place {
+            file: Arc::from(file),
+            spot: Spot::Whole,
+        }
     }
 
     /// A sheet of a workbook.
     pub fn sheet(file: &Arc<str>, sheet: &Arc<str>) -> Self {
-        Place { file: Arc::clone(file), spot: Spot::Sheet(Arc::clone(sheet)) }
+        Place {
+            file: Arc::clone(file),
+            spot: Spot::Sheet(Arc::clone(sheet)),
+        }
     }
 
     /// A cell of a workbook, row and column from zero.
     pub fn cell(file: &Arc<str>, sheet: &Arc<str>, row: u32, column: u32) -> Self {
-        Place { file: Arc::clone(file), spot: Spot::Cell { sheet: Arc::clone(sheet), row, column } }
+        Place {
+            file: Arc::clone(file),
+            spot: Spot::Cell {
+                sheet: Arc::clone(sheet),
+                row,
+                column,
+            },
+        }
     }
 
     /// A position in a text file, line and column from one.
     pub fn text(file: &Arc<str>, line: u32, column: u32) -> Self {
-        Place { file: Arc::clone(file), spot: Spot::Text { line, column } }
+        Place {
+            file: Arc::clone(file),
+            spot: Spot::Text { line, column },
+        }
     }
 }
 
@@ -67,7 +83,13 @@ impl fmt::Display for Place {
         match &self.spot {
             Spot::Whole => write!(f, "{}", self.file),
             Spot::Sheet(sheet) => write!(f, "{} '{sheet}'", self.file),
-            Spot::Cell { sheet, row, column } => write!(f, "{} '{sheet}'!{}{}", self.file, column_letters(*column), row + 1),
+            Spot::Cell { sheet, row, column } => write!(
+                f,
+                "{} '{sheet}'!{}{}",
+                self.file,
+                column_letters(*column),
+                row + 1
+            ),
             Spot::Text { line, column } => write!(f, "{}:{line}:{column}", self.file),
         }
     }
@@ -116,12 +138,23 @@ pub struct Problem {
 impl Problem {
     /// A problem that must be mended.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Problem { severity: Severity::Error, code, message: message.into(), place: None, other: None, allowed: None, fix: None }
+        Problem {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            place: None,
+            other: None,
+            allowed: None,
+            fix: None,
+        }
     }
 
     /// A finding that does not stop the calculation.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Problem { severity: Severity::Warning, ..Problem::error(code, message) }
+        Problem {
+            severity: Severity::Warning,
+            ..Problem::error(code, message)
+        }
     }
 
     /// Adds where it stands.
@@ -187,7 +220,11 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
     let first: Vec<&str> = names.by_ref().take(MOST).collect();
     let rest = names.count();
-    if rest == 0 { first.join(", ") } else { format!("{} and {rest} more", first.join(", ")) }
+    if rest == 0 {
+        first.join(", ")
+    } else {
+        format!("{} and {rest} more", first.join(", "))
+    }
 }
 
 /// The candidate closest to `word`, if one is close enough to be a likely misspelling.
@@ -203,7 +240,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     // The beginning of a name is likelier to be meant than a name that looks a little like it.
     let likeness = |candidate: &str| {
         let begins = word.len() > 3 && candidate.starts_with(&word);
-        strsim::normalized_damerau_levenshtein(&word, candidate).max(if begins { 0.75 } else { 0.0 })
+        strsim::normalized_damerau_levenshtein(&word, candidate).max(if begins {
+            0.75
+        } else {
+            0.0
+        })
     };
     candidates
         .into_iter()
@@ -221,7 +262,14 @@ mod tests {
 
     #[test]
     fn letters() {
-        for (column, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+        for (column, letters) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+            (16_383, "XFD"),
+        ] {
             assert_eq!(column_letters(column), letters);
         }
     }
@@ -230,7 +278,13 @@ mod tests {
     fn places_read_as_a_user_writes_them() {
         let file: Arc<str> = Arc::from("model.xlsx");
         let sheet: Arc<str> = Arc::from("Kas stroom");
-        assert_eq!(Place::cell(&file, &sheet, 6, 2).to_string(), "model.xlsx 'Kas stroom'!C7");
-        assert_eq!(Place::text(&Arc::from("kosten.csv"), 14, 8).to_string(), "kosten.csv:14:8");
+        assert_eq!(
+            Place::cell(&file, &sheet, 6, 2).to_string(),
+            "model.xlsx 'Kas stroom'!C7"
+        );
+        assert_eq!(
+            Place::text(&Arc::from("kosten.csv"), 14, 8).to_string(),
+            "kosten.csv:14:8"
+        );
     }
 }

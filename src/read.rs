@@ -66,11 +66,18 @@ pub struct SourceFile {
 impl SourceFile {
     /// The record of a file's bytes.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
-        let sha256 = Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        SourceFile { name: name.into(), sha256, size: bytes.len() as u64 }
+        let sha256 =
+            Sha256::digest(bytes)
+                .iter()
+                .fold(String::with_capacity(64), |mut hex, byte| {
+                    let _ = write!(hex, "{byte:02x}");
+                    hex
+                });
+        SourceFile {
+            name: name.into(),
+            sha256,
+            size: bytes.len() as u64,
+        }
     }
 }
 
@@ -135,7 +142,11 @@ impl Read {
 impl IoFailure {
     /// A failure of the system's.
     pub fn new(path: &Path, doing: &'static str, reason: &std::io::Error) -> Self {
-        IoFailure { path: path.display().to_string(), doing, reason: reason.to_string() }
+        IoFailure {
+            path: path.display().to_string(),
+            doing,
+            reason: reason.to_string(),
+        }
     }
 }
 
@@ -160,9 +171,14 @@ pub fn read_model(path: &Path) -> Result<Read, IoFailure> {
             read_manifest(path, MANIFEST, &mut read)?;
         } else if names.is_empty() {
             read.problems.push(
-                Problem::error("no-model", format!("the folder holds no {MANIFEST} and no csv files"))
-                    .at(&Place::file(&path.display().to_string()))
-                    .fix(format!("write a {MANIFEST}, or name the folder that holds one")),
+                Problem::error(
+                    "no-model",
+                    format!("the folder holds no {MANIFEST} and no csv files"),
+                )
+                .at(&Place::file(&path.display().to_string()))
+                .fix(format!(
+                    "write a {MANIFEST}, or name the folder that holds one"
+                )),
             );
         } else {
             for name in names {
@@ -170,8 +186,13 @@ pub fn read_model(path: &Path) -> Result<Read, IoFailure> {
             }
         }
     } else {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let name = path
+            .file_name()
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         match Carrier::of(&name) {
             Some(Carrier::Toml) => read_manifest(folder, &name, &mut read)?,
             _ => read_source(folder, &name, &mut read)?,
@@ -218,7 +239,9 @@ struct Bron {
 
 /// Reads the manifest, its own tables first, then the sources it names in their order.
 fn read_manifest(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFailure> {
-    let Some(bytes) = load_text(folder, name, MAX_TOML, read)? else { return Ok(()) };
+    let Some(bytes) = load_text(folder, name, MAX_TOML, read)? else {
+        return Ok(());
+    };
     let mut bronnen = Vec::new();
     toml::read(&bytes, &Arc::from(name), Some(&mut bronnen), read);
     let mut claims = Claims::default();
@@ -227,7 +250,11 @@ fn read_manifest(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFai
         if read.is_full() {
             break;
         }
-        let Bron { bestand, mapping, place } = bron;
+        let Bron {
+            bestand,
+            mapping,
+            place,
+        } = bron;
         if let Some((mapping, mapping_place)) = mapping {
             let known = claims.claim(folder, &bestand, &mapping, &place, read)?;
             let mapped = find(folder, &mapping, &mapping_place, read)?.is_some();
@@ -264,14 +291,29 @@ struct Claims(HashMap<(PathBuf, String), Place>);
 
 impl Claims {
     /// Claims a file, with the mapping it is read with; a file that is missing or was claimed before is a problem.
-    fn claim(&mut self, folder: &Path, name: &str, mapping: &str, place: &Place, read: &mut Read) -> Result<bool, IoFailure> {
-        let Some(path) = find(folder, name, place, read)? else { return Ok(false) };
+    fn claim(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        mapping: &str,
+        place: &Place,
+        read: &mut Read,
+    ) -> Result<bool, IoFailure> {
+        let Some(path) = find(folder, name, place, read)? else {
+            return Ok(false);
+        };
         if let Some(first) = self.0.get(&(path.clone(), mapping.to_owned())) {
             read.problems.push(
-                Problem::error("double-file", format!("\"{}\" is named twice: its rows would count double", clip(name)))
-                    .at(place)
-                    .and(first)
-                    .fix("name every file once"),
+                Problem::error(
+                    "double-file",
+                    format!(
+                        "\"{}\" is named twice: its rows would count double",
+                        clip(name)
+                    ),
+                )
+                .at(place)
+                .and(first)
+                .fix("name every file once"),
             );
             return Ok(false);
         }
@@ -281,9 +323,16 @@ impl Claims {
 }
 
 /// The true path of a file that a model names. A path that is not relative, and a file that is not there, is a problem.
-fn find(folder: &Path, name: &str, place: &Place, read: &mut Read) -> Result<Option<PathBuf>, IoFailure> {
+fn find(
+    folder: &Path,
+    name: &str,
+    place: &Place,
+    read: &mut Read,
+) -> Result<Option<PathBuf>, IoFailure> {
     let drive = name.as_bytes().get(1) == Some(&b':');
-    let relative = Path::new(name).components().all(|c| !matches!(c, Component::RootDir | Component::Prefix(_)));
+    let relative = Path::new(name)
+        .components()
+        .all(|c| !matches!(c, Component::RootDir | Component::Prefix(_)));
     if name.is_empty() || drive || !relative || name.contains(['\\', '\0']) {
         read.problems.push(
             Problem::error("bad-path", format!("\"{}\" is not a path from the model's folder", clip(name)))
@@ -296,15 +345,30 @@ fn find(folder: &Path, name: &str, place: &Place, read: &mut Read) -> Result<Opt
     let path = folder.join(name);
     match fs::canonicalize(&path) {
         Ok(path) => Ok(Some(path)),
-        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => Err(IoFailure::new(&path, "open", &e)),
+        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(IoFailure::new(&path, "open", &e))
+        }
         Err(e) => {
             let beside: Vec<String> = fs::read_dir(folder)
-                .map(|dir| dir.take(1000).flatten().map(|f| f.file_name().to_string_lossy().into_owned()).collect())
+                .map(|dir| {
+                    dir.take(1000)
+                        .flatten()
+                        .map(|f| f.file_name().to_string_lossy().into_owned())
+                        .collect()
+                })
                 .unwrap_or_default();
-            let why = if e.kind() == std::io::ErrorKind::NotFound { "does not exist".to_owned() } else { format!("cannot be opened: {e}") };
-            let problem = Problem::error("missing-file", format!("file \"{}\" {why}", clip(name))).at(place);
+            let why = if e.kind() == std::io::ErrorKind::NotFound {
+                "does not exist".to_owned()
+            } else {
+                format!("cannot be opened: {e}")
+            };
+            let problem =
+                Problem::error("missing-file", format!("file \"{}\" {why}", clip(name))).at(place);
             let near = nearest(name, beside.iter().map(String::as_str));
-            read.problems.push(problem.fix(near.map_or_else(|| "check its name and its folder".into(), |near| format!("did you mean \"{near}\"?"))));
+            read.problems.push(problem.fix(near.map_or_else(
+                || "check its name and its folder".into(),
+                |near| format!("did you mean \"{near}\"?"),
+            )));
             Ok(None)
         }
     }
@@ -326,16 +390,20 @@ fn read_source(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFailu
         }
         Some(Carrier::Workbook) => {
             if let Some(bytes) = load(folder, name, MAX_WORKBOOK, read)?
-                && let Some(workbook) = workbook::Workbook::from_bytes(&bytes, name, &mut read.problems)
+                && let Some(workbook) =
+                    workbook::Workbook::from_bytes(&bytes, name, &mut read.problems)
             {
                 native::read(&workbook, read);
             }
         }
         None => read.problems.push(
-            Problem::error("unknown-file", format!("\"{}\" is no file that can be read", clip(name)))
-                .at(&Place::file(name))
-                .allowed("toml, csv, xlsx, xlsm, ods")
-                .fix("save it as one of these, or take it out of the model"),
+            Problem::error(
+                "unknown-file",
+                format!("\"{}\" is no file that can be read", clip(name)),
+            )
+            .at(&Place::file(name))
+            .allowed("toml, csv, xlsx, xlsm, ods")
+            .fix("save it as one of these, or take it out of the model"),
         ),
     }
     Ok(())
@@ -345,7 +413,11 @@ fn read_source(folder: &Path, name: &str, read: &mut Read) -> Result<(), IoFailu
 fn csv_names(folder: &Path) -> Result<Vec<String>, IoFailure> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| IoFailure::new(folder, "open", &e))? {
-        let name = entry.map_err(|e| IoFailure::new(folder, "read", &e))?.file_name().to_string_lossy().into_owned();
+        let name = entry
+            .map_err(|e| IoFailure::new(folder, "read", &e))?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         if Carrier::of(&name) == Some(Carrier::Csv) && !name.starts_with(['.', '~']) {
             names.push(name);
         }
@@ -356,19 +428,34 @@ fn csv_names(folder: &Path) -> Result<Vec<String>, IoFailure> {
 
 /// Bytes of a file, noted as a source; with the largest size it may have. What is no plain file is refused: reading a
 /// device or pipe could wait for ever.
-fn load(folder: &Path, name: &str, limit: u64, read: &mut Read) -> Result<Option<Vec<u8>>, IoFailure> {
+fn load(
+    folder: &Path,
+    name: &str,
+    limit: u64,
+    read: &mut Read,
+) -> Result<Option<Vec<u8>>, IoFailure> {
     let path = folder.join(name);
     let place = Place::file(name);
-    if !fs::metadata(&path).map_err(|e| IoFailure::new(&path, "open", &e))?.is_file() {
-        read.problems.push(Problem::error("not-a-file", format!("\"{}\" is not a file", clip(name))).at(&place).fix("name a plain file"));
+    if !fs::metadata(&path)
+        .map_err(|e| IoFailure::new(&path, "open", &e))?
+        .is_file()
+    {
+        read.problems.push(
+            Problem::error("not-a-file", format!("\"{}\" is not a file", clip(name)))
+                .at(&place)
+                .fix("name a plain file"),
+        );
         return Ok(None);
     }
     let Some(bytes) = read_bytes(&path, limit)? else {
         read.problems.push(
-            Problem::error("file-too-large", format!("file \"{}\" is too large", clip(name)))
-                .at(&place)
-                .allowed(format!("at most {} MiB", limit >> 20))
-                .fix("leave out what is not needed, or divide it over more files"),
+            Problem::error(
+                "file-too-large",
+                format!("file \"{}\" is too large", clip(name)),
+            )
+            .at(&place)
+            .allowed(format!("at most {} MiB", limit >> 20))
+            .fix("leave out what is not needed, or divide it over more files"),
         );
         return Ok(None);
     };
@@ -377,13 +464,21 @@ fn load(folder: &Path, name: &str, limit: u64, read: &mut Read) -> Result<Option
 }
 
 /// Bytes of a text file, noted as a source.
-fn load_text(folder: &Path, name: &str, limit: u64, read: &mut Read) -> Result<Option<Vec<u8>>, IoFailure> {
+fn load_text(
+    folder: &Path,
+    name: &str,
+    limit: u64,
+    read: &mut Read,
+) -> Result<Option<Vec<u8>>, IoFailure> {
     let bytes = load(folder, name, limit, read)?;
     if bytes.as_ref().is_some_and(|b| b.contains(&0)) {
         read.problems.push(
-            Problem::error("not-text", format!("file \"{}\" holds bytes that no text has", clip(name)))
-                .at(&Place::file(name))
-                .fix("save it as text in UTF-8 (Excel: CSV UTF-8)"),
+            Problem::error(
+                "not-text",
+                format!("file \"{}\" holds bytes that no text has", clip(name)),
+            )
+            .at(&Place::file(name))
+            .fix("save it as text in UTF-8 (Excel: CSV UTF-8)"),
         );
         return Ok(None);
     }
@@ -392,22 +487,38 @@ fn load_text(folder: &Path, name: &str, limit: u64, read: &mut Read) -> Result<O
 
 /// The bytes of a file; nothing when there are more than `limit`.
 pub(crate) fn read_bytes(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, IoFailure> {
-    let failed = |e: std::io::Error| IoFailure { path: path.display().to_string(), doing: "open", reason: e.to_string() };
+    let failed = |e: std::io::Error| IoFailure {
+        path: path.display().to_string(),
+        doing: "open",
+        reason: e.to_string(),
+    };
     let mut bytes = Vec::new();
-    let size = std::fs::File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let size = std::fs::File::open(path)
+        .map_err(failed)?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     Ok((size as u64 <= limit).then_some(bytes))
 }
 
 /// The table that a sheet, file or key names; an unknown name is a problem with a suggestion.
-fn find_table(name: &str, place: &Place, problems: &mut Vec<Problem>) -> Option<&'static TableSchema> {
+fn find_table(
+    name: &str,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) -> Option<&'static TableSchema> {
     let folded = fold(name);
     let found = SCHEMA.iter().find(|t| fold(t.name) == folded);
     if found.is_none() {
         let names = || SCHEMA.iter().map(|t| t.name);
-        let mut problem = Problem::error("unknown-table", format!("unknown table \"{}\"", clip(name)))
-            .at(place)
-            .allowed(names().collect::<Vec<_>>().join(", "));
-        problem = problem.fix(nearest(name, names()).map_or_else(|| "take one of these names, or remove it".into(), |near| format!("did you mean \"{near}\"?")));
+        let mut problem =
+            Problem::error("unknown-table", format!("unknown table \"{}\"", clip(name)))
+                .at(place)
+                .allowed(names().collect::<Vec<_>>().join(", "));
+        problem = problem.fix(nearest(name, names()).map_or_else(
+            || "take one of these names, or remove it".into(),
+            |near| format!("did you mean \"{near}\"?"),
+        ));
         problems.push(problem);
     }
     found.and_then(|t| table_schema(t.name))
@@ -426,10 +537,13 @@ fn add_row(
     if let Some(row) = binding.settled_row(place, found, typing, &mut read.problems) {
         if table.rows.len() >= MAX_ROWS {
             read.problems.push(
-                Problem::error("too-many-rows", format!("table {} has too many rows", schema.name))
-                    .at(place)
-                    .allowed(format!("at most {MAX_ROWS} rows"))
-                    .fix("join rows that are alike, or divide the area into more models"),
+                Problem::error(
+                    "too-many-rows",
+                    format!("table {} has too many rows", schema.name),
+                )
+                .at(place)
+                .allowed(format!("at most {MAX_ROWS} rows"))
+                .fix("join rows that are alike, or divide the area into more models"),
             );
             return false;
         }
@@ -437,9 +551,12 @@ fn add_row(
     }
     if read.is_full() {
         read.problems.push(
-            Problem::error("too-many-problems", format!("the rest of table {} was not read", schema.name))
-                .at(place)
-                .fix("mend the problems above first"),
+            Problem::error(
+                "too-many-problems",
+                format!("the rest of table {} was not read", schema.name),
+            )
+            .at(place)
+            .fix("mend the problems above first"),
         );
         return false;
     }
@@ -448,10 +565,13 @@ fn add_row(
 
 /// Says that a table has more columns than are read.
 fn too_many_columns(schema: &TableSchema, place: &Place) -> Problem {
-    Problem::error("too-many-columns", format!("table {} has too many columns", schema.name))
-        .at(place)
-        .allowed(format!("at most {MAX_COLUMNS} columns"))
-        .fix("remove the columns that are not in the schema")
+    Problem::error(
+        "too-many-columns",
+        format!("table {} has too many columns", schema.name),
+    )
+    .at(place)
+    .allowed(format!("at most {MAX_COLUMNS} columns"))
+    .fix("remove the columns that are not in the schema")
 }
 
 /// Where the lines of a text begin, to turn a byte's position into a line and column.
@@ -462,7 +582,14 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|b| b.1 == b'\n').map(|b| b.0 + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|b| b.1 == b'\n')
+                    .map(|b| b.0 + 1),
+            )
+            .collect();
         Lines { text, starts }
     }
 

@@ -116,7 +116,13 @@ impl Report {
             name: name.to_owned(),
             title: title.into(),
             notes: Vec::new(),
-            columns: columns.iter().map(|(heading, format)| ReportColumn { heading: (*heading).to_owned(), format: *format }).collect(),
+            columns: columns
+                .iter()
+                .map(|(heading, format)| ReportColumn {
+                    heading: (*heading).to_owned(),
+                    format: *format,
+                })
+                .collect(),
             rows: Vec::new(),
             charts: Vec::new(),
         }
@@ -131,22 +137,38 @@ impl Report {
 
     /// Adds a row of figures.
     pub fn row(&mut self, cells: Vec<Cell>) {
-        self.rows.push(ReportRow { kind: RowKind::Plain, cells, format: None });
+        self.rows.push(ReportRow {
+            kind: RowKind::Plain,
+            cells,
+            format: None,
+        });
     }
 
     /// Adds a row whose figures have a format of their own.
     pub fn row_as(&mut self, format: Format, cells: Vec<Cell>) {
-        self.rows.push(ReportRow { kind: RowKind::Plain, cells, format: Some(format) });
+        self.rows.push(ReportRow {
+            kind: RowKind::Plain,
+            cells,
+            format: Some(format),
+        });
     }
 
     /// Adds a total or result.
     pub fn total(&mut self, cells: Vec<Cell>) {
-        self.rows.push(ReportRow { kind: RowKind::Total, cells, format: None });
+        self.rows.push(ReportRow {
+            kind: RowKind::Total,
+            cells,
+            format: None,
+        });
     }
 
     /// Adds a heading over the rows that follow.
     pub fn heading(&mut self, text: impl Into<String>) {
-        self.rows.push(ReportRow { kind: RowKind::Heading, cells: vec![Cell::Text(text.into())], format: None });
+        self.rows.push(ReportRow {
+            kind: RowKind::Heading,
+            cells: vec![Cell::Text(text.into())],
+            format: None,
+        });
     }
 }
 

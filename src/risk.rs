@@ -22,5 +22,5 @@
 pub mod dependence;
 pub mod distribution;
 pub mod random;
-pub mod statistics;
 pub mod simulation;
+pub mod statistics;

@@ -6,15 +6,15 @@
 use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk};
 use crate::ledger::Resultaat;
 use crate::model::schema::OPGAVEN;
-use crate::model::{Controle, Model, NcwMethode, BUITEN, HOOFD};
+use crate::model::{BUITEN, Controle, HOOFD, Model, NcwMethode};
 use crate::number::{Exact, Number, Of};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
-use crate::problem::{nearest, Problem};
+use crate::problem::{Problem, nearest};
 use crate::rules::bbv;
 use crate::timeline::{Periode, Timeline};
-use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 /// The series of the main account, from its first period to its last.
 #[derive(Debug, Clone)]
@@ -194,7 +194,13 @@ pub struct Routeresultaat {
 fn number(value: Exact, what: &str) -> Result<Decimal, Problem> {
     // Far within the range of a decimal, so that sums of these over periods, parties and accounts stay in it.
     let limit = Decimal::from(10_i64.pow(12)) * Decimal::from(10_i64.pow(11));
-    value.0.filter(|v| v.abs() < limit).ok_or_else(|| Problem::error("too-large", format!("{what} is too large to calculate with")).fix("check amounts, growth rates and the length of the horizon"))
+    value.0.filter(|v| v.abs() < limit).ok_or_else(|| {
+        Problem::error(
+            "too-large",
+            format!("{what} is too large to calculate with"),
+        )
+        .fix("check amounts, growth rates and the length of the horizon")
+    })
 }
 
 fn series(values: &[Exact], what: &str) -> Result<Vec<Decimal>, Problem> {
@@ -207,11 +213,18 @@ pub fn calculate(model: &Model, route: Route) -> Result<Routeresultaat, Problem>
     let v = Voorbereid::<Exact>::new(&plan);
     let mut werk = Werk::new(&plan, true);
     let uitkomst = evaluate::evaluate(&v, &Trekking::geen(), &mut werk);
-    assert!(evaluate::conserves(&werk), "the flows of a period do not add up to nothing");
+    assert!(
+        evaluate::conserves(&werk),
+        "the flows of a period do not add up to nothing"
+    );
     record(&v, &uitkomst, &mut werk)
 }
 
-fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>) -> Result<Routeresultaat, Problem> {
+fn record(
+    v: &Voorbereid<'_, Exact>,
+    u: &Uitkomst<Exact>,
+    werk: &mut Werk<Exact>,
+) -> Result<Routeresultaat, Problem> {
     let plan = v.plan;
     let (model, g, tl) = (plan.model, &plan.model.gebied, &plan.timeline);
     let resultaat = |r: &Resultaat<Exact>, what: &str| -> Result<Resultaat<Decimal>, Problem> {
@@ -221,17 +234,25 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
             ncw_bbv: number(r.ncw_bbv, what)?,
             ncw_rente: number(r.ncw_rente, what)?,
             ncw_kasstroom: number(r.ncw_kasstroom, what)?,
-            laagste_stand: (number(r.laagste_stand.0, what)?, number(r.laagste_stand.1, what)?),
+            laagste_stand: (
+                number(r.laagste_stand.0, what)?,
+                number(r.laagste_stand.1, what)?,
+            ),
             onder_water: number(r.onder_water, what)?,
             rente_totaal: number(r.rente_totaal, what)?,
         })
     };
-    let laatste = number(u.laatste, "the last period")?.to_usize().unwrap_or(tl.len - 1);
+    let laatste = number(u.laatste, "the last period")?
+        .to_usize()
+        .unwrap_or(tl.len - 1);
     let span = plan.begin..laatste + 1;
     let boekwaarde = series(&werk.boekwaarde[span.clone()], "the boekwaarde")?;
     let opening = plan.opening[HOOFD].iter().map(|b| b.value).sum::<Decimal>();
     let part = |s: &[Exact], what: &str| series(&s[span.clone()], what);
-    let details = werk.hoofd.as_ref().ok_or_else(|| Problem::error("no-details", "the record needs the flows of every cell"))?;
+    let details = werk
+        .hoofd
+        .as_ref()
+        .ok_or_else(|| Problem::error("no-details", "the record needs the flows of every cell"))?;
     let hoofd = Hoofdreeksen {
         begin: plan.begin,
         kosten_prijspeil: part(&details[0], "the costs")?,
@@ -239,23 +260,46 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
         kosten: part(&details[2], "the costs")?,
         opbrengsten: part(&details[3], "the revenue")?,
         kasstroom: part(&werk.kasstroom[HOOFD], "the cash flow")?,
-        boekwaarde_begin: std::iter::once(opening).chain(boekwaarde[..boekwaarde.len() - 1].iter().copied()).collect(),
-        mutatie: part(&werk.kasstroom[HOOFD], "the cash flow")?.into_iter().map(|k| -k).collect(),
+        boekwaarde_begin: std::iter::once(opening)
+            .chain(boekwaarde[..boekwaarde.len() - 1].iter().copied())
+            .collect(),
+        mutatie: part(&werk.kasstroom[HOOFD], "the cash flow")?
+            .into_iter()
+            .map(|k| -k)
+            .collect(),
         rente: part(&werk.rente, "the interest")?,
         boekwaarde,
     };
-    let boekwaarde_peildatum = if tl.peil > plan.begin { hoofd.boekwaarde[tl.peil - plan.begin - 1] } else { opening };
+    let boekwaarde_peildatum = if tl.peil > plan.begin {
+        hoofd.boekwaarde[tl.peil - plan.begin - 1]
+    } else {
+        opening
+    };
     let main = resultaat(&u.hoofd, "the result")?;
     let ncw = match g.ncw_methode {
         NcwMethode::Bbv => main.ncw_bbv,
         NcwMethode::Rente => main.ncw_rente,
         NcwMethode::Kasstroom => main.ncw_kasstroom,
     };
-    let (loss, present) = bbv::voorziening(u.hoofd.eindwaarde, Exact::from(g.discontovoet_bbv.value), v.exponent(), Of::Rekening(HOOFD as u16));
-    let voorziening = (number(loss, "the voorziening")?, number(present, "the voorziening")?);
+    let (loss, present) = bbv::voorziening(
+        u.hoofd.eindwaarde,
+        Exact::from(g.discontovoet_bbv.value),
+        v.exponent(),
+        Of::Rekening(HOOFD as u16),
+    );
+    let voorziening = (
+        number(loss, "the voorziening")?,
+        number(present, "the voorziening")?,
+    );
     let looptijd_te_lang = parameters::on("bbv.looptijd_jaren", g.peildatum)
         .map(|p| p.waarde)
-        .filter(|years| bbv::looptijd_te_lang(tl.year(tl.peil), tl.year(laatste), years.to_i32().unwrap_or(i32::MAX)));
+        .filter(|years| {
+            bbv::looptijd_te_lang(
+                tl.year(tl.peil),
+                tl.year(laatste),
+                years.to_i32().unwrap_or(i32::MAX),
+            )
+        });
 
     let mut rekeningen = Vec::new();
     for r in 1..model.rekeningen.len() {
@@ -263,12 +307,25 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
             (main, series(&werk.boekwaarde, "the boekwaarde")?)
         } else {
             let (res, stand, _) = evaluate::rekeningresultaat(v, r, werk);
-            (resultaat(&res, "the result of an account")?, series(&stand, "the boekwaarde")?)
+            (
+                resultaat(&res, "the result of an account")?,
+                series(&stand, "the boekwaarde")?,
+            )
         };
         let given = plan.opening[r].iter().map(|b| b.value).sum::<Decimal>();
         let kasstroom = series(&werk.kasstroom[r], "a cash flow")?;
         let derived = -kasstroom[..tl.peil].iter().sum::<Decimal>();
-        rekeningen.push(Rekeningresultaat { rekening: r, boekwaarde_peildatum: if plan.opening[r].is_empty() { derived } else { given }, resultaat: res, kasstroom, boekwaarde: stand });
+        rekeningen.push(Rekeningresultaat {
+            rekening: r,
+            boekwaarde_peildatum: if plan.opening[r].is_empty() {
+                derived
+            } else {
+                given
+            },
+            resultaat: res,
+            kasstroom,
+            boekwaarde: stand,
+        });
     }
     let partijen = partijen(v, u, werk, &rekeningen)?;
     let fonds = fonds(v, u, werk)?;
@@ -278,12 +335,19 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
         timeline: tl.clone(),
         hoofd,
         resultaat: main,
-        nominaal_saldo: number(u.nominaal_saldo.unwrap_or(Exact::ZERO), "the nominal result")?,
+        nominaal_saldo: number(
+            u.nominaal_saldo.unwrap_or(Exact::ZERO),
+            "the nominal result",
+        )?,
         boekwaarde_peildatum,
         ncw,
         laatste: tl.periode(laatste),
         voorziening,
-        voorziening_gekozen: if g.voorziening_contant { voorziening.1 } else { voorziening.0 },
+        voorziening_gekozen: if g.voorziening_contant {
+            voorziening.1
+        } else {
+            voorziening.0
+        },
         looptijd_te_lang,
         rekeningen,
         partijen,
@@ -293,14 +357,20 @@ fn record(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &mut Werk<Exact>
     })
 }
 
-fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, rekeningen: &[Rekeningresultaat]) -> Result<Vec<Partijresultaat>, Problem> {
+fn partijen(
+    v: &Voorbereid<'_, Exact>,
+    u: &Uitkomst<Exact>,
+    werk: &Werk<Exact>,
+    rekeningen: &[Rekeningresultaat],
+) -> Result<Vec<Partijresultaat>, Problem> {
     let plan = v.plan;
     let (model, tl) = (plan.model, &plan.timeline);
     let fonds = model.fonds.as_ref().filter(|_| plan.fonds);
     let mut out = Vec::new();
     for (p, partij) in model.partijen.iter().enumerate() {
         let mine = |r: usize| model.rekeningen[r].partij == Some(p);
-        let (mut investering, mut bijdragen, mut ontvangen) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
+        let (mut investering, mut bijdragen, mut ontvangen) =
+            (Exact::ZERO, Exact::ZERO, Exact::ZERO);
         let mut add = |van: usize, naar: usize, bijdrage: bool, amount: Exact| {
             // What moves between a party's own accounts is neither paid nor received.
             if mine(van) == mine(naar) {
@@ -317,14 +387,29 @@ fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, 
         for (cel, (_, lopend)) in plan.cellen.iter().zip(werk.cellen.iter().flatten()) {
             if cel.soort.in_saldo() {
                 let to_fund = fonds.is_some_and(|f| f.rekening == cel.naar);
-                add(cel.van, cel.naar, cel.bijdrage || to_fund, Exact::sum(lopend));
+                add(
+                    cel.van,
+                    cel.naar,
+                    cel.bijdrage || to_fund,
+                    Exact::sum(lopend),
+                );
             }
         }
         if let Some(f) = fonds {
             add(BUITEN, f.rekening, false, Exact::sum(&werk.fonds.rendement));
-            add(f.rekening, f.organisatie, false, Exact::sum(&werk.fonds.organisatie));
+            add(
+                f.rekening,
+                f.organisatie,
+                false,
+                Exact::sum(&werk.fonds.organisatie),
+            );
             for (m, vraag) in plan.vraag.iter().enumerate() {
-                add(f.rekening, vraag.drager, false, Exact::sum(&werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]));
+                add(
+                    f.rekening,
+                    vraag.drager,
+                    false,
+                    Exact::sum(&werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]),
+                );
             }
         }
         let mut kasstroom = vec![Decimal::ZERO; tl.len];
@@ -333,10 +418,21 @@ fn partijen(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>, 
                 *sum += k;
             }
         }
-        let baten = series(&werk.baten[p][0], "a benefit")?.iter().zip(series(&werk.baten[p][1], "a benefit")?).map(|(a, b)| a + b).collect::<Vec<_>>();
+        let baten = series(&werk.baten[p][0], "a benefit")?
+            .iter()
+            .zip(series(&werk.baten[p][1], "a benefit")?)
+            .map(|(a, b)| a + b)
+            .collect::<Vec<_>>();
         let x = &u.partijen[p];
         // A boekwaarde that is given was invested before the first flow here.
-        let given = plan.opening.iter().enumerate().filter(|(r, _)| mine(*r)).flat_map(|(_, list)| list).map(|q| q.value).sum::<Decimal>();
+        let given = plan
+            .opening
+            .iter()
+            .enumerate()
+            .filter(|(r, _)| mine(*r))
+            .flat_map(|(_, list)| list)
+            .map(|q| q.value)
+            .sum::<Decimal>();
         out.push(Partijresultaat {
             investering: number(investering, "an investment")?,
             bijdragen: number(bijdragen, "a contribution")?,
@@ -382,16 +478,32 @@ fn worst_year(tl: &Timeline, kasstroom: &[Decimal]) -> Option<(i32, Decimal)> {
             _ => years.push((year, *k)),
         }
     }
-    years.into_iter().filter(|(_, k)| !k.is_zero()).min_by_key(|(_, k)| *k)
+    years
+        .into_iter()
+        .filter(|(_, k)| !k.is_zero())
+        .min_by_key(|(_, k)| *k)
 }
 
-fn fonds(v: &Voorbereid<'_, Exact>, u: &Uitkomst<Exact>, werk: &Werk<Exact>) -> Result<Option<Fondsresultaat>, Problem> {
+fn fonds(
+    v: &Voorbereid<'_, Exact>,
+    u: &Uitkomst<Exact>,
+    werk: &Werk<Exact>,
+) -> Result<Option<Fondsresultaat>, Problem> {
     if !v.plan.fonds {
         return Ok(None);
     }
     let f = &werk.fonds;
     let len = v.plan.timeline.len;
-    let total = |all: &[Exact]| (0..len).map(|t| all.iter().skip(t).step_by(len).fold(Exact::ZERO, |a, b| a + *b)).collect::<Vec<_>>();
+    let total = |all: &[Exact]| {
+        (0..len)
+            .map(|t| {
+                all.iter()
+                    .skip(t)
+                    .step_by(len)
+                    .fold(Exact::ZERO, |a, b| a + *b)
+            })
+            .collect::<Vec<_>>()
+    };
     let s = |x: &[Exact]| series(x, "the fund");
     Ok(Some(Fondsresultaat {
         inleg: s(&f.inleg)?,
@@ -410,7 +522,8 @@ fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matri
     let plan = v.plan;
     let (model, tl) = (plan.model, &plan.timeline);
     let column = |r: usize| model.rekeningen[r].partij.unwrap_or(model.partijen.len());
-    let mut amounts = vec![vec![vec![Exact::ZERO; tl.len]; model.partijen.len() + 1]; OPGAVEN.len()];
+    let mut amounts =
+        vec![vec![vec![Exact::ZERO; tl.len]; model.partijen.len() + 1]; OPGAVEN.len()];
     let mut add = |opgave: usize, van: usize, naar: usize, flow: &[Exact]| {
         for (t, amount) in flow.iter().enumerate() {
             let (from, to) = (column(van), column(naar));
@@ -425,7 +538,12 @@ fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matri
     }
     if let (Some(f), true) = (&model.fonds, plan.fonds) {
         for (m, vraag) in plan.vraag.iter().enumerate() {
-            add(model.maatregelen[vraag.maatregel].opgave, f.rekening, vraag.drager, &werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]);
+            add(
+                model.maatregelen[vraag.maatregel].opgave,
+                f.rekening,
+                vraag.drager,
+                &werk.fonds.betaald[m * tl.len..(m + 1) * tl.len],
+            );
         }
         // The fund's own running is programming of the area.
         add(1, BUITEN, f.rekening, &werk.fonds.rendement);
@@ -436,9 +554,16 @@ fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matri
         .map(|row| {
             row.into_iter()
                 .map(|flow| {
-                    let present = flow.iter().zip(v.disconto_matrix()).fold(Exact::ZERO, |sum, (f, d)| sum + *f * *d);
+                    let present = flow
+                        .iter()
+                        .zip(v.disconto_matrix())
+                        .fold(Exact::ZERO, |sum, (f, d)| sum + *f * *d);
                     let history = Exact::sum(&flow[..tl.peil]);
-                    Ok(Matrixcel { nominaal: number(Exact::sum(&flow), "the matrix")?, ncw: number(present + history, "the matrix")?, per_periode: series(&flow, "the matrix")? })
+                    Ok(Matrixcel {
+                        nominaal: number(Exact::sum(&flow), "the matrix")?,
+                        ncw: number(present + history, "the matrix")?,
+                        per_periode: series(&flow, "the matrix")?,
+                    })
                 })
                 .collect()
         })
@@ -447,17 +572,45 @@ fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matri
 
 /// The results that have an address without a key.
 const SCALARS: &[&str] = &[
-    "nominaal_saldo", "reeel_saldo", "eindwaarde", "ncw", "ncw_bbv", "ncw_rente", "ncw_kasstroom", "hoogste_boekwaarde", "laagste_stand", "laagste_stand_jaar", "jaren_onder_water",
-    "rente_totaal", "boekwaarde_peildatum", "voorziening", "voorziening_eindwaarde", "voorziening_contant", "voorfinanciering", "portemonnee",
+    "nominaal_saldo",
+    "reeel_saldo",
+    "eindwaarde",
+    "ncw",
+    "ncw_bbv",
+    "ncw_rente",
+    "ncw_kasstroom",
+    "hoogste_boekwaarde",
+    "laagste_stand",
+    "laagste_stand_jaar",
+    "jaren_onder_water",
+    "rente_totaal",
+    "boekwaarde_peildatum",
+    "voorziening",
+    "voorziening_eindwaarde",
+    "voorziening_contant",
+    "voorfinanciering",
+    "portemonnee",
 ];
 
 /// The figures of a party that have an address.
-const PARTIJ: &[&str] = &["saldo", "netto_baat", "baten", "besparing", "maatschappelijk", "investering", "bijdragen", "ontvangen"];
+const PARTIJ: &[&str] = &[
+    "saldo",
+    "netto_baat",
+    "baten",
+    "besparing",
+    "maatschappelijk",
+    "investering",
+    "bijdragen",
+    "ontvangen",
+];
 
 impl Routeresultaat {
     /// Result figures that have a name of their own, in the order of a sheet.
     pub fn kerncijfers(&self) -> Vec<(&'static str, Decimal)> {
-        SCALARS.iter().filter_map(|name| Some((*name, self.scalar(name)?))).collect()
+        SCALARS
+            .iter()
+            .filter_map(|name| Some((*name, self.scalar(name)?)))
+            .collect()
     }
 
     fn scalar(&self, name: &str) -> Option<Decimal> {
@@ -473,14 +626,20 @@ impl Routeresultaat {
             "ncw_kasstroom" => r.ncw_kasstroom,
             "hoogste_boekwaarde" => -r.laagste_stand.0,
             "laagste_stand" => r.laagste_stand.0,
-            "laagste_stand_jaar" => Decimal::from(self.timeline.year(r.laagste_stand.1.to_usize().unwrap_or(0))),
+            "laagste_stand_jaar" => Decimal::from(
+                self.timeline
+                    .year(r.laagste_stand.1.to_usize().unwrap_or(0)),
+            ),
             "jaren_onder_water" => r.onder_water / per_year,
             "rente_totaal" => r.rente_totaal,
             "boekwaarde_peildatum" => self.boekwaarde_peildatum,
             "voorziening" => self.voorziening_gekozen,
             "voorziening_eindwaarde" => self.voorziening.0,
             "voorziening_contant" => self.voorziening.1,
-            "voorfinanciering" => self.fonds.as_ref().map_or(Decimal::ZERO, |f| f.voorfinanciering),
+            "voorfinanciering" => self
+                .fonds
+                .as_ref()
+                .map_or(Decimal::ZERO, |f| f.voorfinanciering),
             "portemonnee" => self.portemonnee,
             _ => return None,
         })
@@ -490,8 +649,12 @@ impl Routeresultaat {
     pub fn waarde(&self, model: &Model, address: &str) -> Result<Decimal, String> {
         let address = address.trim();
         if let Some(rest) = address.strip_prefix("partij[") {
-            let (name, figure) = rest.split_once("].").ok_or_else(|| format!("\"{address}\": write partij[NAME].saldo"))?;
-            let p = model.partij(name).ok_or_else(|| format!("\"{address}\": unknown partij \"{name}\""))?;
+            let (name, figure) = rest
+                .split_once("].")
+                .ok_or_else(|| format!("\"{address}\": write partij[NAME].saldo"))?;
+            let p = model
+                .partij(name)
+                .ok_or_else(|| format!("\"{address}\": unknown partij \"{name}\""))?;
             let p = &self.partijen[p];
             return Ok(match figure {
                 "saldo" => p.saldo,
@@ -503,7 +666,9 @@ impl Routeresultaat {
                 "bijdragen" => p.bijdragen,
                 "ontvangen" => p.ontvangen,
                 _ => {
-                    let near = nearest(figure, PARTIJ.iter().copied()).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+                    let near = nearest(figure, PARTIJ.iter().copied())
+                        .map(|n| format!(", did you mean \"{n}\"?"))
+                        .unwrap_or_default();
                     return Err(format!("\"{address}\": a partij has no \"{figure}\"{near}"));
                 }
             });
@@ -512,21 +677,44 @@ impl Routeresultaat {
             return Ok(value);
         }
         if let Some(rest) = address.strip_prefix("fonds.") {
-            let Some(fonds) = &self.fonds else { return Err(format!("\"{address}\": route {} has no gebiedsfonds", self.route.naam())) };
+            let Some(fonds) = &self.fonds else {
+                return Err(format!(
+                    "\"{address}\": route {} has no gebiedsfonds",
+                    self.route.naam()
+                ));
+            };
             let (name, period) = rest.split_once('.').unwrap_or((rest, ""));
             let reeksen = fonds.reeksen();
             let Some((_, values)) = reeksen.iter().find(|(n, _)| *n == name) else {
-                let near = nearest(name, reeksen.iter().map(|(n, _)| *n)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+                let near = nearest(name, reeksen.iter().map(|(n, _)| *n))
+                    .map(|n| format!(", did you mean \"{n}\"?"))
+                    .unwrap_or_default();
                 return Err(format!("\"{address}\": the fonds has no \"{name}\"{near}"));
             };
             let peil = self.timeline.peil;
-            return self.in_period(address, period, peil, &values[peil..], if name == "saldo" { Jaarwaarde::Laatste } else { Jaarwaarde::Som });
+            return self.in_period(
+                address,
+                period,
+                peil,
+                &values[peil..],
+                if name == "saldo" {
+                    Jaarwaarde::Laatste
+                } else {
+                    Jaarwaarde::Som
+                },
+            );
         }
         let (name, period) = address.split_once('.').unwrap_or((address, ""));
         let reeksen = self.hoofd.reeksen();
         let Some((_, values)) = reeksen.iter().find(|(n, _)| *n == name) else {
-            let names = SCALARS.iter().copied().chain(reeksen.iter().map(|(n, _)| *n)).chain(["partij", "fonds"]);
-            let near = nearest(name, names).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+            let names = SCALARS
+                .iter()
+                .copied()
+                .chain(reeksen.iter().map(|(n, _)| *n))
+                .chain(["partij", "fonds"]);
+            let near = nearest(name, names)
+                .map(|n| format!(", did you mean \"{n}\"?"))
+                .unwrap_or_default();
             return Err(format!("\"{address}\" is no result{near}"));
         };
         let jaar = match name {
@@ -539,15 +727,29 @@ impl Routeresultaat {
 
     /// The value of a series in a period, or in the year that a period of a shorter tijdstap leaves unsaid. The series starts at
     /// position `begin`.
-    fn in_period(&self, address: &str, period: &str, begin: usize, values: &[Decimal], jaar: Jaarwaarde) -> Result<Decimal, String> {
+    fn in_period(
+        &self,
+        address: &str,
+        period: &str,
+        begin: usize,
+        values: &[Decimal],
+        jaar: Jaarwaarde,
+    ) -> Result<Decimal, String> {
         if period.is_empty() {
-            return Err(format!("\"{address}\" has a value per period: write {address}.{}", self.timeline.label(begin)));
+            return Err(format!(
+                "\"{address}\" has a value per period: write {address}.{}",
+                self.timeline.label(begin)
+            ));
         }
         let stap = self.timeline.stap;
         let (p, whole) = Periode::parse(period, stap)?;
         let first = self.timeline.position(p).and_then(|t| t.checked_sub(begin));
         let Some(first) = first.filter(|t| *t < values.len()) else {
-            return Err(format!("\"{address}\": {period} lies outside {} to {}", self.timeline.label(begin), self.timeline.label(begin + values.len() - 1)));
+            return Err(format!(
+                "\"{address}\": {period} lies outside {} to {}",
+                self.timeline.label(begin),
+                self.timeline.label(begin + values.len() - 1)
+            ));
         };
         let parts = if whole { stap.per_year() as usize } else { 1 };
         let slice = &values[first..(first + parts).min(values.len())];
@@ -594,24 +796,55 @@ impl Gecontroleerd {
 pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, Vec<Problem>) {
     let mut out = Vec::new();
     let mut problems = Vec::new();
-    for Controle { doel, waarde, tolerantie, place: at } in &model.controles {
+    for Controle {
+        doel,
+        waarde,
+        tolerantie,
+        place: at,
+    } in &model.controles
+    {
         let place = waarde.place.as_ref().unwrap_or(at);
         match grex.waarde(model, doel) {
             Ok(berekend) => {
-                let c = Gecontroleerd { doel: doel.clone(), verwacht: waarde.value, berekend, tolerantie: *tolerantie };
+                let c = Gecontroleerd {
+                    doel: doel.clone(),
+                    verwacht: waarde.value,
+                    berekend,
+                    tolerantie: *tolerantie,
+                };
                 if !c.klopt() {
                     problems.push(
-                        Problem::warning("check-failed", format!("{doel} is {:.2}, the source says {:.2} (difference {:.2})", two(berekend), two(c.verwacht), two(berekend - c.verwacht)))
-                            .at(place)
-                            .allowed(format!("a difference of at most {}", tolerantie.normalize()))
-                            .fix(format!("polder explain MODEL {doel} shows how it is calculated")),
+                        Problem::warning(
+                            "check-failed",
+                            format!(
+                                "{doel} is {:.2}, the source says {:.2} (difference {:.2})",
+                                two(berekend),
+                                two(c.verwacht),
+                                two(berekend - c.verwacht)
+                            ),
+                        )
+                        .at(place)
+                        .allowed(format!(
+                            "a difference of at most {}",
+                            tolerantie.normalize()
+                        ))
+                        .fix(format!(
+                            "polder explain MODEL {doel} shows how it is calculated"
+                        )),
                     );
                 }
                 out.push(c);
             }
             Err(reason) => {
-                let problem = Problem::warning("bad-result-address", format!("controle: {reason}")).at(at);
-                problems.push(problem.allowed("eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like").fix("write the address of a figure in the results"));
+                let problem =
+                    Problem::warning("bad-result-address", format!("controle: {reason}")).at(at);
+                problems.push(
+                    problem
+                        .allowed(
+                            "eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like",
+                        )
+                        .fix("write the address of a figure in the results"),
+                );
             }
         }
     }
@@ -624,16 +857,33 @@ fn two(value: Decimal) -> Decimal {
 
 /// Lines whose own source gives another amount than the one calculated.
 pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
-    let plan = Plan::new(model, Route::Cofinanciering, Diepte::Lijn, Drijvers::default())?;
+    let plan = Plan::new(
+        model,
+        Route::Cofinanciering,
+        Diepte::Lijn,
+        Drijvers::default(),
+    )?;
     let v = Voorbereid::<Exact>::new(&plan);
     let mut problems = Vec::new();
     let mut compared = 0;
     for (l, lijn) in model.lijnen.iter().enumerate() {
         let Some(raming) = &lijn.raming else { continue };
-        let Some(bedrag) = evaluate::bedrag_van(&v, l).0 else { continue };
+        let Some(bedrag) = evaluate::bedrag_van(&v, l).0 else {
+            continue;
+        };
         compared += 1;
         if (bedrag - raming.value).abs() > Decimal::new(1, 2) {
-            let mut p = Problem::warning("raming-differs", format!("{} \"{}\": calculated {:.2}, its source says {:.2}", lijn.tabel, lijn.id, two(bedrag), two(raming.value))).fix("check quantity, price and percentage, or the mapping's sign and factor");
+            let mut p = Problem::warning(
+                "raming-differs",
+                format!(
+                    "{} \"{}\": calculated {:.2}, its source says {:.2}",
+                    lijn.tabel,
+                    lijn.id,
+                    two(bedrag),
+                    two(raming.value)
+                ),
+            )
+            .fix("check quantity, price and percentage, or the mapping's sign and factor");
             p.place.clone_from(&raming.place);
             problems.push(p);
         }

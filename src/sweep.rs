@@ -52,7 +52,11 @@ impl Opdracht {
 
     fn bad_shard(&self) -> Option<Problem> {
         let (i, n) = self.shard?;
-        let problem = || Problem::error("bad-shard", format!("there is no shard {i} of {n}")).allowed("i/N with i from 1 to N").fix("write 1/4, 2/4, 3/4 and 4/4 for four machines");
+        let problem = || {
+            Problem::error("bad-shard", format!("there is no shard {i} of {n}"))
+                .allowed("i/N with i from 1 to N")
+                .fix("write 1/4, 2/4, 3/4 and 4/4 for four machines")
+        };
         (i == 0 || i > n).then(problem)
     }
 }
@@ -142,35 +146,67 @@ fn is_basis(scenario: &Scenario) -> bool {
 /// The base is row zero, whether or not it is among the scenarios. A scenario that can't be calculated gives a row with its
 /// problems, and the others go on; the problems of all rows come along with the scenario's name in them. `gedaan` is told
 /// how many units of [`Opdracht::werk`] came ready; it may be called from any thread.
-pub fn sweep(tables: &Tables, scenarios: &[Scenario], opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> (Vec<Rij>, Vec<Problem>) {
+pub fn sweep(
+    tables: &Tables,
+    scenarios: &[Scenario],
+    opdracht: &Opdracht,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> (Vec<Rij>, Vec<Problem>) {
     if let Some(problem) = opdracht.bad_shard() {
         return (Vec::new(), vec![problem]);
     }
     let basis = Scenario::basis();
     let all = std::iter::once(&basis).chain(scenarios.iter().filter(|s| !is_basis(s)));
-    let mine: Vec<(usize, &Scenario)> = all.enumerate().filter(|(k, _)| opdracht.takes(*k)).collect();
+    let mine: Vec<(usize, &Scenario)> = all
+        .enumerate()
+        .filter(|(k, _)| opdracht.takes(*k))
+        .collect();
     if mine.is_empty() {
         return (Vec::new(), Vec::new());
     }
     // Every shard needs the base for its differences, whoever shows it.
     let base = calculate(tables, &basis).map(|(_, uitkomst)| uitkomst).ok();
     let row = |&(nummer, scenario): &(usize, &Scenario)| {
-        let uitkomst = one(tables, scenario, base.as_ref(), opdracht, gedaan).map_err(|mut problems| {
-            problems.truncate(ROW_PROBLEMS);
-            for problem in &mut problems {
-                problem.message = format!("scenario \"{}\": {}", scenario.naam, problem.message);
-            }
-            problems
-        });
-        Rij { nummer, naam: scenario.naam.clone(), omschrijving: scenario.omschrijving.clone(), stappen: scenario.stappen.clone(), uitkomst }
+        let uitkomst =
+            one(tables, scenario, base.as_ref(), opdracht, gedaan).map_err(|mut problems| {
+                problems.truncate(ROW_PROBLEMS);
+                for problem in &mut problems {
+                    problem.message =
+                        format!("scenario \"{}\": {}", scenario.naam, problem.message);
+                }
+                problems
+            });
+        Rij {
+            nummer,
+            naam: scenario.naam.clone(),
+            omschrijving: scenario.omschrijving.clone(),
+            stappen: scenario.stappen.clone(),
+            uitkomst,
+        }
     };
-    let rows: Vec<Rij> = if opdracht.draws <= BESIDE { mine.par_iter().map(row).collect() } else { mine.iter().map(row).collect() };
-    let problems = rows.iter().filter_map(|r| r.uitkomst.as_ref().err()).flatten().take(MAX_PROBLEMS).cloned().collect();
+    let rows: Vec<Rij> = if opdracht.draws <= BESIDE {
+        mine.par_iter().map(row).collect()
+    } else {
+        mine.iter().map(row).collect()
+    };
+    let problems = rows
+        .iter()
+        .filter_map(|r| r.uitkomst.as_ref().err())
+        .flatten()
+        .take(MAX_PROBLEMS)
+        .cloned()
+        .collect();
     (rows, problems)
 }
 
 /// One scenario in full; tells its share of the work whatever becomes of it.
-fn one(tables: &Tables, scenario: &Scenario, base: Option<&Uitkomst>, opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Uitkomst, Vec<Problem>> {
+fn one(
+    tables: &Tables,
+    scenario: &Scenario,
+    base: Option<&Uitkomst>,
+    opdracht: &Opdracht,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> Result<Uitkomst, Vec<Problem>> {
     let work = opdracht.draws.max(1) as u64;
     let (model, mut uitkomst) = calculate(tables, scenario).inspect_err(|_| gedaan(work))?;
     if let Some(base) = base {
@@ -208,8 +244,13 @@ fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), 
         eindwaarde: r.resultaat.eindwaarde,
         ncw: r.ncw,
         laagste_stand: r.resultaat.laagste_stand.0,
-        laagste_stand_jaar: r.timeline.year(r.resultaat.laagste_stand.1.to_usize().unwrap_or(0)),
-        voorfinanciering: r.fonds.as_ref().map_or(Decimal::ZERO, |f| f.voorfinanciering),
+        laagste_stand_jaar: r
+            .timeline
+            .year(r.resultaat.laagste_stand.1.to_usize().unwrap_or(0)),
+        voorfinanciering: r
+            .fonds
+            .as_ref()
+            .map_or(Decimal::ZERO, |f| f.voorfinanciering),
         portemonnee: r.portemonnee,
         verschil_ncw: None,
         verschil_portemonnee: None,
@@ -229,12 +270,17 @@ fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), 
     Ok((model, Uitkomst { routes, partijen }))
 }
 
-fn simulate(model: &Model, opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Trekkingen, Vec<Problem>> {
+fn simulate(
+    model: &Model,
+    opdracht: &Opdracht,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> Result<Trekkingen, Vec<Problem>> {
     let (drijvers, problems) = Drijvers::resolve(model);
     if has_errors(&problems) {
         return Err(problems);
     }
-    let plan = |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
+    let plan =
+        |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
     let [grex, cofinanciering] = Route::BEIDE;
     let plannen = [plan(grex)?, plan(cofinanciering)?];
     simuleer(&plannen, opdracht.draws, opdracht.seed, gedaan).map_err(|p| vec![p])
@@ -243,16 +289,36 @@ fn simulate(model: &Model, opdracht: &Opdracht, gedaan: &(dyn Fn(u64) + Sync)) -
 /// Puts what the draws say beside the exact results.
 fn describe(trekkingen: &Trekkingen, uitkomst: &mut Uitkomst) {
     for (r, route) in uitkomst.routes.iter_mut().enumerate() {
-        let Some(draws) = trekkingen.figuur(r, "ncw") else { continue };
+        let Some(draws) = trekkingen.figuur(r, "ncw") else {
+            continue;
+        };
         let sorted = Sorted::new(draws);
-        if let (Some(p5), Some(p50), Some(p95), Some(kans_tekort)) = (sorted.quantile_estimate(0.05), sorted.quantile_estimate(0.5), sorted.quantile_estimate(0.95), share_below_zero(draws)) {
-            route.risico = Some(Routerisico { p5, p50, p95, kans_tekort });
+        if let (Some(p5), Some(p50), Some(p95), Some(kans_tekort)) = (
+            sorted.quantile_estimate(0.05),
+            sorted.quantile_estimate(0.5),
+            sorted.quantile_estimate(0.95),
+            share_below_zero(draws),
+        ) {
+            route.risico = Some(Routerisico {
+                p5,
+                p50,
+                p95,
+                kans_tekort,
+            });
         }
     }
     for partij in &mut uitkomst.partijen {
         let name = format!("partij[{}].netto_baat", partij.partij);
-        let (Some(grex), Some(cofinanciering)) = (trekkingen.figuur(0, &name), trekkingen.figuur(1, &name)) else { continue };
-        let worse: Vec<f64> = grex.iter().zip(cofinanciering).map(|(g, c)| g - c + BETTER).collect();
+        let (Some(grex), Some(cofinanciering)) =
+            (trekkingen.figuur(0, &name), trekkingen.figuur(1, &name))
+        else {
+            continue;
+        };
+        let worse: Vec<f64> = grex
+            .iter()
+            .zip(cofinanciering)
+            .map(|(g, c)| g - c + BETTER)
+            .collect();
         partij.kans_beter = share_below_zero(&worse);
     }
 }

@@ -1,8 +1,8 @@
 //! Periods, index factors, discount factors and exponents. Knows nothing of costs, parties or files.
 
-use crate::number::{at, At, Number, Of};
+use crate::number::{At, Number, Of, at};
 use jiff::civil::Date;
-use rust_decimal::{dec, Decimal};
+use rust_decimal::{Decimal, dec};
 
 /// Largest number of periods a model can span; a bound on memory for any input.
 pub const PERIODS_MAX: usize = 1_000;
@@ -36,22 +36,38 @@ pub struct Periode(pub i32);
 impl Periode {
     /// Reads `2030`, `2030-H1` or `2030-K3`. A bare year gives its first period, and says that it was a whole year.
     pub fn parse(text: &str, stap: Tijdstap) -> Result<(Self, bool), String> {
-        let (year, part) = text.split_once('-').map_or((text, None), |(y, p)| (y, Some(p)));
-        let year: i32 = year.trim().parse().map_err(|_| format!("\"{text}\" is not a period"))?;
+        let (year, part) = text
+            .split_once('-')
+            .map_or((text, None), |(y, p)| (y, Some(p)));
+        let year: i32 = year
+            .trim()
+            .parse()
+            .map_err(|_| format!("\"{text}\" is not a period"))?;
         if !(1900..=2200).contains(&year) {
             return Err(format!("year {year} is not between 1900 and 2200"));
         }
         let per_year = stap.per_year();
-        let Some(part) = part else { return Ok((Periode(year * per_year), per_year > 1)) };
+        let Some(part) = part else {
+            return Ok((Periode(year * per_year), per_year > 1));
+        };
         let letter = match stap {
-            Tijdstap::Jaar => return Err(format!("\"{text}\": the tijdstap is jaar, so a period is a year")),
+            Tijdstap::Jaar => {
+                return Err(format!(
+                    "\"{text}\": the tijdstap is jaar, so a period is a year"
+                ));
+            }
             Tijdstap::Halfjaar => 'H',
             Tijdstap::Kwartaal => 'K',
         };
-        let number = part.trim().strip_prefix([letter, letter.to_ascii_lowercase()]).and_then(|n| n.parse::<i32>().ok());
+        let number = part
+            .trim()
+            .strip_prefix([letter, letter.to_ascii_lowercase()])
+            .and_then(|n| n.parse::<i32>().ok());
         match number {
             Some(n) if (1..=per_year).contains(&n) => Ok((Periode(year * per_year + n - 1), false)),
-            _ => Err(format!("\"{text}\" is not a period: write {year}-{letter}1 to {year}-{letter}{per_year}")),
+            _ => Err(format!(
+                "\"{text}\" is not a period: write {year}-{letter}1 to {year}-{letter}{per_year}"
+            )),
         }
     }
 
@@ -80,7 +96,8 @@ impl Periode {
     pub fn beginning(date: Date, stap: Tijdstap) -> Option<Self> {
         let months = 12 / stap.per_year();
         let month = i32::from(date.month()) - 1;
-        (date.day() == 1 && month % months == 0).then(|| Periode(i32::from(date.year()) * stap.per_year() + month / months))
+        (date.day() == 1 && month % months == 0)
+            .then(|| Periode(i32::from(date.year()) * stap.per_year() + month / months))
     }
 }
 
@@ -107,7 +124,9 @@ pub struct Timeline {
 impl Timeline {
     /// Position of a period, if it lies on the timeline.
     pub fn position(&self, period: Periode) -> Option<usize> {
-        usize::try_from(period.0 - self.first.0).ok().filter(|p| *p < self.len)
+        usize::try_from(period.0 - self.first.0)
+            .ok()
+            .filter(|p| *p < self.len)
     }
 
     /// The period at a position.
@@ -141,7 +160,9 @@ pub fn rate_per_period<N: Number>(rate: N, stap: Tijdstap, voet: Periodevoet) ->
     let m = stap.per_year();
     match (m, voet) {
         (1, _) => rate,
-        (_, Periodevoet::Effectief) => (N::number(1) + rate).power(Decimal::ONE / Decimal::from(m)) - N::number(1),
+        (_, Periodevoet::Effectief) => {
+            (N::number(1) + rate).power(Decimal::ONE / Decimal::from(m)) - N::number(1)
+        }
         (_, Periodevoet::Nominaal) => rate.per(N::number(i64::from(m))),
     }
 }
@@ -173,7 +194,11 @@ impl<N, F: Fn(i32) -> N> Growth<N> for F {
 #[inline(always)]
 fn step<N: Number>(into: Periode, stap: Tijdstap, voet: Periodevoet, growth: &impl Growth<N>) -> N {
     // The step into a period lies in the year that it starts in, unless it is the first period of that year.
-    let year = if into.0.rem_euclid(stap.per_year()) == 0 { into.year(stap) } else { into.year(stap) + 1 };
+    let year = if into.0.rem_euclid(stap.per_year()) == 0 {
+        into.year(stap)
+    } else {
+        into.year(stap) + 1
+    };
     rate_per_period(growth.growth(year), stap, voet)
 }
 
@@ -211,12 +236,17 @@ pub fn index_factors<N: Number>(
             continue;
         }
         if t > timeline.peil {
-            let g = step(timeline.periode(t), stap, voet, growth).named("groei per periode", of, at(t));
+            let g =
+                step(timeline.periode(t), stap, voet, growth).named("groei per periode", of, at(t));
             factor = factor * (one + g);
         }
         out[t] = match moment {
             Indexmoment::Begin => factor,
-            Indexmoment::Midden => factor * (one + step(Periode(timeline.periode(t).0 + 1), stap, voet, growth)).power(dec!(0.5)),
+            Indexmoment::Midden => {
+                factor
+                    * (one + step(Periode(timeline.periode(t).0 + 1), stap, voet, growth))
+                        .power(dec!(0.5))
+            }
         }
         .named("indexfactor", of, at(t));
         if moment == Indexmoment::Begin {
@@ -238,11 +268,27 @@ pub enum Kasstroommoment {
 
 /// Discount factors per forecast period at a yearly rate: a chain, one power in front (rules 0.2).
 #[inline(always)]
-pub fn discount_factors<N: Number>(timeline: &Timeline, rate: N, moment: Kasstroommoment, of: Of, name: bool, out: &mut [N]) {
+pub fn discount_factors<N: Number>(
+    timeline: &Timeline,
+    rate: N,
+    moment: Kasstroommoment,
+    of: Of,
+    name: bool,
+    out: &mut [N],
+) {
     let one = N::number(1);
-    let rate = if name { rate.named("discontovoet", of, At::Once) } else { rate };
-    let per_period = one.per((one + rate).power(Decimal::ONE / Decimal::from(timeline.stap.per_year())));
-    let per_period = if name { per_period.named("disconto per periode", of, At::Once) } else { per_period };
+    let rate = if name {
+        rate.named("discontovoet", of, At::Once)
+    } else {
+        rate
+    };
+    let per_period =
+        one.per((one + rate).power(Decimal::ONE / Decimal::from(timeline.stap.per_year())));
+    let per_period = if name {
+        per_period.named("disconto per periode", of, At::Once)
+    } else {
+        per_period
+    };
     let mut factor = match moment {
         Kasstroommoment::Begin => one,
         Kasstroommoment::Midden => per_period.power(dec!(0.5)),
@@ -277,13 +323,18 @@ pub enum Dagtelling {
 /// The exponent n from peildatum to 31 December of the end year (rules 0.4, T-0.4).
 pub fn exponent(peildatum: Date, eindjaar: i32, stap: Tijdstap, telling: Dagtelling) -> Decimal {
     let days = || {
-        let end = i16::try_from(eindjaar).ok().and_then(|y| Date::new(y, 12, 31).ok()).unwrap_or(peildatum);
+        let end = i16::try_from(eindjaar)
+            .ok()
+            .and_then(|y| Date::new(y, 12, 31).ok())
+            .unwrap_or(peildatum);
         Decimal::from((end - peildatum).get_days())
     };
     match telling {
         Dagtelling::Jaren => {
-            let start = Periode::beginning(peildatum, stap).unwrap_or(Periode::of_year(i32::from(peildatum.year()), stap));
-            Decimal::from(Periode::of_year(eindjaar + 1, stap).0 - start.0) / Decimal::from(stap.per_year())
+            let start = Periode::beginning(peildatum, stap)
+                .unwrap_or(Periode::of_year(i32::from(peildatum.year()), stap));
+            Decimal::from(Periode::of_year(eindjaar + 1, stap).0 - start.0)
+                / Decimal::from(stap.per_year())
         }
         Dagtelling::Dagen36525 => days() / dec!(365.25),
         Dagtelling::Dagen365 => days() / dec!(365),
@@ -297,14 +348,29 @@ mod tests {
     use jiff::civil::date;
 
     fn timeline(first: i32, peil: usize, len: usize) -> Timeline {
-        Timeline { stap: Tijdstap::Jaar, first: Periode(first), peil, grex_end: len, horizon_end: len, len }
+        Timeline {
+            stap: Tijdstap::Jaar,
+            first: Periode(first),
+            peil,
+            grex_end: len,
+            horizon_end: len,
+            len,
+        }
     }
 
     #[test]
     fn a_prijspeil_after_peildatum_divides() {
         let timeline = timeline(2026, 0, 3);
         let mut out = vec![Exact::ZERO; 3];
-        index_factors(&timeline, Periode(2027), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|_| Exact::from(dec!(0.25)), &mut out);
+        index_factors(
+            &timeline,
+            Periode(2027),
+            Periodevoet::Effectief,
+            Indexmoment::Begin,
+            Of::Index(0),
+            &|_| Exact::from(dec!(0.25)),
+            &mut out,
+        );
         assert_eq!(out, [dec!(0.8), dec!(1), dec!(1.25)].map(Exact::from));
     }
 
@@ -312,8 +378,19 @@ mod tests {
     fn history_is_not_indexed() {
         let timeline = timeline(2024, 2, 4);
         let mut out = vec![Exact::ZERO; 4];
-        index_factors(&timeline, Periode(2025), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|_| Exact::from(dec!(0.1)), &mut out);
-        assert_eq!(out, [dec!(1), dec!(1), dec!(1.1), dec!(1.21)].map(Exact::from));
+        index_factors(
+            &timeline,
+            Periode(2025),
+            Periodevoet::Effectief,
+            Indexmoment::Begin,
+            Of::Index(0),
+            &|_| Exact::from(dec!(0.1)),
+            &mut out,
+        );
+        assert_eq!(
+            out,
+            [dec!(1), dec!(1), dec!(1.1), dec!(1.21)].map(Exact::from)
+        );
     }
 
     #[test]
@@ -321,9 +398,20 @@ mod tests {
         let mut timeline = timeline(2026 * 4, 0, 9);
         timeline.stap = Tijdstap::Kwartaal;
         let mut out = vec![Exact::ZERO; 9];
-        index_factors(&timeline, Periode(2026 * 4), Periodevoet::Effectief, Indexmoment::Begin, Of::Index(0), &|y| Exact::from(Decimal::from(y - 2025) / dec!(100)), &mut out);
+        index_factors(
+            &timeline,
+            Periode(2026 * 4),
+            Periodevoet::Effectief,
+            Indexmoment::Begin,
+            Of::Index(0),
+            &|y| Exact::from(Decimal::from(y - 2025) / dec!(100)),
+            &mut out,
+        );
         let close = |a: Exact, b: Decimal| (a.0.unwrap() - b).abs() < dec!(1e-24);
-        assert!(close(out[4], dec!(1.02)), "1 January 2027 has grown by the growth of 2027");
+        assert!(
+            close(out[4], dec!(1.02)),
+            "1 January 2027 has grown by the growth of 2027"
+        );
         assert!(close(out[8], dec!(1.02) * dec!(1.03)));
     }
 
@@ -336,9 +424,18 @@ mod tests {
 
     #[test]
     fn periods_are_read_strictly() {
-        assert_eq!(Periode::parse("2030", Tijdstap::Jaar), Ok((Periode(2030), false)));
-        assert_eq!(Periode::parse("2030-K3", Tijdstap::Kwartaal), Ok((Periode(8122), false)));
-        assert_eq!(Periode::parse("2030", Tijdstap::Halfjaar), Ok((Periode(4060), true)));
+        assert_eq!(
+            Periode::parse("2030", Tijdstap::Jaar),
+            Ok((Periode(2030), false))
+        );
+        assert_eq!(
+            Periode::parse("2030-K3", Tijdstap::Kwartaal),
+            Ok((Periode(8122), false))
+        );
+        assert_eq!(
+            Periode::parse("2030", Tijdstap::Halfjaar),
+            Ok((Periode(4060), true))
+        );
         for text in ["2030-K5", "x", "203", "45000", "2030-H1"] {
             assert!(Periode::parse(text, Tijdstap::Kwartaal).is_err(), "{text}");
         }

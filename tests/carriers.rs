@@ -17,7 +17,11 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("polder-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "polder-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Folder(path)
@@ -42,8 +46,17 @@ impl Drop for Folder {
 }
 
 fn scalars(tables: &Tables) -> Vec<(&'static str, Vec<Vec<Scalar>>)> {
-    let rows = |rows: &[Row]| rows.iter().map(|r| r.values.iter().map(|v| v.scalar.clone()).collect()).collect();
-    tables.tables.iter().filter(|t| !t.rows.is_empty()).map(|t| (t.schema.name, rows(&t.rows))).collect()
+    let rows = |rows: &[Row]| {
+        rows.iter()
+            .map(|r| r.values.iter().map(|v| v.scalar.clone()).collect())
+            .collect()
+    };
+    tables
+        .tables
+        .iter()
+        .filter(|t| !t.rows.is_empty())
+        .map(|t| (t.schema.name, rows(&t.rows)))
+        .collect()
 }
 
 fn clean(read: &Read) -> &Tables {
@@ -52,7 +65,11 @@ fn clean(read: &Read) -> &Tables {
 }
 
 fn shown(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn codes(read: &Read) -> Vec<&'static str> {
@@ -64,11 +81,15 @@ fn round_trips(tables: &Tables) -> Vec<(&'static str, Read)> {
     let toml = Folder::new().with("model.toml", to_toml(tables)).read();
     let (bytes, warnings) = to_workbook(tables).unwrap();
     assert!(warnings.is_empty(), "{}", shown(&warnings));
-    let book =
-        Folder::new().with("tabellen.xlsx", bytes).with("model.toml", "[[bron]]\nbestand = \"tabellen.xlsx\"\n").read();
+    let book = Folder::new()
+        .with("tabellen.xlsx", bytes)
+        .with("model.toml", "[[bron]]\nbestand = \"tabellen.xlsx\"\n")
+        .read();
     let mut read = vec![("toml", toml), ("xlsx", book)];
     for (name, nl) in [("csv nl", true), ("csv en", false)] {
-        let mut folder = Folder::new().with("model.toml", "[[bron]]\nbestand = \"csv\"\n").with("csv/leesmij.txt", "");
+        let mut folder = Folder::new()
+            .with("model.toml", "[[bron]]\nbestand = \"csv\"\n")
+            .with("csv/leesmij.txt", "");
         let files = to_csv(tables, nl);
         if files.is_empty() {
             continue;
@@ -151,7 +172,10 @@ fn a_model_reads_back_from_every_carrier() {
     assert_eq!(value("bedrag").place.to_string(), "model.toml:24:10");
     assert_eq!(kosten.rows[0].place.to_string(), "model.toml:21:1");
     let gebied = tables.table("gebied");
-    assert_eq!(gebied.get(&gebied.rows[4], "waarde").scalar, Scalar::Number(dec!(0.02)));
+    assert_eq!(
+        gebied.get(&gebied.rows[4], "waarde").scalar,
+        Scalar::Number(dec!(0.02))
+    );
     for (name, read) in round_trips(tables) {
         assert_eq!(scalars(clean(&read)), scalars(tables), "{name}");
     }
@@ -177,16 +201,26 @@ fn lost_digits_are_told() {
     let exact = "[[controles]]\ndoel = \"eindwaarde\"\nwaarde = 12345678901234567890123.45678\n";
     let model = Folder::new().with("model.toml", exact).read();
     let table = clean(&model).table("controles");
-    assert_eq!(table.get(&table.rows[0], "waarde").scalar, Scalar::Number(dec!(12345678901234567890123.45678)));
+    assert_eq!(
+        table.get(&table.rows[0], "waarde").scalar,
+        Scalar::Number(dec!(12345678901234567890123.45678))
+    );
     let (_, warnings) = to_workbook(&model.tables).unwrap();
-    assert_eq!(warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["digits-lost"]);
-    let toml = Folder::new().with("model.toml", to_toml(&model.tables)).read();
+    assert_eq!(
+        warnings.iter().map(|w| w.code).collect::<Vec<_>>(),
+        ["digits-lost"]
+    );
+    let toml = Folder::new()
+        .with("model.toml", to_toml(&model.tables))
+        .read();
     assert_eq!(scalars(clean(&toml)), scalars(&model.tables));
 }
 
 #[test]
 fn sources_are_joined_in_order() {
-    let book = Folder::new().with("model.toml", "[[kosten]]\nid = \"c\"\n").read();
+    let book = Folder::new()
+        .with("model.toml", "[[kosten]]\nid = \"c\"\n")
+        .read();
     let read = Folder::new()
         .with("model.toml", "[[kosten]]\nid = \"a\"\n[[bron]]\nbestand = \"extra.toml\"\n[[bron]]\nbestand = \"t.xlsx\"\n[[bron]]\nbestand = \"x/kosten.csv\"\n")
         .with("extra.toml", "[[Kosten]]\nID = \"b\"\n")
@@ -194,8 +228,11 @@ fn sources_are_joined_in_order() {
         .with("x/kosten.csv", "id,bedrag\nd,1234.5\n")
         .read();
     let kosten = clean(&read).table("kosten");
-    let rows: Vec<String> =
-        kosten.rows.iter().map(|r| format!("{} {}", kosten.get(r, "id").shown(), r.place)).collect();
+    let rows: Vec<String> = kosten
+        .rows
+        .iter()
+        .map(|r| format!("{} {}", kosten.get(r, "id").shown(), r.place))
+        .collect();
     assert_eq!(
         rows,
         [
@@ -206,7 +243,10 @@ fn sources_are_joined_in_order() {
         ]
     );
     let names: Vec<&str> = read.sources.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!(names, ["model.toml", "extra.toml", "t.xlsx", "x/kosten.csv"]);
+    assert_eq!(
+        names,
+        ["model.toml", "extra.toml", "t.xlsx", "x/kosten.csv"]
+    );
     assert_eq!(read.sources[3].size, 19);
     assert_eq!(read.sources[3].sha256.len(), 64);
 }
@@ -218,12 +258,18 @@ fn a_model_can_be_one_file_or_a_folder_of_csv() {
         .with("Fasering.csv", "fasering;periode\n1.1;2030\n");
     let read = folder.read();
     let kosten = clean(&read).table("kosten");
-    assert_eq!(kosten.get(&kosten.rows[0], "bedrag").scalar, Scalar::Number(dec!(1234567.89)));
+    assert_eq!(
+        kosten.get(&kosten.rows[0], "bedrag").scalar,
+        Scalar::Number(dec!(1234567.89))
+    );
     assert_eq!(read.tables.table("fasering").rows.len(), 1);
     let one = read_model(&folder.0.join("kosten.csv")).unwrap();
     assert_eq!(clean(&one).table("kosten").rows.len(), 1);
     let book = Folder::new().with("m.xlsx", to_workbook(&one.tables).unwrap().0);
-    assert_eq!(scalars(clean(&read_model(&book.0.join("m.xlsx")).unwrap())), scalars(&one.tables));
+    assert_eq!(
+        scalars(clean(&read_model(&book.0.join("m.xlsx")).unwrap())),
+        scalars(&one.tables)
+    );
     assert!(read_model(&folder.0.join("nergens")).is_err());
     assert_eq!(codes(&Folder::new().read()), ["no-model"]);
 }
@@ -231,16 +277,30 @@ fn a_model_can_be_one_file_or_a_folder_of_csv() {
 #[test]
 fn all_syntax_errors_are_told_with_help_for_dutch_numbers() {
     let read = Folder::new()
-        .with("model.toml", "[gebied]\nrente = 0,02\nnaam = \"x\"\n[[kosten]]\nbedrag = 1.250.000,00\nid = [\n")
+        .with(
+            "model.toml",
+            "[gebied]\nrente = 0,02\nnaam = \"x\"\n[[kosten]]\nbedrag = 1.250.000,00\nid = [\n",
+        )
         .read();
     let text = shown(&read.problems);
-    assert!(text.contains("\"0,02\" is not a number in toml\n  --> model.toml:2:"), "{text}");
-    assert!(text.contains("write 0.02; if it is text, put it in quotes"), "{text}");
+    assert!(
+        text.contains("\"0,02\" is not a number in toml\n  --> model.toml:2:"),
+        "{text}"
+    );
+    assert!(
+        text.contains("write 0.02; if it is text, put it in quotes"),
+        "{text}"
+    );
     assert!(text.contains("write 1250000; if"), "{text}");
     assert!(text.contains("error[toml-syntax]"), "{text}");
-    let twice = Folder::new().with("model.toml", "[gebied]\nrente = 0.02\nrente = 0.03\n").read();
+    let twice = Folder::new()
+        .with("model.toml", "[gebied]\nrente = 0.02\nrente = 0.03\n")
+        .read();
     assert_eq!(codes(&twice), ["duplicate-key"]);
-    assert_eq!(twice.problems[0].place.as_ref().unwrap().to_string(), "model.toml:3:1");
+    assert_eq!(
+        twice.problems[0].place.as_ref().unwrap().to_string(),
+        "model.toml:3:1"
+    );
 }
 
 #[test]
@@ -291,16 +351,25 @@ fn sources_that_cannot_be() {
             "double-file"
         ]
     );
-    assert_eq!(read.problems[2].place.as_ref().unwrap().to_string(), "model.toml:6:11");
-    assert_eq!(read.problems[2].fix.as_deref(), Some("did you mean \"extra.toml\"?"));
+    assert_eq!(
+        read.problems[2].place.as_ref().unwrap().to_string(),
+        "model.toml:6:11"
+    );
+    assert_eq!(
+        read.problems[2].fix.as_deref(),
+        Some("did you mean \"extra.toml\"?")
+    );
 }
 
 #[test]
 fn csv_lines_are_right_with_crlf_blank_lines_and_quoted_newlines() {
     let text = "\r\n\r\nid;omschrijving;bedrag\r\n\r\n1;\"twee\r\nregels\";x\r\n2;b;y\r\n3;c\r\n4;d;1;2\r\n5;e;1.234\r\n6;f;#N/B\r\n7;g;1;;\r\n";
     let read = Folder::new().with("kosten.csv", text).read();
-    let found: Vec<String> =
-        read.problems.iter().map(|p| format!("{} {}", p.code, p.place.as_ref().unwrap())).collect();
+    let found: Vec<String> = read
+        .problems
+        .iter()
+        .map(|p| format!("{} {}", p.code, p.place.as_ref().unwrap()))
+        .collect();
     assert_eq!(
         found,
         [
@@ -317,18 +386,30 @@ fn csv_lines_are_right_with_crlf_blank_lines_and_quoted_newlines() {
 
 #[test]
 fn csv_of_windows_1252_is_read_and_said() {
-    let read = Folder::new().with("kosten.csv", b"id;omschrijving\n1;caf\xe9 \x80\n").read();
+    let read = Folder::new()
+        .with("kosten.csv", b"id;omschrijving\n1;caf\xe9 \x80\n")
+        .read();
     assert_eq!(codes(&read), ["not-utf8"]);
     assert!(!has_errors(&read.problems));
     let kosten = read.tables.table("kosten");
-    assert_eq!(kosten.get(&kosten.rows[0], "omschrijving").scalar, Scalar::Text("café €".into()));
+    assert_eq!(
+        kosten.get(&kosten.rows[0], "omschrijving").scalar,
+        Scalar::Text("café €".into())
+    );
 }
 
 #[test]
 fn garbage_is_refused_without_panic() {
-    let latin = Folder::new().with("model.toml", b"[gebied]\nnaam = \"caf\xe9\"\n").read();
-    assert_eq!(latin.problems[0].place.as_ref().unwrap().to_string(), "model.toml:2:12");
-    let garbage: Vec<u8> = (0..4000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let latin = Folder::new()
+        .with("model.toml", b"[gebied]\nnaam = \"caf\xe9\"\n")
+        .read();
+    assert_eq!(
+        latin.problems[0].place.as_ref().unwrap().to_string(),
+        "model.toml:2:12"
+    );
+    let garbage: Vec<u8> = (0..4000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
     let no_nul: Vec<u8> = garbage.iter().map(|b| (*b).max(1)).collect();
     for (name, bytes) in [
         ("kosten.csv", &garbage),
@@ -342,7 +423,10 @@ fn garbage_is_refused_without_panic() {
         assert!(has_errors(&read.problems), "{name}");
     }
     let misnamed = Folder::new().with("kostn.csv", "id\n1\n").read();
-    assert_eq!(misnamed.problems[0].fix.as_deref(), Some("did you mean \"kosten\"?"));
+    assert_eq!(
+        misnamed.problems[0].fix.as_deref(),
+        Some("did you mean \"kosten\"?")
+    );
     assert!(codes(&Folder::new().with("kosten.csv", "").read()).contains(&"no-headings"));
 }
 
@@ -358,7 +442,13 @@ fn sheets_of_a_workbook_are_judged() {
     sheet.write_string(3, 1, "12").unwrap();
     sheet.write_string(3, 2, "een notitie").unwrap();
     sheet.write_boolean(3, 4, true).unwrap();
-    sheet.write_formula(4, 1, rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
+    sheet
+        .write_formula(
+            4,
+            1,
+            rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!"),
+        )
+        .unwrap();
     for name in ["Toelichting", "_hulp", "Leeg", "Programa"] {
         let sheet = book.add_worksheet().set_name(name).unwrap();
         if name != "Leeg" {
@@ -367,8 +457,11 @@ fn sheets_of_a_workbook_are_judged() {
     }
     let folder = Folder::new().with("m.xlsx", book.save_to_buffer().unwrap());
     let read = read_model(&folder.0.join("m.xlsx")).unwrap();
-    let found: Vec<String> =
-        read.problems.iter().map(|p| format!("{} {}", p.code, p.place.as_ref().unwrap())).collect();
+    let found: Vec<String> = read
+        .problems
+        .iter()
+        .map(|p| format!("{} {}", p.code, p.place.as_ref().unwrap()))
+        .collect();
     assert_eq!(
         found,
         [
@@ -379,8 +472,15 @@ fn sheets_of_a_workbook_are_judged() {
             "unknown-table m.xlsx 'Programa'"
         ]
     );
-    assert_eq!(read.problems[1].fix.as_deref(), Some("make the cell a number"));
-    let skipped: Vec<String> = read.skipped.iter().map(|s| format!("{}: {}", s.place, s.why)).collect();
+    assert_eq!(
+        read.problems[1].fix.as_deref(),
+        Some("make the cell a number")
+    );
+    let skipped: Vec<String> = read
+        .skipped
+        .iter()
+        .map(|s| format!("{}: {}", s.place, s.why))
+        .collect();
     assert_eq!(
         skipped,
         [
@@ -392,19 +492,45 @@ fn sheets_of_a_workbook_are_judged() {
         ]
     );
     let kosten = read.tables.table("kosten");
-    assert_eq!(kosten.get(&kosten.rows[0], "id").scalar, Scalar::Text("3.2".into()));
+    assert_eq!(
+        kosten.get(&kosten.rows[0], "id").scalar,
+        Scalar::Text("3.2".into())
+    );
 }
 
 #[test]
 fn what_is_far_too_much_is_refused() {
-    let wide = Folder::new().with("kosten.csv", format!("id;{}", ";".repeat(100_000))).read();
+    let wide = Folder::new()
+        .with("kosten.csv", format!("id;{}", ";".repeat(100_000)))
+        .read();
     assert_eq!(codes(&wide), ["too-many-columns"]);
-    let keys = (0..5_000).map(|i| format!("k{i} = 1")).collect::<Vec<_>>().join("\n");
-    assert_eq!(codes(&Folder::new().with("model.toml", format!("[kosten]\n{keys}")).read()), ["too-many-columns"]);
-    assert_eq!(Folder::new().with("model.toml", &keys).read().problems.len(), 1_000);
-    let ragged = Folder::new().with("kosten.csv", format!("id;bedrag\n{}", "1\n".repeat(5_000))).read();
+    let keys = (0..5_000)
+        .map(|i| format!("k{i} = 1"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert_eq!(
+        codes(
+            &Folder::new()
+                .with("model.toml", format!("[kosten]\n{keys}"))
+                .read()
+        ),
+        ["too-many-columns"]
+    );
+    assert_eq!(
+        Folder::new()
+            .with("model.toml", &keys)
+            .read()
+            .problems
+            .len(),
+        1_000
+    );
+    let ragged = Folder::new()
+        .with("kosten.csv", format!("id;bedrag\n{}", "1\n".repeat(5_000)))
+        .read();
     assert_eq!(ragged.problems.len(), 1_000);
-    let large = Folder::new().with("model.toml", vec![b'#'; (4 << 20) + 1]).read();
+    let large = Folder::new()
+        .with("model.toml", vec![b'#'; (4 << 20) + 1])
+        .read();
     assert_eq!(codes(&large), ["file-too-large"]);
 }
 
@@ -423,32 +549,52 @@ fn text() -> impl Strategy<Value = String> {
         "[0-9]{1,4}",
         "[-+@#€%.,]",
     ];
-    prop::collection::vec(piece, 1..5).prop_map(|pieces| polder::model::table::tidy(&pieces.concat()))
+    prop::collection::vec(piece, 1..5)
+        .prop_map(|pieces| polder::model::table::tidy(&pieces.concat()))
 }
 
 /// Numbers that a workbook's 15 digits hold.
 fn number() -> impl Strategy<Value = Decimal> {
-    (-999_999_999_999_999_i64..=999_999_999_999_999, 0_u32..15).prop_map(|(digits, scale)| Decimal::new(digits, scale))
+    (-999_999_999_999_999_i64..=999_999_999_999_999, 0_u32..15)
+        .prop_map(|(digits, scale)| Decimal::new(digits, scale))
 }
 
 fn scalar(kind: Kind) -> BoxedStrategy<Scalar> {
-    let text = || text().prop_map(|t| if t.is_empty() { Scalar::Empty } else { Scalar::Text(t) });
+    let text = || {
+        text().prop_map(|t| {
+            if t.is_empty() {
+                Scalar::Empty
+            } else {
+                Scalar::Text(t)
+            }
+        })
+    };
     let number = || number().prop_map(Scalar::Number);
-    let date = || (1901_i16..2200, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| Scalar::Date(jiff::civil::date(y, m, d)));
+    let date = || {
+        (1901_i16..2200, 1_i8..=12, 1_i8..=28)
+            .prop_map(|(y, m, d)| Scalar::Date(jiff::civil::date(y, m, d)))
+    };
     match kind {
         kind if holds_text(kind) => text().boxed(),
         Kind::Any => prop_oneof![text(), number(), date()].boxed(),
         Kind::Date => date().boxed(),
-        Kind::Year => (1900_i64..2200).prop_map(|y| Scalar::Number(Decimal::from(y))).boxed(),
+        Kind::Year => (1900_i64..2200)
+            .prop_map(|y| Scalar::Number(Decimal::from(y)))
+            .boxed(),
         _ => number().boxed(),
     }
 }
 
 fn tables() -> impl Strategy<Value = Tables> {
-    let some = |strategy: BoxedStrategy<Scalar>| prop_oneof![1 => Just(Scalar::Empty), 2 => strategy];
+    let some =
+        |strategy: BoxedStrategy<Scalar>| prop_oneof![1 => Just(Scalar::Empty), 2 => strategy];
     let row = (0..SCHEMA.len()).prop_flat_map(move |table| {
         let schema = &SCHEMA[table];
-        let cells: Vec<_> = schema.columns.iter().map(|c| some(scalar(column_in_row(schema, c, None).kind))).collect();
+        let cells: Vec<_> = schema
+            .columns
+            .iter()
+            .map(|c| some(scalar(column_in_row(schema, c, None).kind)))
+            .collect();
         (Just(table), cells)
     });
     prop::collection::vec(row, 0..8).prop_map(|rows| {
@@ -456,8 +602,14 @@ fn tables() -> impl Strategy<Value = Tables> {
         let place = Place::file("x");
         for (table, cells) in rows {
             if cells.iter().any(|c| *c != Scalar::Empty) {
-                let values = cells.into_iter().map(|c| Value::new(c, place.clone())).collect();
-                tables.tables[table].rows.push(Row { place: place.clone(), values });
+                let values = cells
+                    .into_iter()
+                    .map(|c| Value::new(c, place.clone()))
+                    .collect();
+                tables.tables[table].rows.push(Row {
+                    place: place.clone(),
+                    values,
+                });
             }
         }
         tables

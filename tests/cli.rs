@@ -11,7 +11,11 @@ struct Polder {
 impl Polder {
     fn new(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_polder"));
-        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).env("COLUMNS", "80").env("NO_COLOR", "1");
+        command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(args)
+            .env("COLUMNS", "80")
+            .env("NO_COLOR", "1");
         Polder { command, out: None }
     }
 
@@ -30,7 +34,12 @@ impl Polder {
     fn text(self, code: i32) -> String {
         let output = self.run();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{text}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         text
     }
 }
@@ -42,7 +51,10 @@ fn temp(name: &str) -> PathBuf {
 }
 
 fn files(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
@@ -51,15 +63,28 @@ fn files(folder: &Path) -> Vec<String> {
 fn the_readme_shows_what_compare_prints() {
     let readme = std::fs::read_to_string("README.md").unwrap();
     assert!(readme.contains("cargo run --release -- compare models/havenkwartier"));
-    let block = readme.split("```text\n").nth(1).and_then(|b| b.split("```").next()).expect("an output block");
-    let printed = Polder::new(&["compare", "models/havenkwartier"]).out("readme").text(0);
+    let block = readme
+        .split("```text\n")
+        .nth(1)
+        .and_then(|b| b.split("```").next())
+        .expect("an output block");
+    let printed = Polder::new(&["compare", "models/havenkwartier"])
+        .out("readme")
+        .text(0);
     let mut rest = printed.as_str();
-    for piece in block.split("…\n").map(str::trim_end).filter(|p| !p.is_empty()) {
+    for piece in block
+        .split("…\n")
+        .map(str::trim_end)
+        .filter(|p| !p.is_empty())
+    {
         let at = rest.find(piece).unwrap_or_else(|| panic!("README shows what compare does not print (in this order):\n{piece}\n--- printed:\n{printed}"));
         rest = &rest[at + piece.len()..];
     }
     for line in printed.lines() {
-        assert!(line.chars().count() <= 80 || line.starts_with("written:"), "wider than 80: {line}");
+        assert!(
+            line.chars().count() <= 80 || line.starts_with("written:"),
+            "wider than 80: {line}"
+        );
     }
 }
 
@@ -67,12 +92,28 @@ fn the_readme_shows_what_compare_prints() {
 fn compare_writes_the_same_bytes_twice_and_on_any_number_of_threads() {
     let mut seen: Vec<Vec<(String, Vec<u8>)>> = Vec::new();
     for (name, threads) in [("bytes-1", "1"), ("bytes-2", "2"), ("bytes-8", "8")] {
-        let p = Polder::new(&["compare", "models/havenkwartier", "--draws", "2000", "--threads", threads]).out(name);
+        let p = Polder::new(&[
+            "compare",
+            "models/havenkwartier",
+            "--draws",
+            "2000",
+            "--threads",
+            threads,
+        ])
+        .out(name);
         let folder = p.out.clone().unwrap();
         p.text(0);
         let names = files(&folder);
-        assert!(names.contains(&"havenkwartier.xlsx".to_owned()) && names.len() > 15, "{names:?}");
-        seen.push(names.into_iter().map(|n| (n.clone(), std::fs::read(folder.join(n)).unwrap())).collect());
+        assert!(
+            names.contains(&"havenkwartier.xlsx".to_owned()) && names.len() > 15,
+            "{names:?}"
+        );
+        seen.push(
+            names
+                .into_iter()
+                .map(|n| (n.clone(), std::fs::read(folder.join(n)).unwrap()))
+                .collect(),
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
     assert!(seen[0] == seen[1] && seen[1] == seen[2], "the files differ");
@@ -83,19 +124,30 @@ fn json_holds_the_results_as_numbers() {
     let text = Polder::new(&["run", "models/havenkwartier", "--json"]).text(0);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let key = &json["routes"]["grex"]["kerncijfers"];
-    let close = |value: &serde_json::Value, expected: f64| approx::assert_abs_diff_eq!(value.as_f64().unwrap(), expected, epsilon = 0.01);
+    let close = |value: &serde_json::Value, expected: f64| {
+        approx::assert_abs_diff_eq!(value.as_f64().unwrap(), expected, epsilon = 0.01)
+    };
     close(&key["eindwaarde"], -6_599_714.93);
     close(&key["ncw"], -5_203_830.18);
-    close(&json["routes"]["grex"]["perioden"]["2030"]["boekwaarde"], 59_157_899.243_105_6);
+    close(
+        &json["routes"]["grex"]["perioden"]["2030"]["boekwaarde"],
+        59_157_899.243_105_6,
+    );
     assert!(json["manifest"]["bronnen"].as_array().unwrap().len() > 5);
     assert_eq!(json["simulatie"], serde_json::Value::Null);
 }
 
 #[test]
 fn check_agrees_with_both_workbooks() {
-    for (model, figures) in [("models/havenkwartier", "114 of 114"), ("models/spoorzone-oost", "106 of 106")] {
+    for (model, figures) in [
+        ("models/havenkwartier", "114 of 114"),
+        ("models/spoorzone-oost", "106 of 106"),
+    ] {
         let text = Polder::new(&["check", model]).text(0);
-        assert!(text.contains(&format!("{figures} figures of the source agree")), "{text}");
+        assert!(
+            text.contains(&format!("{figures} figures of the source agree")),
+            "{text}"
+        );
         assert!(text.ends_with("ok\n"), "{text}");
     }
 }
@@ -104,14 +156,32 @@ fn check_agrees_with_both_workbooks() {
 fn exit_codes_say_what_happened() {
     let wrong = temp("wrong");
     std::fs::create_dir_all(&wrong).unwrap();
-    std::fs::write(wrong.join("model.toml"), "[gebied]\npeildatum = 2026-01-01\n").unwrap();
+    std::fs::write(
+        wrong.join("model.toml"),
+        "[gebied]\npeildatum = 2026-01-01\n",
+    )
+    .unwrap();
     let output = Polder::new(&["run", wrong.to_str().unwrap()]).run();
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("missing-setting") && message.contains("eindjaar") && message.contains("rente"), "all at once: {message}");
-    assert_eq!(Polder::new(&["run", "no-such-model"]).run().status.code(), Some(3));
+    assert!(
+        message.contains("missing-setting")
+            && message.contains("eindjaar")
+            && message.contains("rente"),
+        "all at once: {message}"
+    );
+    assert_eq!(
+        Polder::new(&["run", "no-such-model"]).run().status.code(),
+        Some(3)
+    );
     assert_eq!(Polder::new(&["run"]).run().status.code(), Some(2));
-    assert_eq!(Polder::new(&["run", "models/rekenvoorbeeld", "--threads", "0"]).run().status.code(), Some(2));
+    assert_eq!(
+        Polder::new(&["run", "models/rekenvoorbeeld", "--threads", "0"])
+            .run()
+            .status
+            .code(),
+        Some(2)
+    );
     std::fs::remove_dir_all(wrong).unwrap();
 }
 
@@ -120,10 +190,18 @@ fn a_check_that_does_not_hold_is_a_finding() {
     let folder = temp("finding");
     std::fs::create_dir_all(&folder).unwrap();
     let text = std::fs::read_to_string("models/rekenvoorbeeld/model.toml").unwrap();
-    std::fs::write(folder.join("model.toml"), text + "\n[[controles]]\ndoel = \"ncw_kasstroom\"\nwaarde = 1\n").unwrap();
+    std::fs::write(
+        folder.join("model.toml"),
+        text + "\n[[controles]]\ndoel = \"ncw_kasstroom\"\nwaarde = 1\n",
+    )
+    .unwrap();
     let output = Polder::new(&["check", folder.to_str().unwrap()]).run();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("check-failed"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("check-failed")
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -134,22 +212,39 @@ fn init_writes_a_model_that_runs_in_every_carrier() {
         let folder = temp(&format!("init-{carrier}"));
         let name = folder.to_str().unwrap().to_owned();
         Polder::new(&["init", &name, "--to", carrier]).text(0);
-        assert_eq!(Polder::new(&["init", &name]).run().status.code(), Some(2), "never overwrites");
+        assert_eq!(
+            Polder::new(&["init", &name]).run().status.code(),
+            Some(2),
+            "never overwrites"
+        );
         Polder::new(&["check", &name]).text(0);
         let text = Polder::new(&["run", &name, "--json"]).text(0);
         let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
         results.push(json["routes"].take());
         std::fs::remove_dir_all(folder).unwrap();
     }
-    assert!(results[0] == results[1] && results[1] == results[2], "the carriers differ");
+    assert!(
+        results[0] == results[1] && results[1] == results[2],
+        "the carriers differ"
+    );
 }
 
 #[test]
 fn havenkwartier_is_the_same_in_every_carrier() {
-    let base: serde_json::Value = serde_json::from_str(&Polder::new(&["run", "models/havenkwartier", "--json"]).text(0)).unwrap();
+    let base: serde_json::Value =
+        serde_json::from_str(&Polder::new(&["run", "models/havenkwartier", "--json"]).text(0))
+            .unwrap();
     for carrier in ["toml", "csv", "xlsx"] {
         let folder = temp(&format!("convert-{carrier}"));
-        Polder::new(&["convert", "models/havenkwartier", "--to", carrier, "--out", folder.to_str().unwrap()]).text(0);
+        Polder::new(&[
+            "convert",
+            "models/havenkwartier",
+            "--to",
+            carrier,
+            "--out",
+            folder.to_str().unwrap(),
+        ])
+        .text(0);
         let text = Polder::new(&["run", folder.to_str().unwrap(), "--json"]).text(0);
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["routes"], base["routes"], "{carrier}");
@@ -160,12 +255,21 @@ fn havenkwartier_is_the_same_in_every_carrier() {
 #[test]
 fn the_schema_document_is_the_code() {
     let text = Polder::new(&["schema"]).text(0);
-    assert_eq!(text, std::fs::read_to_string("docs/schema.md").unwrap(), "run: just schema");
+    assert_eq!(
+        text,
+        std::fs::read_to_string("docs/schema.md").unwrap(),
+        "run: just schema"
+    );
 }
 
 #[test]
 fn help_completions_and_manual_are_there() {
-    for args in [&["--help"][..], &["compare", "--help"], &["completions", "bash"], &["man"]] {
+    for args in [
+        &["--help"][..],
+        &["compare", "--help"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
         assert!(Polder::new(args).text(0).len() > 300, "{args:?}");
     }
 }
@@ -177,18 +281,41 @@ fn the_workbook_opens_in_libreoffice_with_the_same_figures() {
     p.text(0);
     let profile = folder.join("profile");
     let output = Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}", profile.display()))
-        .args(["--headless", "--norestore", "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1", "--outdir"])
+        .arg(format!(
+            "-env:UserInstallation=file://{}",
+            profile.display()
+        ))
+        .args([
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1",
+            "--outdir",
+        ])
         .arg(folder.join("sheets"))
         .arg(folder.join("havenkwartier.xlsx"))
         .output()
         .expect("soffice; tests/run installs it");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let sheets = files(&folder.join("sheets"));
     assert!(sheets.len() > 15, "{sheets:?}");
-    let text = std::fs::read_to_string(folder.join("sheets").join("havenkwartier-Kasstroom.csv")).unwrap();
-    let row = text.lines().find(|l| l.starts_with("2030;")).expect("the year 2030");
-    let last: f64 = row.rsplit(';').next().unwrap().replace(',', "").parse().unwrap();
+    let text =
+        std::fs::read_to_string(folder.join("sheets").join("havenkwartier-Kasstroom.csv")).unwrap();
+    let row = text
+        .lines()
+        .find(|l| l.starts_with("2030;"))
+        .expect("the year 2030");
+    let last: f64 = row
+        .rsplit(';')
+        .next()
+        .unwrap()
+        .replace(',', "")
+        .parse()
+        .unwrap();
     approx::assert_abs_diff_eq!(last, 59_157_899.0, epsilon = 1.0);
     for sheet in sheets {
         let text = std::fs::read_to_string(folder.join("sheets").join(&sheet)).unwrap();
@@ -202,32 +329,79 @@ fn the_workbook_opens_in_libreoffice_with_the_same_figures() {
 #[test]
 fn explain_prints_the_chain_down_to_the_cell() {
     let text = Polder::new(&["explain", "models/havenkwartier", "stroom[3.2].2030"]).text(0);
-    for piece in ["stroom 3.2 2030 = 736.210,62", "= bedrag in periode 3.2 2030 × indexfactor Kosten civiel 2030", "prijs 3.2 = 690,00   [havenkwartier.xlsx 'Kosten'!G21]"] {
+    for piece in [
+        "stroom 3.2 2030 = 736.210,62",
+        "= bedrag in periode 3.2 2030 × indexfactor Kosten civiel 2030",
+        "prijs 3.2 = 690,00   [havenkwartier.xlsx 'Kosten'!G21]",
+    ] {
         assert!(text.contains(piece), "{piece}\n{text}");
     }
-    let text = Polder::new(&["explain", "models/havenkwartier", "ncw", "--draw", "7", "--json"]).text(0);
+    let text = Polder::new(&[
+        "explain",
+        "models/havenkwartier",
+        "ncw",
+        "--draw",
+        "7",
+        "--json",
+    ])
+    .text(0);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(json.is_object(), "{text}");
     let output = Polder::new(&["explain", "models/havenkwartier", "nwc"]).run();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("did you mean \"ncw\"?"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("did you mean \"ncw\"?")
+    );
 }
 
 #[test]
 fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
-    let p = Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "scenarios/uitstel.toml", "--draws", "200"]).out("sweep");
+    let p = Polder::new(&[
+        "sweep",
+        "models/havenkwartier",
+        "scenarios/rente.toml",
+        "scenarios/uitstel.toml",
+        "--draws",
+        "200",
+    ])
+    .out("sweep");
     let folder = p.out.clone().unwrap();
     let text = p.text(0);
-    assert!(text.contains("rente 0.035") && text.contains("uitstel"), "{text}");
-    let whole = std::fs::read_to_string(folder.join("havenkwartier sweep - Scenarios.csv")).unwrap();
+    assert!(
+        text.contains("rente 0.035") && text.contains("uitstel"),
+        "{text}"
+    );
+    let whole =
+        std::fs::read_to_string(folder.join("havenkwartier sweep - Scenarios.csv")).unwrap();
     assert!(folder.join("havenkwartier sweep.xlsx").is_file());
     let mut lines: Vec<String> = Vec::new();
     for part in ["1/2", "2/2"] {
-        let p = Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "scenarios/uitstel.toml", "--draws", "200", "--shard", part]).out("sweep-part");
+        let p = Polder::new(&[
+            "sweep",
+            "models/havenkwartier",
+            "scenarios/rente.toml",
+            "scenarios/uitstel.toml",
+            "--draws",
+            "200",
+            "--shard",
+            part,
+        ])
+        .out("sweep-part");
         let folder = p.out.clone().unwrap();
         p.text(0);
-        let name = files(&folder).into_iter().find(|n| n.ends_with("- Scenarios.csv")).unwrap();
-        lines.extend(std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned));
+        let name = files(&folder)
+            .into_iter()
+            .find(|n| n.ends_with("- Scenarios.csv"))
+            .unwrap();
+        lines.extend(
+            std::fs::read_to_string(folder.join(name))
+                .unwrap()
+                .lines()
+                .skip(1)
+                .map(str::to_owned),
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
     let mut expected: Vec<String> = whole.lines().skip(1).map(str::to_owned).collect();
@@ -235,6 +409,24 @@ fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
     lines.sort();
     assert_eq!(lines, expected);
     std::fs::remove_dir_all(folder).unwrap();
-    assert_eq!(Polder::new(&["sweep", "models/havenkwartier"]).run().status.code(), Some(2));
-    assert_eq!(Polder::new(&["sweep", "models/havenkwartier", "scenarios/rente.toml", "--shard", "3/2"]).run().status.code(), Some(2));
+    assert_eq!(
+        Polder::new(&["sweep", "models/havenkwartier"])
+            .run()
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        Polder::new(&[
+            "sweep",
+            "models/havenkwartier",
+            "scenarios/rente.toml",
+            "--shard",
+            "3/2"
+        ])
+        .run()
+        .status
+        .code(),
+        Some(2)
+    );
 }

@@ -1,11 +1,11 @@
 //! Draws against the exact arithmetic on the same values, and flows valued beforehand against flows kept as series.
 
-use polder::evaluate::{evaluate, Trekking, Voorbereid, Werk};
+use polder::evaluate::{Trekking, Voorbereid, Werk, evaluate};
 use polder::model::Model;
 use polder::number::{Exact, Lanes};
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::read::read_model;
-use polder::risk::simulation::{simuleer, uitkomsten, Trekker};
+use polder::risk::simulation::{Trekker, simuleer, uitkomsten};
 use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
 
@@ -19,30 +19,51 @@ fn model() -> Model {
 fn figures(model: &Model, route: Route, diepte: Diepte, draw: u64) -> Vec<f64> {
     let plan = Plan::new(model, route, diepte, Drijvers::resolve(model).0).expect("it compiles");
     let v = Voorbereid::<Exact>::new(&plan);
-    let trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren()).expect("its drivers can be drawn");
+    let trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren())
+        .expect("its drivers can be drawn");
     let mut werk = Werk::new(&plan, false);
     let u = evaluate(&v, &trekker.exact(draw), &mut werk);
     let mut out = Vec::new();
     uitkomsten(&plan, &u, &mut out);
-    out.iter().map(|x| x.0.and_then(|d| d.to_f64()).expect("a number")).collect()
+    out.iter()
+        .map(|x| x.0.and_then(|d| d.to_f64()).expect("a number"))
+        .collect()
 }
 
 #[test]
 fn a_draw_gives_the_same_fast_exact_and_by_series() {
     let model = model();
     let (drijvers, _) = Drijvers::resolve(&model);
-    let plannen = Route::BEIDE.map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()).expect("it compiles"));
+    let plannen = Route::BEIDE
+        .map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()).expect("it compiles"));
     let all = simuleer(&plannen, 20, SEED, &|_| ()).expect("it runs");
-    let year = all.namen.iter().position(|n| n == "laagste_stand_jaar").expect("a figure");
+    let year = all
+        .namen
+        .iter()
+        .position(|n| n == "laagste_stand_jaar")
+        .expect("a figure");
     for (r, route) in Route::BEIDE.into_iter().enumerate() {
         for draw in [0, 7, 19] {
             let valued = figures(&model, route, Diepte::Rekening, draw);
             let series = figures(&model, route, Diepte::Opgave, draw);
             for (i, naam) in all.namen.iter().enumerate() {
-                assert!((valued[i] - series[i]).abs() < 1e-9, "{naam} of draw {draw}: {} valued, {} by series", valued[i], series[i]);
+                assert!(
+                    (valued[i] - series[i]).abs() < 1e-9,
+                    "{naam} of draw {draw}: {} valued, {} by series",
+                    valued[i],
+                    series[i]
+                );
                 let fast = all.waarden[r][i][draw as usize];
-                let fast = if i == year { fast - f64::from(plannen[r].timeline.year(0)) } else { fast };
-                assert!((fast - valued[i]).abs() < 1e-6, "{naam} of draw {draw}: {fast} fast, {} exact", valued[i]);
+                let fast = if i == year {
+                    fast - f64::from(plannen[r].timeline.year(0))
+                } else {
+                    fast
+                };
+                assert!(
+                    (fast - valued[i]).abs() < 1e-6,
+                    "{naam} of draw {draw}: {fast} fast, {} exact",
+                    valued[i]
+                );
             }
         }
     }
@@ -51,9 +72,16 @@ fn a_draw_gives_the_same_fast_exact_and_by_series() {
 #[test]
 fn shocks_that_nobody_asks_can_be_left_out() {
     let model = model();
-    let plan = Plan::new(&model, Route::Grex, Diepte::Rekening, Drijvers::resolve(&model).0).expect("it compiles");
+    let plan = Plan::new(
+        &model,
+        Route::Grex,
+        Diepte::Rekening,
+        Drijvers::resolve(&model).0,
+    )
+    .expect("it compiles");
     let v = Voorbereid::<Lanes<4>>::new(&plan);
-    let mut trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren()).expect("its drivers can be drawn");
+    let mut trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren())
+        .expect("its drivers can be drawn");
     let (mut whole, mut part) = (Trekking::<Lanes<4>>::geen(), Trekking::<Lanes<4>>::geen());
     trekker.trek(8, &mut whole);
     let last = v.laatste_schok();
@@ -61,8 +89,15 @@ fn shocks_that_nobody_asks_can_be_left_out() {
     trekker.trek(8, &mut part);
     for (s, last) in last.iter().enumerate() {
         let asked = (last - v.eerste_jaar()).max(-1) + 1;
-        assert!(asked > 1 && asked as usize <= v.aantal_jaren(), "shock {s} is asked for {asked} years");
-        assert_eq!(whole.schokken[s][..asked as usize], part.schokken[s][..asked as usize], "shock {s}");
+        assert!(
+            asked > 1 && asked as usize <= v.aantal_jaren(),
+            "shock {s} is asked for {asked} years"
+        );
+        assert_eq!(
+            whole.schokken[s][..asked as usize],
+            part.schokken[s][..asked as usize],
+            "shock {s}"
+        );
     }
 }
 
@@ -70,11 +105,22 @@ fn shocks_that_nobody_asks_can_be_left_out() {
 fn any_number_of_threads_gives_the_same_bits() {
     let model = model();
     let (drijvers, _) = Drijvers::resolve(&model);
-    let plannen = Route::BEIDE.map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()).expect("it compiles"));
+    let plannen = Route::BEIDE
+        .map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()).expect("it compiles"));
     let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let all = pool.install(|| simuleer(&plannen, 1_100, SEED, &|_| ())).expect("it runs");
-        all.waarden.into_iter().flatten().flatten().map(f64::to_bits).collect::<Vec<_>>()
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("a pool");
+        let all = pool
+            .install(|| simuleer(&plannen, 1_100, SEED, &|_| ()))
+            .expect("it runs");
+        all.waarden
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(f64::to_bits)
+            .collect::<Vec<_>>()
     };
     let one = run(1);
     assert_eq!(one, run(2));

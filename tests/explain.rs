@@ -1,16 +1,16 @@
 //! What is explained is what was calculated: the same values, down to the cell that they came from.
 
-use polder::evaluate::{evaluate, Voorbereid, Werk};
-use polder::explain::{explain, Opname, Uitleg, Vervolg, Vraag, DIEPTE};
+use polder::evaluate::{Voorbereid, Werk, evaluate};
+use polder::explain::{DIEPTE, Opname, Uitleg, Vervolg, Vraag, explain};
 use polder::model::Model;
 use polder::number::Exact;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
-use polder::problem::{has_errors, Problem};
+use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::{uitkomst_namen, uitkomsten, Trekker};
+use polder::risk::simulation::{Trekker, uitkomst_namen, uitkomsten};
 use polder::route::calculate;
 use proptest::prelude::*;
-use rust_decimal::{dec, Decimal};
+use rust_decimal::{Decimal, dec};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -22,21 +22,42 @@ fn model(folder: &Path) -> Model {
 }
 
 fn example(name: &str) -> Model {
-    model(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name))
+    model(
+        &Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("models")
+            .join(name),
+    )
 }
 
 fn shown(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 static HAVENKWARTIER: LazyLock<Model> = LazyLock::new(|| example("havenkwartier"));
 
 fn ask(route: Route, adres: &str, diepte: usize) -> Uitleg {
-    explain(&Vraag { model: &HAVENKWARTIER, route, adres, diepte, trekking: None }).unwrap_or_else(|p| panic!("{}", shown(&p)))
+    explain(&Vraag {
+        model: &HAVENKWARTIER,
+        route,
+        adres,
+        diepte,
+        trekking: None,
+    })
+    .unwrap_or_else(|p| panic!("{}", shown(&p)))
 }
 
 fn refused(route: Route, adres: &str) -> String {
-    match explain(&Vraag { model: &HAVENKWARTIER, route, adres, diepte: DIEPTE, trekking: None }) {
+    match explain(&Vraag {
+        model: &HAVENKWARTIER,
+        route,
+        adres,
+        diepte: DIEPTE,
+        trekking: None,
+    }) {
         Ok(uitleg) => panic!("{}", uitleg.tekst()),
         Err(problems) => shown(&problems),
     }
@@ -64,7 +85,10 @@ stroom 3.2 2030 = 736.210,62
         indexfactor Kosten civiel 2029 = 1,087371   …
         groei per periode Kosten civiel 2030 = 2%   [havenkwartier.xlsx 'Uitgangspunten'!F12]
 ";
-    assert_eq!(ask(Route::Grex, "stroom[3.2].2030", DIEPTE).tekst(), expected);
+    assert_eq!(
+        ask(Route::Grex, "stroom[3.2].2030", DIEPTE).tekst(),
+        expected
+    );
 }
 
 #[test]
@@ -88,43 +112,95 @@ ncw bbv gemeente/grex = -5.203.830,18
 #[test]
 fn what_is_long_is_cut_and_what_was_shown_is_not_shown_again() {
     let kosten = ask(Route::Grex, "kosten.2030", 1);
-    assert!(kosten.woorden.as_deref().unwrap().contains(" … en nog 12, samen 6.830.403,27"), "{}", kosten.tekst());
+    assert!(
+        kosten
+            .woorden
+            .as_deref()
+            .unwrap()
+            .contains(" … en nog 12, samen 6.830.403,27"),
+        "{}",
+        kosten.tekst()
+    );
     let fonds = ask(Route::Cofinanciering, "voorfinanciering", 2).tekst();
     assert!(fonds.contains("= -kleinste van fonds saldo begin t/m fonds saldo 2066, dat is fonds saldo 2034\n  = -(-1.531.713,22)"), "{fonds}");
     let saldo = ask(Route::Cofinanciering, "partij[gemeente].netto_baat", 6).tekst();
     assert!(saldo.contains("(zie boven)"), "{saldo}");
     let text = ask(Route::Grex, "boekwaarde.2030", 9).tekst();
-    assert!(text.contains("boekwaarde gemeente/grex 2029 = 53.940.295,81   …"), "{text}");
-    assert!(!text.contains("--"), "a negative operand stands in brackets: {text}");
+    assert!(
+        text.contains("boekwaarde gemeente/grex 2029 = 53.940.295,81   …"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("--"),
+        "a negative operand stands in brackets: {text}"
+    );
 }
 
 /// Every address that both can tell: kerncijfers, series per period, parties.
 fn compare(model: &Model, route: Route) {
     let exact = calculate(model, route).unwrap();
     let opname = Opname::new(model, route, None).unwrap_or_else(|p| panic!("{}", shown(&p)));
-    let mut addresses: Vec<String> = exact.kerncijfers().iter().map(|(n, _)| (*n).to_owned()).filter(|n| n != "voorfinanciering" || exact.fonds.is_some()).collect();
+    let mut addresses: Vec<String> = exact
+        .kerncijfers()
+        .iter()
+        .map(|(n, _)| (*n).to_owned())
+        .filter(|n| n != "voorfinanciering" || exact.fonds.is_some())
+        .collect();
     for (name, values) in exact.hoofd.reeksen() {
-        addresses.extend((0..values.len()).map(|t| format!("{name}.{}", exact.timeline.label(exact.hoofd.begin + t))));
+        addresses.extend(
+            (0..values.len())
+                .map(|t| format!("{name}.{}", exact.timeline.label(exact.hoofd.begin + t))),
+        );
         // A year of quarters too.
-        addresses.push(format!("{name}.{}", exact.timeline.year(exact.hoofd.begin + values.len() / 2)));
+        addresses.push(format!(
+            "{name}.{}",
+            exact.timeline.year(exact.hoofd.begin + values.len() / 2)
+        ));
     }
     for p in &model.partijen {
-        addresses.extend(["saldo", "baten", "netto_baat", "besparing", "maatschappelijk"].map(|f| format!("partij[{}].{f}", p.partij)));
+        addresses.extend(
+            [
+                "saldo",
+                "baten",
+                "netto_baat",
+                "besparing",
+                "maatschappelijk",
+            ]
+            .map(|f| format!("partij[{}].{f}", p.partij)),
+        );
     }
     let same = |adres: &str, expected: Decimal| {
-        let uitleg = opname.explain(adres, 2).unwrap_or_else(|p| panic!("{}", shown(&p)));
+        let uitleg = opname
+            .explain(adres, 2)
+            .unwrap_or_else(|p| panic!("{}", shown(&p)));
         let difference = (uitleg.waarde - expected).abs();
-        assert!(difference <= dec!(1e-18) * expected.abs().max(Decimal::ONE), "{adres} {}: {} is not {expected}", route.naam(), uitleg.waarde);
+        assert!(
+            difference <= dec!(1e-18) * expected.abs().max(Decimal::ONE),
+            "{adres} {}: {} is not {expected}",
+            route.naam(),
+            uitleg.waarde
+        );
     };
     for adres in &addresses {
         same(adres, exact.waarde(model, adres).unwrap());
     }
     for r in &exact.rekeningen {
         let naam = model.rekening_naam(r.rekening);
-        same(&format!("rekening[{naam}].eindwaarde"), r.resultaat.eindwaarde);
-        same(&format!("rekening[{naam}].ncw_kasstroom"), r.resultaat.ncw_kasstroom);
+        same(
+            &format!("rekening[{naam}].eindwaarde"),
+            r.resultaat.eindwaarde,
+        );
+        same(
+            &format!("rekening[{naam}].ncw_kasstroom"),
+            r.resultaat.ncw_kasstroom,
+        );
     }
-    for (t, saldo) in exact.fonds.iter().flat_map(|f| f.saldo.iter().enumerate()).skip(exact.timeline.peil) {
+    for (t, saldo) in exact
+        .fonds
+        .iter()
+        .flat_map(|f| f.saldo.iter().enumerate())
+        .skip(exact.timeline.peil)
+    {
         same(&format!("fonds.saldo.{}", exact.timeline.label(t)), *saldo);
     }
 }
@@ -220,7 +296,11 @@ waarden = "0: 30%; 0.5: 40%; 1: 30%"
 "#;
 
 fn kwartalen() -> Model {
-    let folder = std::env::temp_dir().join(format!("polder-explain-{}-{:?}", std::process::id(), std::thread::current().id()));
+    let folder = std::env::temp_dir().join(format!(
+        "polder-explain-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("model.toml"), KWARTALEN).unwrap();
     let model = model(&folder);
@@ -232,11 +312,33 @@ fn kwartalen() -> Model {
 fn quarters_and_history_are_exact() {
     let model = kwartalen();
     compare(&model, Route::Grex);
-    let text = explain(&Vraag { model: &model, route: Route::Grex, adres: "kosten.2027", diepte: 2, trekking: None }).unwrap().tekst();
+    let text = explain(&Vraag {
+        model: &model,
+        route: Route::Grex,
+        adres: "kosten.2027",
+        diepte: 2,
+        trekking: None,
+    })
+    .unwrap()
+    .tekst();
     assert!(text.starts_with("kosten gemeente/grex 2027 = "), "{text}");
-    assert!(text.contains("kosten gemeente/grex 2027-K1 + kosten gemeente/grex 2027-K2"), "{text}");
-    let wrong = explain(&Vraag { model: &model, route: Route::Grex, adres: "indexfactor[Kosten].2027", diepte: 2, trekking: None }).unwrap_err();
-    assert!(shown(&wrong).contains("2027-K1 to 2027-K4"), "{}", shown(&wrong));
+    assert!(
+        text.contains("kosten gemeente/grex 2027-K1 + kosten gemeente/grex 2027-K2"),
+        "{text}"
+    );
+    let wrong = explain(&Vraag {
+        model: &model,
+        route: Route::Grex,
+        adres: "indexfactor[Kosten].2027",
+        diepte: 2,
+        trekking: None,
+    })
+    .unwrap_err();
+    assert!(
+        shown(&wrong).contains("2027-K1 to 2027-K4"),
+        "{}",
+        shown(&wrong)
+    );
 }
 
 fn compare_draws(model: &Model, route: Route, draws: &[u64]) {
@@ -250,15 +352,26 @@ fn compare_draws(model: &Model, route: Route, draws: &[u64]) {
         let mut werk = Werk::new(&plan, true);
         let u = evaluate(&v, &trekker.exact(*draw), &mut werk);
         uitkomsten(&plan, &u, &mut figures);
-        let opname = Opname::new(model, route, Some((*draw, 42))).unwrap_or_else(|p| panic!("{}", shown(&p)));
+        let opname = Opname::new(model, route, Some((*draw, 42)))
+            .unwrap_or_else(|p| panic!("{}", shown(&p)));
         for (name, value) in uitkomst_namen(model).iter().zip(&figures) {
             if name == "voorfinanciering" && !plan.fonds {
                 continue;
             }
-            let uitleg = opname.explain(name, DIEPTE).unwrap_or_else(|p| panic!("{}", shown(&p)));
+            let uitleg = opname
+                .explain(name, DIEPTE)
+                .unwrap_or_else(|p| panic!("{}", shown(&p)));
             let value = value.0.unwrap();
-            let value = if name == "laagste_stand_jaar" { Decimal::from(plan.timeline.year(usize::try_from(value).unwrap())) } else { value };
-            assert!((uitleg.waarde - value).abs() <= dec!(1e-12), "draw {draw}, {name}: {} is not {value}", uitleg.waarde);
+            let value = if name == "laagste_stand_jaar" {
+                Decimal::from(plan.timeline.year(usize::try_from(value).unwrap()))
+            } else {
+                value
+            };
+            assert!(
+                (uitleg.waarde - value).abs() <= dec!(1e-12),
+                "draw {draw}, {name}: {} is not {value}",
+                uitleg.waarde
+            );
         }
     }
 }
@@ -269,28 +382,54 @@ fn a_draw_is_exact() {
         compare_draws(&HAVENKWARTIER, route, &[7]);
     }
     compare_draws(&kwartalen(), Route::Grex, &[0, 1, 2, 3, 7]);
-    let text = explain(&Vraag { model: &HAVENKWARTIER, route: Route::Grex, adres: "stroom[3.2].2030", diepte: DIEPTE, trekking: Some((7, 42)) }).unwrap().tekst();
-    assert!(text.contains("hoeveelheid 3.2 × prijs 3.2 × trekking bouwrijp"), "{text}");
-    assert!(text.contains("groei Kosten civiel + trekking index-civiel 2030"), "{text}");
+    let text = explain(&Vraag {
+        model: &HAVENKWARTIER,
+        route: Route::Grex,
+        adres: "stroom[3.2].2030",
+        diepte: DIEPTE,
+        trekking: Some((7, 42)),
+    })
+    .unwrap()
+    .tekst();
+    assert!(
+        text.contains("hoeveelheid 3.2 × prijs 3.2 × trekking bouwrijp"),
+        "{text}"
+    );
+    assert!(
+        text.contains("groei Kosten civiel + trekking index-civiel 2030"),
+        "{text}"
+    );
     assert!(text.contains("route grex; trekking 7, seed 42;"), "{text}");
 }
 
 #[test]
 fn an_address_that_is_no_result_says_what_is() {
-    assert!(refused(Route::Grex, "stroom[3.2].2050").contains("3.2 does nothing in 2050; it does in 2028 to 2033"));
+    assert!(
+        refused(Route::Grex, "stroom[3.2].2050")
+            .contains("3.2 does nothing in 2050; it does in 2028 to 2033")
+    );
     assert!(refused(Route::Grex, "strom[3.2].2030").contains("did you mean \"stroom[3.2].2030\"?"));
     assert!(refused(Route::Grex, "boekwarde.2030").contains("did you mean \"boekwaarde.2030\"?"));
     assert!(refused(Route::Grex, "kosten").contains("write kosten.2026"));
     assert!(refused(Route::Grex, "fonds.saldo.2033").contains("route grex has no gebiedsfonds"));
-    assert!(refused(Route::Grex, "stroom[stil-spoor-aanleg].2033").contains("does not exist in route grex"));
-    assert!(refused(Route::Grex, "partij[corporate].saldo").contains("did you mean \"corporatie\"?"));
+    assert!(
+        refused(Route::Grex, "stroom[stil-spoor-aanleg].2033")
+            .contains("does not exist in route grex")
+    );
+    assert!(
+        refused(Route::Grex, "partij[corporate].saldo").contains("did you mean \"corporatie\"?")
+    );
     let risico = &HAVENKWARTIER.risicos[0].risico;
     assert!(refused(Route::Grex, &format!("stroom[{risico}].2030")).contains("unless a draw"));
 }
 
 /// No input without a name, and every end of a chain is an input, a constant or marked as cut.
 fn named(uitleg: &Uitleg, top: &str) {
-    assert!(uitleg.naam != "invoer", "{top}: an input without a name at {:?}", uitleg.plaats);
+    assert!(
+        uitleg.naam != "invoer",
+        "{top}: an input without a name at {:?}",
+        uitleg.plaats
+    );
     if uitleg.vervolg == Vervolg::ZieBoven {
         assert!(uitleg.delen.is_empty());
     }
@@ -300,12 +439,27 @@ fn named(uitleg: &Uitleg, top: &str) {
 #[test]
 fn json_holds_the_same_tree_and_every_input_has_a_name() {
     for trekking in [None, Some((7, 42))] {
-        let opname = Opname::new(&HAVENKWARTIER, Route::Cofinanciering, trekking).unwrap_or_else(|p| panic!("{}", shown(&p)));
-        for adres in ["ncw", "partij[gemeente].netto_baat", "portemonnee", "fonds.saldo.2040", "ncw_rente", "rekening[gemeente/exploitatie].ncw_rente", "voorziening", "boekwaarde.2037"] {
-            let uitleg = opname.explain(adres, 12).unwrap_or_else(|p| panic!("{}", shown(&p)));
+        let opname = Opname::new(&HAVENKWARTIER, Route::Cofinanciering, trekking)
+            .unwrap_or_else(|p| panic!("{}", shown(&p)));
+        for adres in [
+            "ncw",
+            "partij[gemeente].netto_baat",
+            "portemonnee",
+            "fonds.saldo.2040",
+            "ncw_rente",
+            "rekening[gemeente/exploitatie].ncw_rente",
+            "voorziening",
+            "boekwaarde.2037",
+        ] {
+            let uitleg = opname
+                .explain(adres, 12)
+                .unwrap_or_else(|p| panic!("{}", shown(&p)));
             named(&uitleg, adres);
             let json: serde_json::Value = serde_json::from_str(&uitleg.json().to_string()).unwrap();
-            assert_eq!(json["waarde"].to_string(), uitleg.waarde.normalize().to_string());
+            assert_eq!(
+                json["waarde"].to_string(),
+                uitleg.waarde.normalize().to_string()
+            );
             assert_eq!(json["delen"].as_array().unwrap().len(), uitleg.delen.len());
             assert_eq!(json["getoond"], uitleg.getoond);
         }

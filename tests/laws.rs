@@ -51,7 +51,11 @@ fn exact(plan: &Plan<'_>, trekking: &Trekking<Exact>, detail: bool) -> Cijfers {
     let mut werk = Werk::new(plan, detail);
     let uitkomst = evaluate::evaluate(&v, trekking, &mut werk);
     // Folded for draws, only the accounts that are told keep their series.
-    assert!(plan.diepte == Diepte::Rekening || evaluate::conserves(&werk), "{:?}", plan.diepte);
+    assert!(
+        plan.diepte == Diepte::Rekening || evaluate::conserves(&werk),
+        "{:?}",
+        plan.diepte
+    );
     let mut waarden = Vec::new();
     uitkomsten(plan, &uitkomst, &mut waarden);
     let d = |e: &Exact| e.0.expect("a number");

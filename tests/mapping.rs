@@ -12,20 +12,31 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn model(area: &str) -> Read {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(area);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(area);
     let mut read = Read::default();
-    read_foreign(&folder, &format!("{area}.xlsx"), "mapping.toml", &mut read).expect("both files are there");
+    read_foreign(&folder, &format!("{area}.xlsx"), "mapping.toml", &mut read)
+        .expect("both files are there");
     assert!(read.problems.is_empty(), "{}", shown(&read.problems));
     read
 }
 
 fn shown(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn values(read: &Read, table: &str, column: &str) -> Vec<Value> {
     let table = read.tables.table(table);
-    table.rows.iter().map(|row| table.get(row, column).clone()).collect()
+    table
+        .rows
+        .iter()
+        .map(|row| table.get(row, column).clone())
+        .collect()
 }
 
 fn number(value: &Value) -> Decimal {
@@ -51,31 +62,59 @@ fn texts(read: &Read, table: &str, column: &str) -> Vec<String> {
 fn profiles(read: &Read, column: &str) -> BTreeMap<String, Decimal> {
     let table = read.tables.table("fasering");
     let mut sums = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| !table.get(row, column).is_empty()) {
-        *sums.entry(text(table.get(row, "fasering"))).or_insert(Decimal::ZERO) += number(table.get(row, column));
+    for row in table
+        .rows
+        .iter()
+        .filter(|row| !table.get(row, column).is_empty())
+    {
+        *sums
+            .entry(text(table.get(row, "fasering")))
+            .or_insert(Decimal::ZERO) += number(table.get(row, column));
     }
     sums
 }
 
 fn sizes(read: &Read) -> Vec<(&'static str, usize)> {
-    read.tables.tables.iter().filter(|t| !t.rows.is_empty()).map(|t| (t.schema.name, t.rows.len())).collect()
+    read.tables
+        .tables
+        .iter()
+        .filter(|t| !t.rows.is_empty())
+        .map(|t| (t.schema.name, t.rows.len()))
+        .collect()
 }
 
 fn setting(read: &Read, name: &str) -> Scalar {
     let table = read.tables.table("gebied");
-    let row = table.rows.iter().find(|row| text(table.get(row, "instelling")) == name).expect(name);
+    let row = table
+        .rows
+        .iter()
+        .find(|row| text(table.get(row, "instelling")) == name)
+        .expect(name);
     table.get(row, "waarde").scalar.clone()
 }
 
 fn check(read: &Read, name: &str) -> Decimal {
     let table = read.tables.table("controles");
-    let row = table.rows.iter().find(|row| text(table.get(row, "doel")) == name).expect(name);
+    let row = table
+        .rows
+        .iter()
+        .find(|row| text(table.get(row, "doel")) == name)
+        .expect(name);
     number(table.get(row, "waarde"))
 }
 
 fn keyed(read: &Read, table: &str, columns: &[&str]) -> BTreeMap<String, Vec<Value>> {
     let table = read.tables.table(table);
-    table.rows.iter().map(|r| (text(table.get(r, "id")), columns.iter().map(|c| table.get(r, c).clone()).collect())).collect()
+    table
+        .rows
+        .iter()
+        .map(|r| {
+            (
+                text(table.get(r, "id")),
+                columns.iter().map(|c| table.get(r, c).clone()).collect(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -94,8 +133,14 @@ fn havenkwartier_is_read_in_full() {
     assert_eq!(sizes(&read), expected);
     assert_eq!(setting(&read, "eindjaar"), Scalar::Number(dec!(2037)));
     assert_eq!(setting(&read, "rente"), Scalar::Number(dec!(0.019)));
-    assert_eq!(setting(&read, "peildatum"), Scalar::Date("2026-01-01".parse().unwrap()));
-    assert_eq!(number(&values(&read, "boekwaarde", "bedrag")[0]), dec!(28_500_000));
+    assert_eq!(
+        setting(&read, "peildatum"),
+        Scalar::Date("2026-01-01".parse().unwrap())
+    );
+    assert_eq!(
+        number(&values(&read, "boekwaarde", "bedrag")[0]),
+        dec!(28_500_000)
+    );
     assert_eq!(check(&read, "boekwaarde.2026"), dec!(31942928.4));
     assert_eq!(check(&read, "eindwaarde"), dec!(-6599714.93161671));
 }
@@ -105,7 +150,10 @@ fn havenkwartier_adds_up() {
     let read = model("havenkwartier");
     let shares = profiles(&read, "aandeel");
     assert_eq!(shares.len(), 21);
-    assert!(shares.values().all(|sum| *sum == Decimal::ONE), "{shares:?}");
+    assert!(
+        shares.values().all(|sum| *sum == Decimal::ONE),
+        "{shares:?}"
+    );
 
     let units = profiles(&read, "hoeveelheid");
     let mut total = Decimal::ZERO;
@@ -118,11 +166,23 @@ fn havenkwartier_adds_up() {
 
     let amounts = profiles(&read, "bedrag");
     let income = keyed(&read, "opbrengsten", &["bedrag"]);
-    assert!(income.iter().all(|(id, row)| amounts[id] == number(&row[0])));
-    assert_eq!(amounts.values().sum::<Decimal>(), dec!(19_075_000), "Totaal, Overige opbrengsten!C8");
+    assert!(
+        income
+            .iter()
+            .all(|(id, row)| amounts[id] == number(&row[0]))
+    );
+    assert_eq!(
+        amounts.values().sum::<Decimal>(),
+        dec!(19_075_000),
+        "Totaal, Overige opbrengsten!C8"
+    );
 
     let costs = values(&read, "kosten", "raming");
-    assert_eq!(costs.iter().map(number).sum::<Decimal>(), dec!(81_149_372), "Totaal kosten, Kosten!H43");
+    assert_eq!(
+        costs.iter().map(number).sum::<Decimal>(),
+        dec!(81_149_372),
+        "Totaal kosten, Kosten!H43"
+    );
 }
 
 #[test]
@@ -130,62 +190,160 @@ fn havenkwartier_lines_carry_their_group_payer_and_percentage() {
     let read = model("havenkwartier");
     let deelgebieden = texts(&read, "programma", "deelgebied");
     let count = |name: &str| deelgebieden.iter().filter(|d| *d == name).count();
-    assert_eq!((count("Kade"), count("Silo"), count("Rangeerterrein")), (5, 4, 5));
-    assert_eq!(texts(&read, "programma", "id")[0], "P Kade Wonen sociale huur");
-    assert_eq!(texts(&read, "programma", "betaler")[..5], ["corporatie", "belegger", "ontwikkelaar", "ontwikkelaar", "ontwikkelaar"]);
+    assert_eq!(
+        (count("Kade"), count("Silo"), count("Rangeerterrein")),
+        (5, 4, 5)
+    );
+    assert_eq!(
+        texts(&read, "programma", "id")[0],
+        "P Kade Wonen sociale huur"
+    );
+    assert_eq!(
+        texts(&read, "programma", "betaler")[..5],
+        [
+            "corporatie",
+            "belegger",
+            "ontwikkelaar",
+            "ontwikkelaar",
+            "ontwikkelaar"
+        ]
+    );
     assert_eq!(texts(&read, "opbrengsten", "id"), ["O1", "O2", "O3", "O4"]);
-    assert_eq!(texts(&read, "opbrengsten", "betaler"), ["rijk", "provincie", "ontwikkelaar", "buiten"]);
+    assert_eq!(
+        texts(&read, "opbrengsten", "betaler"),
+        ["rijk", "provincie", "ontwikkelaar", "buiten"]
+    );
 
-    let costs = keyed(&read, "kosten", &["groep", "percentage", "over", "hoeveelheid", "prijs", "opgave"]);
+    let costs = keyed(
+        &read,
+        "kosten",
+        &[
+            "groep",
+            "percentage",
+            "over",
+            "hoeveelheid",
+            "prijs",
+            "opgave",
+        ],
+    );
     assert_eq!(text(&costs["1.1"][0]), "Verwerving en vrijmaken");
     assert_eq!(text(&costs["6.3"][0]), "Opslagen");
     assert_eq!(number(&costs["6.1"][1]), dec!(0.08));
-    assert_eq!(costs["6.1"][1].place.to_string(), "havenkwartier.xlsx 'Kosten'!E39");
+    assert_eq!(
+        costs["6.1"][1].place.to_string(),
+        "havenkwartier.xlsx 'Kosten'!E39"
+    );
     assert_eq!(text(&costs["6.1"][2]), "2.*; 3.*; 4.*; 5.*");
     assert!(costs["6.1"][3].is_empty() && costs["6.1"][4].is_empty() && costs["6.3"][1].is_empty());
-    let opgaven: Vec<String> = ["2.4", "3.1", "5.1", "5.2", "6.3"].iter().map(|id| text(&costs[*id][5])).collect();
-    assert_eq!(opgaven, ["vastgoedontwikkeling", "openbare ruimte", "infrastructuur", "mobiliteit", "vastgoedontwikkeling"]);
+    let opgaven: Vec<String> = ["2.4", "3.1", "5.1", "5.2", "6.3"]
+        .iter()
+        .map(|id| text(&costs[*id][5]))
+        .collect();
+    assert_eq!(
+        opgaven,
+        [
+            "vastgoedontwikkeling",
+            "openbare ruimte",
+            "infrastructuur",
+            "mobiliteit",
+            "vastgoedontwikkeling"
+        ]
+    );
 }
 
 #[test]
 fn what_is_passed_over_is_listed() {
     let read = model("havenkwartier");
-    let listed = |text: &str| read.skipped.iter().filter(|s| s.what.contains(text)).map(|s| s.why.as_str()).collect::<Vec<_>>();
+    let listed = |text: &str| {
+        read.skipped
+            .iter()
+            .filter(|s| s.what.contains(text))
+            .map(|s| s.why.as_str())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(listed("Subtotaal").len(), 8);
-    assert_eq!(listed("Totaal programma"), ["to be passed over: \"Totaal*\""]);
+    assert_eq!(
+        listed("Totaal programma"),
+        ["to be passed over: \"Totaal*\""]
+    );
     assert_eq!(listed("* grondprijzen").len(), 1);
-    assert_eq!(listed("Kade"), ["heading of a group: fills deelgebied of the rows below", "to be passed over: \"Subtotaal*\""]);
-    assert_eq!(listed("Controle"), ["no entry of the mapping names column V"]);
+    assert_eq!(
+        listed("Kade"),
+        [
+            "heading of a group: fills deelgebied of the rows below",
+            "to be passed over: \"Subtotaal*\""
+        ]
+    );
+    assert_eq!(
+        listed("Controle"),
+        ["no entry of the mapping names column V"]
+    );
     // The index factors follow from the growth, so the mapping leaves them out.
-    assert_eq!(listed("Plankosten"), ["no entry of the mapping names this row"]);
+    assert_eq!(
+        listed("Plankosten"),
+        ["no entry of the mapping names this row"]
+    );
 }
 
 #[test]
 fn spoorzone_is_read_in_full() {
     let read = model("spoorzone-oost");
-    let expected =
-        [("gebied", 8), ("indexen", 2), ("partijen", 2), ("programma", 5), ("kosten", 7), ("opbrengsten", 1), ("controles", 6 * 17 + 4)];
+    let expected = [
+        ("gebied", 8),
+        ("indexen", 2),
+        ("partijen", 2),
+        ("programma", 5),
+        ("kosten", 7),
+        ("opbrengsten", 1),
+        ("controles", 6 * 17 + 4),
+    ];
     assert_eq!(sizes(&read), expected);
     assert_eq!(setting(&read, "eindjaar"), Scalar::Number(dec!(2040)));
-    let costs = keyed(&read, "kosten", &["hoeveelheid", "prijs", "raming", "fasering", "groep"]);
+    let costs = keyed(
+        &read,
+        "kosten",
+        &["hoeveelheid", "prijs", "raming", "fasering", "groep"],
+    );
     let row = &costs["Bouwrijp maken"];
-    assert_eq!((number(&row[0]), number(&row[1]), number(&row[2])), (dec!(11.2), dec!(890_000), dec!(9_968_000)));
-    assert_eq!((text(&row[3]), text(&row[4])), ("2027-2033".into(), "KOSTEN".into()));
+    assert_eq!(
+        (number(&row[0]), number(&row[1]), number(&row[2])),
+        (dec!(11.2), dec!(890_000), dec!(9_968_000))
+    );
+    assert_eq!(
+        (text(&row[3]), text(&row[4])),
+        ("2027-2033".into(), "KOSTEN".into())
+    );
     for table in ["kosten", "opbrengsten"] {
         for (id, row) in keyed(&read, table, &["hoeveelheid", "prijs", "raming"]) {
             assert_eq!(number(&row[0]) * number(&row[1]), number(&row[2]), "{id}");
         }
     }
-    assert_eq!(values(&read, "kosten", "raming").iter().map(number).sum::<Decimal>(), dec!(64_646_000));
-    assert_eq!(values(&read, "programma", "raming").iter().map(number).sum::<Decimal>(), dec!(45_816_500));
+    assert_eq!(
+        values(&read, "kosten", "raming")
+            .iter()
+            .map(number)
+            .sum::<Decimal>(),
+        dec!(64_646_000)
+    );
+    assert_eq!(
+        values(&read, "programma", "raming")
+            .iter()
+            .map(number)
+            .sum::<Decimal>(),
+        dec!(45_816_500)
+    );
     assert_eq!(texts(&read, "opbrengsten", "index"), [""]);
     assert_eq!(check(&read, "kosten.2024"), dec!(5_265_000));
     assert_eq!(check(&read, "boekwaarde.2025"), dec!(10_530_000));
     assert_eq!(check(&read, "boekwaarde_peildatum"), dec!(10_530_000));
     assert_eq!(check(&read, "laagste_stand"), dec!(-42544312.0010228));
     let passed_over: Vec<String> = read.skipped.iter().map(|s| s.place.to_string()).collect();
-    let rows = ["A1", "A2", "H9", "A11", "A19"].map(|cell| format!("spoorzone-oost.xlsx 'GREX'!{cell}"));
-    assert_eq!(passed_over, rows, "titles and group headings; the year columns are read as controles");
+    let rows =
+        ["A1", "A2", "H9", "A11", "A19"].map(|cell| format!("spoorzone-oost.xlsx 'GREX'!{cell}"));
+    assert_eq!(
+        passed_over, rows,
+        "titles and group headings; the year columns are read as controles"
+    );
 }
 
 /// A folder of its own for a test, removed when the test ends.
@@ -193,7 +351,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("polder-mapping-{name}-{}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("polder-mapping-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Folder(path)
     }
@@ -217,7 +376,10 @@ fn small(name: &str) -> Folder {
     let folder = Folder::new(name);
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Kosten").unwrap();
-    for (column, heading) in ["Code", "Omschrijving", "Bedrag", "Bedrag k€"].iter().enumerate() {
+    for (column, heading) in ["Code", "Omschrijving", "Bedrag", "Bedrag k€"]
+        .iter()
+        .enumerate()
+    {
         sheet.write(0, column as u16, *heading).unwrap();
     }
     for (column, year) in [(4, 2026), (5, 2027)] {
@@ -225,14 +387,40 @@ fn small(name: &str) -> Folder {
     }
     sheet.write(0, 6, "2o28").unwrap();
     sheet.write(0, 7, 2029).unwrap();
-    sheet.write(1, 0, 3.1).unwrap().write(1, 1, "Sloop").unwrap().write(1, 2, 4262.42).unwrap().write(1, 3, -1.5).unwrap();
+    sheet
+        .write(1, 0, 3.1)
+        .unwrap()
+        .write(1, 1, "Sloop")
+        .unwrap()
+        .write(1, 2, 4262.42)
+        .unwrap()
+        .write(1, 3, -1.5)
+        .unwrap();
     sheet.write(1, 4, 0.1).unwrap().write(1, 5, 0.9).unwrap();
-    sheet.write(2, 0, "3.2").unwrap().write(2, 1, "Sloop").unwrap().write(2, 2, "pm").unwrap();
-    sheet.write(3, 0, "3.3").unwrap().write(3, 1, "Riool").unwrap();
-    sheet.write(3, 2, Formula::new("=A1/0").set_result("#REF!")).unwrap();
+    sheet
+        .write(2, 0, "3.2")
+        .unwrap()
+        .write(2, 1, "Sloop")
+        .unwrap()
+        .write(2, 2, "pm")
+        .unwrap();
+    sheet
+        .write(3, 0, "3.3")
+        .unwrap()
+        .write(3, 1, "Riool")
+        .unwrap();
+    sheet
+        .write(3, 2, Formula::new("=A1/0").set_result("#REF!"))
+        .unwrap();
     sheet.write(4, 1, "Los eind").unwrap();
-    sheet.write_with_format(6, 0, 0.25, &Format::new().set_num_format("0%")).unwrap();
-    book.add_worksheet().set_name("Notities").unwrap().write(0, 0, "vrij").unwrap();
+    sheet
+        .write_with_format(6, 0, 0.25, &Format::new().set_num_format("0%"))
+        .unwrap();
+    book.add_worksheet()
+        .set_name("Notities")
+        .unwrap()
+        .write(0, 0, "vrij")
+        .unwrap();
     book.save(folder.0.join("w.xlsx")).unwrap();
     folder
 }
@@ -249,20 +437,40 @@ fn accidents_in_cells_are_told_with_their_place() {
          kolommen = { id = \"code\", omschrijving = \"Omschrijving\", bedrag = \"Bedrag\", raming = { kolom = \"D\", factor = 1000, teken = -1 } }\n\
          jaren = { als = \"aandeel\", kolommen = \"E:F\" }\n",
     );
-    let told: Vec<(&str, String)> = read.problems.iter().map(|p| (p.code, p.place.as_ref().unwrap().to_string())).collect();
+    let told: Vec<(&str, String)> = read
+        .problems
+        .iter()
+        .map(|p| (p.code, p.place.as_ref().unwrap().to_string()))
+        .collect();
     assert_eq!(
         told,
-        [("not-a-number", "w.xlsx 'Kosten'!C3".to_owned()), ("spreadsheet-error", "w.xlsx 'Kosten'!C4".to_owned())],
+        [
+            ("not-a-number", "w.xlsx 'Kosten'!C3".to_owned()),
+            ("spreadsheet-error", "w.xlsx 'Kosten'!C4".to_owned())
+        ],
         "{}",
         shown(&read.problems)
     );
     assert_eq!(texts(&read, "kosten", "id"), ["3.1", "3.2", "3.3"]);
     assert_eq!(number(&values(&read, "kosten", "bedrag")[0]), dec!(4262.42));
     assert_eq!(number(&values(&read, "kosten", "raming")[0]), dec!(1500));
-    assert_eq!(profiles(&read, "aandeel"), BTreeMap::from([("3.1".to_owned(), Decimal::ONE)]));
-    let skipped: Vec<String> = read.skipped.iter().map(|s| format!("{}: {}", s.place, s.why)).collect();
-    assert!(skipped.contains(&"w.xlsx 'Notities': no entry of the mapping names this sheet".to_owned()), "{skipped:?}");
-    assert!(skipped.contains(&"w.xlsx 'Kosten'!B5: no amount in this row".to_owned()), "{skipped:?}");
+    assert_eq!(
+        profiles(&read, "aandeel"),
+        BTreeMap::from([("3.1".to_owned(), Decimal::ONE)])
+    );
+    let skipped: Vec<String> = read
+        .skipped
+        .iter()
+        .map(|s| format!("{}: {}", s.place, s.why))
+        .collect();
+    assert!(
+        skipped.contains(&"w.xlsx 'Notities': no entry of the mapping names this sheet".to_owned()),
+        "{skipped:?}"
+    );
+    assert!(
+        skipped.contains(&"w.xlsx 'Kosten'!B5: no amount in this row".to_owned()),
+        "{skipped:?}"
+    );
     assert_eq!(read.sources.len(), 2);
     assert_eq!(read.sources[0].sha256.len(), 64);
 }
@@ -274,7 +482,10 @@ fn a_heading_between_years_that_is_no_year_is_told() {
          kolommen = { id = \"Code\", bedrag = \"Bedrag\" }\njaren = { als = \"aandeel\" }\n",
     );
     assert_eq!(codes(&read), ["heading-not-a-year"]);
-    assert_eq!(read.problems[0].place.as_ref().unwrap().to_string(), "w.xlsx 'Kosten'!G1");
+    assert_eq!(
+        read.problems[0].place.as_ref().unwrap().to_string(),
+        "w.xlsx 'Kosten'!G1"
+    );
 }
 
 #[test]
@@ -300,7 +511,13 @@ fn a_percentage_without_a_base_and_a_base_without_a_line_are_told() {
     for (column, heading) in ["Code", "Aantal", "Eenheid"].iter().enumerate() {
         sheet.write(0, column as u16, *heading).unwrap();
     }
-    sheet.write(1, 0, "6.1").unwrap().write(1, 1, 0.08).unwrap().write(1, 2, "%").unwrap();
+    sheet
+        .write(1, 0, "6.1")
+        .unwrap()
+        .write(1, 1, 0.08)
+        .unwrap()
+        .write(1, 2, "%")
+        .unwrap();
     book.save(folder.0.join("w.xlsx")).unwrap();
     let read = folder.read(
         "[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\nkopregel = 1\n\
@@ -315,9 +532,25 @@ fn half_years_from_dates() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("K").unwrap();
     let date = Format::new().set_num_format("dd-mm-yyyy");
-    sheet.write(0, 0, "Code").unwrap().write(0, 1, "Bedrag").unwrap();
-    sheet.write_with_format(0, 2, 46204, &date).unwrap().write(0, 3, "2027-H1").unwrap();
-    sheet.write(1, 0, 1).unwrap().write(1, 1, 10).unwrap().write(1, 2, 4).unwrap().write(1, 3, 6).unwrap();
+    sheet
+        .write(0, 0, "Code")
+        .unwrap()
+        .write(0, 1, "Bedrag")
+        .unwrap();
+    sheet
+        .write_with_format(0, 2, 46204, &date)
+        .unwrap()
+        .write(0, 3, "2027-H1")
+        .unwrap();
+    sheet
+        .write(1, 0, 1)
+        .unwrap()
+        .write(1, 1, 10)
+        .unwrap()
+        .write(1, 2, 4)
+        .unwrap()
+        .write(1, 3, 6)
+        .unwrap();
     book.save(folder.0.join("w.xlsx")).unwrap();
     let read = folder.read(
         "[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\nkopregel = 1\nfactor = 1000\nkolommen = { id = \"Code\", bedrag = \"Bedrag\" }\n\
@@ -332,25 +565,80 @@ fn half_years_from_dates() {
 fn a_broken_mapping_is_told_all_at_once() {
     let cases: &[(&str, &[&str])] = &[
         ("[gebied]\nrent = 0.02\n", &["unknown-setting"]),
-        ("[gebied]\nrente = { cel = \"Kosten\" }\n", &["mapping-cell"]),
-        ("[gebied]\nrente = { cel = \"Kosten!Z99\" }\n", &["empty-cell"]),
-        ("[gebied]\nrente = { cel = \"Kosten!A1\" }\n", &["not-a-number"]),
-        ("[gebied]\nrente = { cell = \"Kosten!A1\" }\n", &["mapping-key"]),
+        (
+            "[gebied]\nrente = { cel = \"Kosten\" }\n",
+            &["mapping-cell"],
+        ),
+        (
+            "[gebied]\nrente = { cel = \"Kosten!Z99\" }\n",
+            &["empty-cell"],
+        ),
+        (
+            "[gebied]\nrente = { cel = \"Kosten!A1\" }\n",
+            &["not-a-number"],
+        ),
+        (
+            "[gebied]\nrente = { cell = \"Kosten!A1\" }\n",
+            &["mapping-key"],
+        ),
         ("[gebied]\nrente = 0,02\n", &["toml-number"]),
         ("gebied = 3\n[[tabl]]\n", &["mapping-key", "mapping-value"]),
-        ("[[tabel]]\nnaar = \"kosen\"\n", &["unknown-table", "mapping-key-missing"]),
-        ("[[tabel]]\nnaar = \"gebied\"\nblad = \"Kosten\"\n", &["unknown-table"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\n", &["mapping-key-missing"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosteen\"\nkopregel = 1\n", &["unknown-sheet"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nkolommen = { id = \"Kode\", prijs = \"Bedrg\" }\n", &["unknown-heading", "unknown-heading"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nkolommen = { ids = \"Code\" }\nrijen = \"8:3\"\n", &["unknown-column", "mapping-value"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nkolommen = { id = \"Code\" }\nvast = { id = \"x\" }\n", &["double-column"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 2\nrijen = \"3:3\"\nkolommen = { id = \"A\" }\njaren = { als = \"aandeel\" }\n", &["no-year-columns"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nkolommen = { id = \"Code\" }\njaren = { als = \"groei\" }\n", &["mapping-value"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nfactor = \"x\"\nteken = 2\nkolommen = { id = \"Code\" }\n", &["mapping-value", "mapping-value"]),
-        ("[[rij]]\ntabel = \"indexen\"\nindx = 1\n", &["unknown-column"]),
-        ("[[controle]]\ndoel = \"eindwaarde\"\n", &["mapping-key-missing", "mapping-key-missing", "mapping-key-missing"]),
-        ("[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"20:30\"\nkolommen = { id = \"Code\" }\n", &["empty-table"]),
+        (
+            "[[tabel]]\nnaar = \"kosen\"\n",
+            &["unknown-table", "mapping-key-missing"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"gebied\"\nblad = \"Kosten\"\n",
+            &["unknown-table"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\n",
+            &["mapping-key-missing"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosteen\"\nkopregel = 1\n",
+            &["unknown-sheet"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nkolommen = { id = \"Kode\", prijs = \"Bedrg\" }\n",
+            &["unknown-heading", "unknown-heading"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nkolommen = { ids = \"Code\" }\nrijen = \"8:3\"\n",
+            &["unknown-column", "mapping-value"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nkolommen = { id = \"Code\" }\nvast = { id = \"x\" }\n",
+            &["double-column"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 2\nrijen = \"3:3\"\nkolommen = { id = \"A\" }\njaren = { als = \"aandeel\" }\n",
+            &["no-year-columns"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nkolommen = { id = \"Code\" }\njaren = { als = \"groei\" }\n",
+            &["mapping-value"],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nfactor = \"x\"\nteken = 2\nkolommen = { id = \"Code\" }\n",
+            &["mapping-value", "mapping-value"],
+        ),
+        (
+            "[[rij]]\ntabel = \"indexen\"\nindx = 1\n",
+            &["unknown-column"],
+        ),
+        (
+            "[[controle]]\ndoel = \"eindwaarde\"\n",
+            &[
+                "mapping-key-missing",
+                "mapping-key-missing",
+                "mapping-key-missing",
+            ],
+        ),
+        (
+            "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"20:30\"\nkolommen = { id = \"Code\" }\n",
+            &["empty-table"],
+        ),
         (
             "[[tabel]]\nnaar = \"kosten\"\nblad = \"Kosten\"\nkopregel = 1\nrijen = \"2:2\"\nkolommen = { id = { kolom = \"Code\", vertaal = { x = \"y\" } } }\n",
             &["untranslated"],
@@ -359,22 +647,51 @@ fn a_broken_mapping_is_told_all_at_once() {
     let folder = small("broken");
     for (mapping, expected) in cases {
         let read = folder.read(mapping);
-        assert_eq!(codes(&read), *expected, "{mapping}\n{}", shown(&read.problems));
+        assert_eq!(
+            codes(&read),
+            *expected,
+            "{mapping}\n{}",
+            shown(&read.problems)
+        );
         for problem in &read.problems {
-            let place = problem.place.as_ref().unwrap_or_else(|| panic!("no place: {problem}"));
-            assert!(place.file.starts_with("m.toml") || place.file.starts_with("w.xlsx"), "{problem}");
-            assert!(!problem.message.ends_with('.') && problem.fix.is_some(), "{problem}");
+            let place = problem
+                .place
+                .as_ref()
+                .unwrap_or_else(|| panic!("no place: {problem}"));
+            assert!(
+                place.file.starts_with("m.toml") || place.file.starts_with("w.xlsx"),
+                "{problem}"
+            );
+            assert!(
+                !problem.message.ends_with('.') && problem.fix.is_some(),
+                "{problem}"
+            );
         }
     }
     let read = folder.read(cases[11].0);
-    assert_eq!(read.problems[0].place.as_ref().unwrap().to_string(), "m.toml:5:19");
-    assert_eq!(read.problems[0].fix.as_deref(), Some("did you mean \"Code\"?"));
+    assert_eq!(
+        read.problems[0].place.as_ref().unwrap().to_string(),
+        "m.toml:5:19"
+    );
+    assert_eq!(
+        read.problems[0].fix.as_deref(),
+        Some("did you mean \"Code\"?")
+    );
 }
 
 #[test]
 fn every_target_of_year_columns_exists() {
-    for (table, column) in [("fasering", "aandeel"), ("fasering", "hoeveelheid"), ("fasering", "bedrag"), ("indexen", "groei"), ("controles", "bron")] {
-        assert!(table_schema(table).and_then(|t| t.column(column)).is_some(), "{table}.{column}");
+    for (table, column) in [
+        ("fasering", "aandeel"),
+        ("fasering", "hoeveelheid"),
+        ("fasering", "bedrag"),
+        ("indexen", "groei"),
+        ("controles", "bron"),
+    ] {
+        assert!(
+            table_schema(table).and_then(|t| t.column(column)).is_some(),
+            "{table}.{column}"
+        );
     }
 }
 

@@ -29,7 +29,9 @@ fn problems(path: &Path) -> Vec<Problem> {
     problems.extend(found);
     for route in Route::BEIDE {
         match route::calculate(&model, route) {
-            Ok(result) if route == Route::Grex => problems.extend(route::controles(&model, &result).1),
+            Ok(result) if route == Route::Grex => {
+                problems.extend(route::controles(&model, &result).1)
+            }
             Ok(_) => {}
             Err(problem) => {
                 problems.push(problem);
@@ -39,13 +41,23 @@ fn problems(path: &Path) -> Vec<Problem> {
     }
     problems.extend(route::ramingen(&model).map_or_else(|p| vec![p], |(_, found)| found));
     if drawable && !drijvers.is_empty() {
-        let plan = Plan::new(&model, Route::Grex, Diepte::Rekening, drijvers).unwrap_or_else(|e| panic!("{e}"));
+        let plan = Plan::new(&model, Route::Grex, Diepte::Rekening, drijvers)
+            .unwrap_or_else(|e| panic!("{e}"));
         let ready = Voorbereid::<Lanes<1>>::new(&plan);
         problems.extend(Trekker::new(&plan, 1, ready.eerste_jaar(), ready.aantal_jaren()).err());
     }
-    let names: BTreeSet<&str> = model.scenarios.iter().map(|s| s.scenario.as_str()).collect();
+    let names: BTreeSet<&str> = model
+        .scenarios
+        .iter()
+        .map(|s| s.scenario.as_str())
+        .collect();
     for name in names {
-        let changes: Vec<_> = model.scenarios.iter().filter(|s| s.scenario == name).map(|s| s.change.clone()).collect();
+        let changes: Vec<_> = model
+            .scenarios
+            .iter()
+            .filter(|s| s.scenario == name)
+            .map(|s| s.change.clone())
+            .collect();
         let (tables, found) = scenario::apply(&model.tables, &changes);
         let applied = found.is_empty();
         problems.extend(found);
@@ -62,7 +74,11 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let path = std::env::temp_dir().join(format!("polder-problems-{}-{}-{name}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        let path = std::env::temp_dir().join(format!(
+            "polder-problems-{}-{}-{name}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        ));
         fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
@@ -94,7 +110,8 @@ const STYLES: &str = r#"<styleSheet><cellXfs count="2"><xf numFmtId="0"/><xf num
 fn zipped(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        zip.start_file(name.as_str(), SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -105,16 +122,29 @@ fn workbook(sheets: &[(String, String)]) -> Vec<u8> {
     let (mut list, mut rels) = (String::new(), String::new());
     let mut parts = Vec::new();
     for (i, (name, data)) in sheets.iter().enumerate() {
-        write!(list, r#"<sheet name="{name}" sheetId="{}" r:id="s{i}"/>"#, i + 1).unwrap();
+        write!(
+            list,
+            r#"<sheet name="{name}" sheetId="{}" r:id="s{i}"/>"#,
+            i + 1
+        )
+        .unwrap();
         write!(rels, r#"<Relationship Id="s{i}" Type="http://x/relationships/worksheet" Target="worksheets/s{i}.xml"/>"#).unwrap();
-        parts.push((format!("xl/worksheets/s{i}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into_bytes()));
+        parts.push((
+            format!("xl/worksheets/s{i}.xml"),
+            format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into_bytes(),
+        ));
     }
-    let book = format!(r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{list}</sheets></workbook>"#);
+    let book = format!(
+        r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{list}</sheets></workbook>"#
+    );
     let fixed = [
         ("[Content_Types].xml", TYPES.to_owned()),
         ("_rels/.rels", RELS.to_owned()),
         ("xl/workbook.xml", book),
-        ("xl/_rels/workbook.xml.rels", format!("<Relationships>{rels}</Relationships>")),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!("<Relationships>{rels}</Relationships>"),
+        ),
         ("xl/styles.xml", STYLES.to_owned()),
     ];
     parts.extend(fixed.map(|(name, content)| (name.to_owned(), content.into_bytes())));
@@ -134,7 +164,9 @@ fn described(text: &str) -> Vec<u8> {
         }
         let (cell, value) = line.split_once(' ').unwrap();
         let digits = cell.find(|c: char| c.is_ascii_digit()).unwrap();
-        let column = cell[..digits].bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
+        let column = cell[..digits]
+            .bytes()
+            .fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
         let row: u32 = cell[digits..].parse().unwrap();
         let long = "lang ".repeat(7_000);
         let date = value.parse::<jiff::civil::Date>().ok();
@@ -148,7 +180,10 @@ fn described(text: &str) -> Vec<u8> {
         } else if value.parse::<f64>().is_ok() {
             format!(r#"<c r="{cell}"><v>{value}</v></c>"#)
         } else {
-            let text = value.strip_prefix('\'').unwrap_or(value).replace("{lang}", &long);
+            let text = value
+                .strip_prefix('\'')
+                .unwrap_or(value)
+                .replace("{lang}", &long);
             format!(r#"<c r="{cell}" t="inlineStr"><is><t>{text}</t></is></c>"#)
         };
         sheets.last_mut().unwrap().1.insert((row, column), xml);
@@ -160,7 +195,12 @@ fn described(text: &str) -> Vec<u8> {
             let mut last = 0;
             for ((row, _), xml) in cells {
                 if row != last {
-                    write!(data, "{}<row r=\"{row}\">", if last > 0 { "</row>" } else { "" }).unwrap();
+                    write!(
+                        data,
+                        "{}<row r=\"{row}\">",
+                        if last > 0 { "</row>" } else { "" }
+                    )
+                    .unwrap();
                     last = row;
                 }
                 data.push_str(&xml);
@@ -182,24 +222,40 @@ fn damaged(name: &str) -> Option<Vec<u8>> {
             bytes.truncate(bytes.len() / 2);
             bytes
         }
-        "workbook-encrypted" => ole.into_iter().chain("..EncryptedPackage..".encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+        "workbook-encrypted" => ole
+            .into_iter()
+            .chain(
+                "..EncryptedPackage.."
+                    .encode_utf16()
+                    .flat_map(u16::to_le_bytes),
+            )
+            .collect(),
         "workbook-old-format" => ole.to_vec(),
         "workbook-bomb" => {
             let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-            zip.start_file("[Content_Types].xml", SimpleFileOptions::default()).unwrap();
+            zip.start_file("[Content_Types].xml", SimpleFileOptions::default())
+                .unwrap();
             zip.write_all(TYPES.as_bytes()).unwrap();
-            zip.start_file("xl/worksheets/s0.xml", SimpleFileOptions::default().compression_level(Some(1))).unwrap();
+            zip.start_file(
+                "xl/worksheets/s0.xml",
+                SimpleFileOptions::default().compression_level(Some(1)),
+            )
+            .unwrap();
             let zeros = vec![0; 1 << 20];
             for _ in 0..2048 {
                 zip.write_all(&zeros).unwrap();
             }
             zip.finish().unwrap().into_inner()
         }
-        "workbook-far-corners" => one(&format!(r#"{cells}<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#)),
-        "workbook-million-empty-rows" => one(&(1..=1_048_576).fold(String::new(), |mut rows, row| {
-            let _ = write!(rows, "<row r=\"{row}\"><c r=\"A{row}\" s=\"1\"/></row>");
-            rows
-        })),
+        "workbook-far-corners" => one(&format!(
+            r#"{cells}<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#
+        )),
+        "workbook-million-empty-rows" => {
+            one(&(1..=1_048_576).fold(String::new(), |mut rows, row| {
+                let _ = write!(rows, "<row r=\"{row}\"><c r=\"A{row}\" s=\"1\"/></row>");
+                rows
+            }))
+        }
         _ => return None,
     })
 }
@@ -207,7 +263,10 @@ fn damaged(name: &str) -> Option<Vec<u8>> {
 /// The folder that is read: the one of the repository, or a copy with the workbook that belongs in it.
 fn prepared(folder: &Path, name: &str) -> (PathBuf, Option<Folder>) {
     let description = fs::read_to_string(folder.join("boek.txt")).ok();
-    let Some(bytes) = description.map(|text| described(&text)).or_else(|| damaged(name)) else {
+    let Some(bytes) = description
+        .map(|text| described(&text))
+        .or_else(|| damaged(name))
+    else {
         return (folder.to_owned(), None);
     };
     let own = Folder::new(name);
@@ -217,7 +276,11 @@ fn prepared(folder: &Path, name: &str) -> (PathBuf, Option<Folder>) {
 }
 
 fn shown(problems: &[Problem], folder: &Path) -> String {
-    let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+    let text = problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n\n");
     text.replace(&folder.display().to_string(), "FOLDER") + if text.is_empty() { "" } else { "\n" }
 }
 
@@ -226,7 +289,10 @@ fn root() -> PathBuf {
 }
 
 fn names() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(root()).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = fs::read_dir(root())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
@@ -239,9 +305,16 @@ fn every_broken_input_is_told_word_for_word() {
         let (path, _own) = prepared(&folder, &name);
         let found = problems(&path);
         for problem in &found {
-            let texts = [Some(&problem.message), problem.allowed.as_ref(), problem.fix.as_ref()];
+            let texts = [
+                Some(&problem.message),
+                problem.allowed.as_ref(),
+                problem.fix.as_ref(),
+            ];
             let placed = problem.place.is_some() || name == "empty-file";
-            if texts.into_iter().flatten().any(|t| t.ends_with('.')) || problem.fix.is_none() || !placed {
+            if texts.into_iter().flatten().any(|t| t.ends_with('.'))
+                || problem.fix.is_none()
+                || !placed
+            {
                 different.push(format!("== {name}: a full stop at the end, or no word on where it is or how to mend it\n{problem}"));
             }
         }
@@ -252,7 +325,9 @@ fn every_broken_input_is_told_word_for_word() {
         }
         let expected = fs::read_to_string(&expected).unwrap_or_default();
         if found != expected {
-            different.push(format!("== {name}\n-- expected\n{expected}-- found\n{found}"));
+            different.push(format!(
+                "== {name}\n-- expected\n{expected}-- found\n{found}"
+            ));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
@@ -262,28 +337,54 @@ fn every_broken_input_is_told_word_for_word() {
 #[test]
 #[ignore = "run by limits_of_time_and_memory_hold"]
 fn one_model_in_a_process_of_its_own() {
-    let Some(path) = std::env::var_os("POLDER_READ") else { return };
+    let Some(path) = std::env::var_os("POLDER_READ") else {
+        return;
+    };
     let start = Instant::now();
     let read = read_model(Path::new(&path)).unwrap();
     let spent = start.elapsed().as_millis();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).map_or("0", |l| l.trim().trim_end_matches(" kB"));
-    println!("took {spent} ms and {peak} kB with {} problems", read.problems.len());
+    let peak = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmHWM:"))
+        .map_or("0", |l| l.trim().trim_end_matches(" kB"));
+    println!(
+        "took {spent} ms and {peak} kB with {} problems",
+        read.problems.len()
+    );
 }
 
 #[test]
 fn limits_of_time_and_memory_hold() {
-    for (name, most_ms, most_kb) in [("workbook-bomb", 2_000, 200_000), ("workbook-far-corners", 1_000, 100_000), ("workbook-million-empty-rows", 10_000, 300_000)] {
+    for (name, most_ms, most_kb) in [
+        ("workbook-bomb", 2_000, 200_000),
+        ("workbook-far-corners", 1_000, 100_000),
+        ("workbook-million-empty-rows", 10_000, 300_000),
+    ] {
         let (path, _own) = prepared(&root().join(name), name);
         let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["one_model_in_a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
+            .args([
+                "one_model_in_a_process_of_its_own",
+                "--exact",
+                "--ignored",
+                "--nocapture",
+            ])
             .env("POLDER_READ", &path)
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let line = said.lines().find_map(|l| l.split_once("took ")).map_or_else(|| panic!("{name}: {said}"), |l| l.1);
-        let numbers: Vec<u64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
-        assert!(numbers[0] < most_ms && numbers[1] < most_kb, "{name} {line}");
+        let line = said
+            .lines()
+            .find_map(|l| l.split_once("took "))
+            .map_or_else(|| panic!("{name}: {said}"), |l| l.1);
+        let numbers: Vec<u64> = line
+            .split_whitespace()
+            .filter_map(|w| w.parse().ok())
+            .collect();
+        assert!(
+            numbers[0] < most_ms && numbers[1] < most_kb,
+            "{name} {line}"
+        );
     }
 }
 
@@ -297,9 +398,18 @@ fn codes_in_source(folder: &Path, codes: &mut BTreeSet<String>) {
         }
         let text = fs::read_to_string(&path).unwrap();
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for call in ["Problem::error(", "Problem::warning(", "wrong(", "problem(", "problem(node, "] {
+        for call in [
+            "Problem::error(",
+            "Problem::warning(",
+            "wrong(",
+            "problem(",
+            "problem(node, ",
+        ] {
             for (at, _) in text.match_indices(call) {
-                let literal = text[at + call.len()..].trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+                let literal = text[at + call.len()..]
+                    .trim_start()
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.split_once('"'));
                 let whole = call.starts_with("Problem");
                 if let Some((code, _)) = literal.filter(|(code, _)| whole || code.contains('-')) {
                     codes.insert(code.to_owned());
@@ -315,18 +425,36 @@ fn the_list_of_problems_is_complete() {
     let mut codes = BTreeSet::new();
     codes_in_source(&home.join("src"), &mut codes);
     let text = fs::read_to_string(home.join("docs/problems.md")).unwrap();
-    let rows: Vec<Vec<&str>> = text.lines().filter(|l| l.starts_with("| `")).map(|l| l.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
-    let listed: Vec<String> = rows.iter().map(|r| r[0].trim_matches('`').to_owned()).collect();
-    assert_eq!(listed, codes.iter().cloned().collect::<Vec<_>>(), "docs/problems.md holds one row per code, in order");
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|l| l.starts_with("| `"))
+        .map(|l| l.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    let listed: Vec<String> = rows
+        .iter()
+        .map(|r| r[0].trim_matches('`').to_owned())
+        .collect();
+    assert_eq!(
+        listed,
+        codes.iter().cloned().collect::<Vec<_>>(),
+        "docs/problems.md holds one row per code, in order"
+    );
     for row in &rows {
         let code = row[0].trim_matches('`');
         let shown = row[3].trim_matches('`');
         if shown.starts_with("tests/") || shown.starts_with("src/") {
             let text = fs::read_to_string(home.join(shown)).unwrap();
-            assert!(text.contains(&format!("\"{code}")), "{shown} does not show {code}");
+            assert!(
+                text.contains(&format!("\"{code}")),
+                "{shown} does not show {code}"
+            );
             continue;
         }
-        let expected = fs::read_to_string(root().join(shown).join("expected.txt")).unwrap_or_default();
-        assert!(expected.contains(&format!("[{code}]")), "folder {shown} does not show {code}");
+        let expected =
+            fs::read_to_string(root().join(shown).join("expected.txt")).unwrap_or_default();
+        assert!(
+            expected.contains(&format!("[{code}]")),
+            "folder {shown} does not show {code}"
+        );
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! `kosten[3.2].bedrag`, `kosten[3.*].bedrag`, `gebied.rente`, `index[Kosten civiel].groei.2030`, `deelgebied[Silo].uitstel`.
 
-use super::schema::{table_schema, Column, Kind, TableSchema, SCHEMA, SETTINGS};
-use super::table::{column_in_row, fold, name_key, parse_number, settle, Notation, Scalar, Typing, Value};
-use crate::problem::{nearest, Place, Problem};
+use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema, table_schema};
+use super::table::{
+    Notation, Scalar, Typing, Value, column_in_row, fold, name_key, parse_number, settle,
+};
+use crate::problem::{Place, Problem, nearest};
 use rust_decimal::Decimal;
 
 /// An address of an input.
@@ -35,39 +37,93 @@ pub enum Als {
 pub const YEAR_MAX: i32 = 2200;
 
 /// Singular words that may be written for a table.
-const ALIASES: &[(&str, &str)] = &[("index", "indexen"), ("deelgebied", "deelgebieden"), ("partij", "partijen"), ("maatregel", "maatregelen"), ("baat", "baten"), ("opbrengst", "opbrengsten"), ("risico", "risicos"), ("object", "objecten")];
+const ALIASES: &[(&str, &str)] = &[
+    ("index", "indexen"),
+    ("deelgebied", "deelgebieden"),
+    ("partij", "partijen"),
+    ("maatregel", "maatregelen"),
+    ("baat", "baten"),
+    ("opbrengst", "opbrengsten"),
+    ("risico", "risicos"),
+    ("object", "objecten"),
+];
 
 impl Address {
     /// Reads an address; the reason when it can't be one.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let head: String = text.chars().take_while(|c| !matches!(c, '[' | '.')).collect();
+        let head: String = text
+            .chars()
+            .take_while(|c| !matches!(c, '[' | '.'))
+            .collect();
         let folded = fold(&head);
-        let name = ALIASES.iter().find(|(alias, _)| *alias == folded).map_or(folded.as_str(), |(_, t)| *t);
+        let name = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == folded)
+            .map_or(folded.as_str(), |(_, t)| *t);
         let Some(schema) = SCHEMA.iter().find(|t| fold(t.name) == name) else {
-            let near = nearest(&head, SCHEMA.iter().map(|t| t.name)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+            let near = nearest(&head, SCHEMA.iter().map(|t| t.name))
+                .map(|n| format!(", did you mean \"{n}\"?"))
+                .unwrap_or_default();
             return Err(format!("\"{text}\": no table \"{head}\"{near}"));
         };
         let rest = &text[head.len()..];
         if schema.name == "gebied" {
             let name = rest.trim_start_matches('.');
-            return if let Some(s) = SETTINGS.iter().find(|s| fold(s.name) == fold(name)) { Ok(Address { table: "gebied", key: String::new(), column: s.name, year: None }) } else {
-                let near = nearest(name, SETTINGS.iter().map(|s| s.name)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
+            return if let Some(s) = SETTINGS.iter().find(|s| fold(s.name) == fold(name)) {
+                Ok(Address {
+                    table: "gebied",
+                    key: String::new(),
+                    column: s.name,
+                    year: None,
+                })
+            } else {
+                let near = nearest(name, SETTINGS.iter().map(|s| s.name))
+                    .map(|n| format!(", did you mean \"{n}\"?"))
+                    .unwrap_or_default();
                 Err(format!("\"{text}\": no setting \"{name}\"{near}"))
             };
         }
-        let example = || format!("write {}[KEY].{}", schema.name, schema.columns.iter().find(|c| c.kind == Kind::Amount).or(schema.columns.last()).map_or("column", |c| c.name));
+        let example = || {
+            format!(
+                "write {}[KEY].{}",
+                schema.name,
+                schema
+                    .columns
+                    .iter()
+                    .find(|c| c.kind == Kind::Amount)
+                    .or(schema.columns.last())
+                    .map_or("column", |c| c.name)
+            )
+        };
         let Some((key, tail)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) else {
             return Err(format!("\"{text}\" names no row: {}", example()));
         };
-        let tail = tail.strip_prefix('.').ok_or_else(|| format!("\"{text}\" names no column: {}", example()))?;
+        let tail = tail
+            .strip_prefix('.')
+            .ok_or_else(|| format!("\"{text}\" names no column: {}", example()))?;
         let (column, year) = match tail.rsplit_once('.') {
-            Some((column, year)) => (column, Some(year.parse::<i32>().ok().filter(|y| (1900..=YEAR_MAX).contains(y)).ok_or_else(|| format!("\"{text}\": \"{year}\" is not a year from 1900 to 2200"))?)),
+            Some((column, year)) => (
+                column,
+                Some(
+                    year.parse::<i32>()
+                        .ok()
+                        .filter(|y| (1900..=YEAR_MAX).contains(y))
+                        .ok_or_else(|| {
+                            format!("\"{text}\": \"{year}\" is not a year from 1900 to 2200")
+                        })?,
+                ),
+            ),
             None => (tail, None),
         };
         let Some(found) = schema.columns.iter().find(|c| fold(c.name) == fold(column)) else {
-            let near = nearest(column, schema.columns.iter().map(|c| c.name)).map(|n| format!(", did you mean \"{n}\"?")).unwrap_or_default();
-            return Err(format!("\"{text}\": table {} has no column \"{column}\"{near}", schema.name));
+            let near = nearest(column, schema.columns.iter().map(|c| c.name))
+                .map(|n| format!(", did you mean \"{n}\"?"))
+                .unwrap_or_default();
+            return Err(format!(
+                "\"{text}\": table {} has no column \"{column}\"{near}",
+                schema.name
+            ));
         };
         if year.is_some() && !(schema.name == "indexen" && found.name == "groei") {
             return Err(format!("\"{text}\": only index[GROUP].groei takes a year"));
@@ -75,7 +131,12 @@ impl Address {
         if key.trim().is_empty() {
             return Err(format!("\"{text}\" names no row: {}", example()));
         }
-        Ok(Address { table: schema.name, key: key.trim().to_owned(), column: found.name, year })
+        Ok(Address {
+            table: schema.name,
+            key: key.trim().to_owned(),
+            column: found.name,
+            year,
+        })
     }
 
     /// Whether a key is meant.
@@ -96,7 +157,11 @@ impl Address {
     /// The column that it names, or the setting of gebied, with its kind.
     pub fn target(&self) -> Column {
         let schema = self.schema();
-        let (name, instelling) = if self.table == "gebied" { ("waarde", Some(Scalar::Text(self.column.to_owned()))) } else { (self.column, None) };
+        let (name, instelling) = if self.table == "gebied" {
+            ("waarde", Some(Scalar::Text(self.column.to_owned())))
+        } else {
+            (self.column, None)
+        };
         let column = &schema.columns[schema.column(name).unwrap_or(0)];
         column_in_row(schema, column, instelling.as_ref())
     }
@@ -104,7 +169,11 @@ impl Address {
     /// Position of the column by which its table's rows are named.
     pub fn key_column(&self) -> usize {
         let schema = self.schema();
-        schema.columns.iter().position(|c| c.kind == Kind::Key).unwrap_or(0)
+        schema
+            .columns
+            .iter()
+            .position(|c| c.kind == Kind::Key)
+            .unwrap_or(0)
     }
 }
 
@@ -143,27 +212,75 @@ pub struct Change {
 impl Change {
     /// Checks a change; exactly one of the three must be given. A waarde is settled for the column it goes to, so that "2" is a
     /// number where the column holds numbers.
-    pub fn new(doel: &str, place: &Place, waarde: Option<Value>, factor: Option<Value>, verschuiving: Option<Value>) -> Result<Self, Problem> {
-        let address = Address::parse(doel).map_err(|reason| Problem::error("bad-address", reason).at(place).fix("polder schema lists all tables and columns"))?;
-        let given: Vec<(Als, Value)> = [(Als::Waarde, waarde), (Als::Factor, factor), (Als::Verschuiving, verschuiving)].into_iter().filter_map(|(als, v)| Some((als, v?))).collect();
+    pub fn new(
+        doel: &str,
+        place: &Place,
+        waarde: Option<Value>,
+        factor: Option<Value>,
+        verschuiving: Option<Value>,
+    ) -> Result<Self, Problem> {
+        let address = Address::parse(doel).map_err(|reason| {
+            Problem::error("bad-address", reason)
+                .at(place)
+                .fix("polder schema lists all tables and columns")
+        })?;
+        let given: Vec<(Als, Value)> = [
+            (Als::Waarde, waarde),
+            (Als::Factor, factor),
+            (Als::Verschuiving, verschuiving),
+        ]
+        .into_iter()
+        .filter_map(|(als, v)| Some((als, v?)))
+        .collect();
         let [(als, met)] = given.as_slice() else {
-            return Err(Problem::error("one-of-three", format!("the change of {doel} has {} of waarde, factor and verschuiving", given.len())).at(place).fix("give exactly one"));
+            return Err(Problem::error(
+                "one-of-three",
+                format!(
+                    "the change of {doel} has {} of waarde, factor and verschuiving",
+                    given.len()
+                ),
+            )
+            .at(place)
+            .fix("give exactly one"));
         };
         let mut met = met.clone();
         if let (Als::Factor | Als::Verschuiving, Scalar::Text(t)) = (als, &met.scalar) {
-            met.scalar = Scalar::Number(parse_number(t, Notation::Plain).map_err(|e| Problem::error("not-a-number", format!("the change of {doel} holds text \"{t}\"")).at(&met.place).fix(e))?);
+            met.scalar = Scalar::Number(parse_number(t, Notation::Plain).map_err(|e| {
+                Problem::error(
+                    "not-a-number",
+                    format!("the change of {doel} holds text \"{t}\""),
+                )
+                .at(&met.place)
+                .fix(e)
+            })?);
         }
         if *als != Als::Waarde && !matches!(met.scalar, Scalar::Number(_)) {
-            return Err(Problem::error("not-a-number", format!("the change of {doel} holds {}", met.shown())).at(&met.place).fix("a factor or verschuiving is a number"));
+            return Err(Problem::error(
+                "not-a-number",
+                format!("the change of {doel} holds {}", met.shown()),
+            )
+            .at(&met.place)
+            .fix("a factor or verschuiving is a number"));
         }
         if *als == Als::Waarde {
             let mut problems = Vec::new();
-            met.scalar = settle(met.scalar, &address.target(), Typing::Quoted(Notation::Plain), &met.place, &mut problems);
+            met.scalar = settle(
+                met.scalar,
+                &address.target(),
+                Typing::Quoted(Notation::Plain),
+                &met.place,
+                &mut problems,
+            );
             if let Some(problem) = problems.into_iter().next() {
                 return Err(problem);
             }
         }
-        Ok(Change { doel: address, als: *als, met, place: place.clone() })
+        Ok(Change {
+            doel: address,
+            als: *als,
+            met,
+            place: place.clone(),
+        })
     }
 
     /// The number it changes with, if it is one.
@@ -183,13 +300,25 @@ mod tests {
     fn addresses_read_and_write() {
         for (text, shown) in [
             ("kosten[3.2].bedrag", "kosten[3.2].bedrag"),
-            ("index[Kosten civiel].groei.2030", "indexen[Kosten civiel].groei.2030"),
+            (
+                "index[Kosten civiel].groei.2030",
+                "indexen[Kosten civiel].groei.2030",
+            ),
             ("deelgebied[Silo].uitstel", "deelgebieden[Silo].uitstel"),
             ("gebied.rente", "gebied.rente"),
         ] {
             assert_eq!(Address::parse(text).unwrap().to_string(), shown);
         }
-        for text in ["kosten", "kosten[3.2]", "kosten[3.2].prjis", "kost[3.2].prijs", "gebied.rent", "kosten[].prijs", "kosten[a].prijs.2030", "x"] {
+        for text in [
+            "kosten",
+            "kosten[3.2]",
+            "kosten[3.2].prjis",
+            "kost[3.2].prijs",
+            "gebied.rent",
+            "kosten[].prijs",
+            "kosten[a].prijs.2030",
+            "x",
+        ] {
             assert!(Address::parse(text).is_err(), "{text}");
         }
     }

@@ -1,12 +1,12 @@
 //! Reads typed fields from the values of a row, collecting problems. Knows columns and kinds, no rule.
 
 use super::schema::{Column, Kind};
-use super::table::{fold, Row, Scalar, Table, Value};
+use super::table::{Row, Scalar, Table, Value, fold};
 use crate::number::Quantity;
-use crate::problem::{listed, nearest, Problem};
+use crate::problem::{Problem, listed, nearest};
 use jiff::civil::Date;
-use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 /// Largest amount that is accepted: a thousand billion euro. With the bounds on growth it keeps all arithmetic in range.
 pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000;
@@ -20,7 +20,11 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn column(&self, name: &str) -> (&'static Column, &'a Value) {
-        let index = self.table.schema.column(name).unwrap_or_else(|| panic!("no column {name} in {}", self.table.schema.name));
+        let index = self
+            .table
+            .schema
+            .column(name)
+            .unwrap_or_else(|| panic!("no column {name} in {}", self.table.schema.name));
         (&self.table.schema.columns[index], &self.row.values[index])
     }
 
@@ -32,30 +36,50 @@ impl<'a> Fields<'a> {
             .iter()
             .zip(&self.row.values)
             .find_map(|(c, v)| match (&c.kind, &v.scalar) {
-                (Kind::Key | Kind::Text, Scalar::Text(t)) => Some(format!("{} \"{t}\"", self.table.schema.name)),
+                (Kind::Key | Kind::Text, Scalar::Text(t)) => {
+                    Some(format!("{} \"{t}\"", self.table.schema.name))
+                }
                 _ => None,
             })
             .unwrap_or_else(|| format!("a row of {}", self.table.schema.name))
     }
 
     /// What was read and could not be used was told by the reader: nothing more is said of it.
-    fn wrong(&mut self, code: &'static str, column: &Column, value: &Value, wanted: &str, fix: &str) {
+    fn wrong(
+        &mut self,
+        code: &'static str,
+        column: &Column,
+        value: &Value,
+        wanted: &str,
+        fix: &str,
+    ) {
         if let Scalar::Error(_) = value.scalar {
             return;
         }
-        let problem = Problem::error(code, format!("{}: column {} holds {}", self.name(), column.name, value.shown()))
-            .at(&value.place)
-            .allowed(wanted.to_owned())
-            .fix(fix);
+        let problem = Problem::error(
+            code,
+            format!(
+                "{}: column {} holds {}",
+                self.name(),
+                column.name,
+                value.shown()
+            ),
+        )
+        .at(&value.place)
+        .allowed(wanted.to_owned())
+        .fix(fix);
         self.problems.push(problem);
     }
 
     fn missing(&mut self, column: &Column) {
         self.problems.push(
-            Problem::error("missing-value", format!("{}: column {} is empty", self.name(), column.name))
-                .at(&self.row.place)
-                .allowed(column.kind.words())
-                .fix(format!("fill {}", column.name)),
+            Problem::error(
+                "missing-value",
+                format!("{}: column {} is empty", self.name(), column.name),
+            )
+            .at(&self.row.place)
+            .allowed(column.kind.words())
+            .fix(format!("fill {}", column.name)),
         );
     }
 
@@ -92,7 +116,13 @@ impl<'a> Fields<'a> {
             return None;
         }
         let Scalar::Number(number) = value.scalar else {
-            self.wrong("not-a-number", column, value, &column.kind.words(), "make it a number; a workbook cell may hold it as text");
+            self.wrong(
+                "not-a-number",
+                column,
+                value,
+                &column.kind.words(),
+                "make it a number; a workbook cell may hold it as text",
+            );
             return None;
         };
         if number < low || number > high {
@@ -131,7 +161,13 @@ impl<'a> Fields<'a> {
             quantity.value.to_i64()
         } else {
             let (column, value) = self.column(name);
-            self.wrong("not-whole", column, value, "a whole number", "round it up or down");
+            self.wrong(
+                "not-whole",
+                column,
+                value,
+                "a whole number",
+                "round it up or down",
+            );
             None
         }
     }
@@ -140,23 +176,44 @@ impl<'a> Fields<'a> {
     pub(crate) fn year(&mut self, name: &str) -> Option<i32> {
         let (column, value) = self.column(name);
         if let Scalar::Date(_) = value.scalar {
-            self.wrong("date-for-year", column, value, "a year such as 2030, not a date", "write the year only");
+            self.wrong(
+                "date-for-year",
+                column,
+                value,
+                "a year such as 2030, not a date",
+                "write the year only",
+            );
             return None;
         }
         self.whole(name, 1900, 2200).map(|y| y as i32)
     }
 
     /// One of a closed list; matched without regard to case, spaces and accents.
-    pub(crate) fn choice(&mut self, name: &str, list: &'static [&'static str]) -> Option<&'static str> {
+    pub(crate) fn choice(
+        &mut self,
+        name: &str,
+        list: &'static [&'static str],
+    ) -> Option<&'static str> {
         let text = self.text(name)?;
         let folded = fold(&text);
         let found = list.iter().copied().find(|c| fold(c) == folded);
         if found.is_none() {
             let (column, value) = self.column(name);
-            let mut problem = Problem::error("unknown-choice", format!("{}: column {} holds {}", self.name(), column.name, value.shown()))
-                .at(&value.place)
-                .allowed(format!("one of {}", listed(list.iter().copied())));
-            problem = problem.fix(nearest(&text, list.iter().copied()).map_or_else(|| "take one of these".into(), |near| format!("did you mean \"{near}\"?")));
+            let mut problem = Problem::error(
+                "unknown-choice",
+                format!(
+                    "{}: column {} holds {}",
+                    self.name(),
+                    column.name,
+                    value.shown()
+                ),
+            )
+            .at(&value.place)
+            .allowed(format!("one of {}", listed(list.iter().copied())));
+            problem = problem.fix(nearest(&text, list.iter().copied()).map_or_else(
+                || "take one of these".into(),
+                |near| format!("did you mean \"{near}\"?"),
+            ));
             self.problems.push(problem);
         }
         found
@@ -186,20 +243,49 @@ impl<'a> Fields<'a> {
 /// Which numbers a column takes, and how to mend one that it does not take.
 fn range_words(kind: Kind, found: Decimal, low: Decimal, high: Decimal) -> (String, String) {
     let percent = |d: Decimal| (d * Decimal::ONE_HUNDRED).normalize();
-    let hundredth = found.checked_div(Decimal::ONE_HUNDRED).filter(|d| found >= Decimal::TWO && *d >= low && *d <= high);
+    let hundredth = found
+        .checked_div(Decimal::ONE_HUNDRED)
+        .filter(|d| found >= Decimal::TWO && *d >= low && *d <= high);
     match kind {
         Kind::Rate => {
             let wanted = format!("from {}% to {}%", percent(low), percent(high));
             let fix = hundredth.map_or_else(
                 || "take a value in this range".into(),
-                |d| format!("if {}% is meant, write {} or {}%", found.normalize(), d.normalize(), found.normalize()),
+                |d| {
+                    format!(
+                        "if {}% is meant, write {} or {}%",
+                        found.normalize(),
+                        d.normalize(),
+                        found.normalize()
+                    )
+                },
             );
             (wanted, fix)
         }
-        Kind::Year => (format!("a year from {low} to {high}"), "take a year in this range, with four digits".into()),
-        _ if high == Decimal::from(AMOUNT_MAX) && low.is_zero() && found < low => (format!("{} of zero or more", kind.words()), "write it without the minus sign".into()),
-        _ if high == Decimal::from(AMOUNT_MAX) => (format!("{} of at most a thousand billion (1 with twelve zeros)", kind.words()), "check the number of digits".into()),
-        _ => (format!("{} from {} to {}", kind.words(), low.normalize(), high.normalize()), "take a value in this range".into()),
+        Kind::Year => (
+            format!("a year from {low} to {high}"),
+            "take a year in this range, with four digits".into(),
+        ),
+        _ if high == Decimal::from(AMOUNT_MAX) && low.is_zero() && found < low => (
+            format!("{} of zero or more", kind.words()),
+            "write it without the minus sign".into(),
+        ),
+        _ if high == Decimal::from(AMOUNT_MAX) => (
+            format!(
+                "{} of at most a thousand billion (1 with twelve zeros)",
+                kind.words()
+            ),
+            "check the number of digits".into(),
+        ),
+        _ => (
+            format!(
+                "{} from {} to {}",
+                kind.words(),
+                low.normalize(),
+                high.normalize()
+            ),
+            "take a value in this range".into(),
+        ),
     }
 }
 
@@ -209,6 +295,13 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
         return Some(date);
     }
     let parts: Vec<&str> = text.split(['-', '/']).collect();
-    let [day, month, year] = parts.as_slice() else { return None };
-    Date::new(year.parse().ok().filter(|y| *y >= 1900)?, month.parse().ok()?, day.parse().ok()?).ok()
+    let [day, month, year] = parts.as_slice() else {
+        return None;
+    };
+    Date::new(
+        year.parse().ok().filter(|y| *y >= 1900)?,
+        month.parse().ok()?,
+        day.parse().ok()?,
+    )
+    .ok()
 }

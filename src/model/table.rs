@@ -4,7 +4,7 @@
 //! validated model. This module must not know any file format.
 
 use super::schema::{Column, Kind, SCHEMA, SETTINGS, Setting, TableSchema};
-use crate::problem::{nearest, Place, Problem};
+use crate::problem::{Place, Problem, nearest};
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt::Write as _;
@@ -41,7 +41,11 @@ pub struct Value {
 impl Value {
     /// A value at a place.
     pub fn new(scalar: Scalar, place: Place) -> Self {
-        Value { scalar, place, base: None }
+        Value {
+            scalar,
+            place,
+            base: None,
+        }
     }
 
     /// Whether nothing is there.
@@ -64,8 +68,15 @@ impl Value {
 
 /// Cuts a text to what fits in a message.
 pub(crate) fn clip(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if clean.chars().count() > 60 { clean.chars().take(57).chain("...".chars()).collect() } else { clean }
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if clean.chars().count() > 60 {
+        clean.chars().take(57).chain("...".chars()).collect()
+    } else {
+        clean
+    }
 }
 
 /// One row: a value for every column of the schema, in the schema's order.
@@ -89,12 +100,18 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(schema: &'static TableSchema) -> Self {
-        Table { schema, rows: Vec::new() }
+        Table {
+            schema,
+            rows: Vec::new(),
+        }
     }
 
     /// The value of a column in a row. The column must exist in the schema: its name is a literal of ours.
     pub fn get<'a>(&self, row: &'a Row, column: &str) -> &'a Value {
-        let index = self.schema.column(column).unwrap_or_else(|| panic!("no column {column} in schema {}", self.schema.name));
+        let index = self
+            .schema
+            .column(column)
+            .unwrap_or_else(|| panic!("no column {column} in schema {}", self.schema.name));
         &row.values[index]
     }
 }
@@ -108,19 +125,27 @@ pub struct Tables {
 
 impl Default for Tables {
     fn default() -> Self {
-        Tables { tables: SCHEMA.iter().map(Table::new).collect() }
+        Tables {
+            tables: SCHEMA.iter().map(Table::new).collect(),
+        }
     }
 }
 
 impl Tables {
     /// The table of a name. The name must exist in the schema: it is a literal of ours.
     pub fn table(&self, name: &str) -> &Table {
-        self.tables.iter().find(|t| t.schema.name == name).unwrap_or_else(|| panic!("no table {name} in the schema"))
+        self.tables
+            .iter()
+            .find(|t| t.schema.name == name)
+            .unwrap_or_else(|| panic!("no table {name} in the schema"))
     }
 
     /// The table of a name, to change.
     pub fn table_mut(&mut self, name: &str) -> &mut Table {
-        self.tables.iter_mut().find(|t| t.schema.name == name).unwrap_or_else(|| panic!("no table {name} in the schema"))
+        self.tables
+            .iter_mut()
+            .find(|t| t.schema.name == name)
+            .unwrap_or_else(|| panic!("no table {name} in the schema"))
     }
 
     /// Joins the rows of another set of tables behind these.
@@ -163,7 +188,10 @@ pub fn fold(heading: &str) -> String {
 
 /// A name as names are compared: no case, single spaces. Dots and hyphens count, so that 1.12 is not 11.2.
 pub fn name_key(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 /// Which schema column each heading of a carrier fills.
@@ -177,7 +205,11 @@ pub struct Binding {
 
 impl Binding {
     /// Matches headings with the columns of a schema. Unknown and double headings are problems; empty headings are passed over.
-    pub fn new(schema: &'static TableSchema, headings: &[(String, Place)], problems: &mut Vec<Problem>) -> Self {
+    pub fn new(
+        schema: &'static TableSchema,
+        headings: &[(String, Place)],
+        problems: &mut Vec<Problem>,
+    ) -> Self {
         let mut columns = Vec::with_capacity(headings.len());
         let mut meant = Vec::with_capacity(headings.len());
         let mut seen: Vec<Option<&Place>> = vec![None; schema.columns.len()];
@@ -185,16 +217,26 @@ impl Binding {
             let folded = fold(heading);
             let found = schema.columns.iter().position(|c| fold(c.name) == folded);
             columns.push(found);
-            let near = if found.is_none() { nearest(heading, schema.columns.iter().map(|c| c.name)) } else { None };
+            let near = if found.is_none() {
+                nearest(heading, schema.columns.iter().map(|c| c.name))
+            } else {
+                None
+            };
             meant.push(near.and_then(|name| schema.column(name)));
             match found {
                 Some(index) => {
                     if let Some(first) = seen[index] {
                         problems.push(
-                            Problem::error("double-column", format!("column \"{heading}\" stands twice in table {}", schema.name))
-                                .at(place)
-                                .and(first)
-                                .fix("remove or rename one of the two"),
+                            Problem::error(
+                                "double-column",
+                                format!(
+                                    "column \"{heading}\" stands twice in table {}",
+                                    schema.name
+                                ),
+                            )
+                            .at(place)
+                            .and(first)
+                            .fix("remove or rename one of the two"),
                         );
                     }
                     seen[index] = Some(place);
@@ -202,12 +244,22 @@ impl Binding {
                 None if folded.is_empty() => {}
                 None => {
                     let names = || schema.columns.iter().map(|c| c.name);
-                    let fix = near.map_or_else(|| "remove the column, or give it one of these names".into(), |name| format!("did you mean \"{name}\"?"));
+                    let fix = near.map_or_else(
+                        || "remove the column, or give it one of these names".into(),
+                        |name| format!("did you mean \"{name}\"?"),
+                    );
                     problems.push(
-                        Problem::error("unknown-column", format!("unknown column \"{}\" in table {}", clip(heading), schema.name))
-                            .at(place)
-                            .allowed(names().collect::<Vec<_>>().join(", "))
-                            .fix(fix),
+                        Problem::error(
+                            "unknown-column",
+                            format!(
+                                "unknown column \"{}\" in table {}",
+                                clip(heading),
+                                schema.name
+                            ),
+                        )
+                        .at(place)
+                        .allowed(names().collect::<Vec<_>>().join(", "))
+                        .fix(fix),
                     );
                 }
             }
@@ -215,17 +267,34 @@ impl Binding {
         for column in &mut meant {
             *column = column.filter(|c| seen[*c].is_none());
         }
-        Binding { schema, columns, meant }
+        Binding {
+            schema,
+            columns,
+            meant,
+        }
     }
 
     /// The schema column that the carrier's column fills, if any.
     pub fn column(&self, carrier_column: usize) -> Option<&'static Column> {
-        self.columns.get(carrier_column).copied().flatten().map(|i| &self.schema.columns[i])
+        self.columns
+            .get(carrier_column)
+            .copied()
+            .flatten()
+            .map(|i| &self.schema.columns[i])
     }
 
     /// Makes a row of a carrier's values (by carrier column). Returns nothing when every bound value is empty.
-    pub fn row(&self, place: &Place, values: impl IntoIterator<Item = (usize, Value)>) -> Option<Row> {
-        let mut row: Vec<Value> = self.schema.columns.iter().map(|_| Value::new(Scalar::Empty, place.clone())).collect();
+    pub fn row(
+        &self,
+        place: &Place,
+        values: impl IntoIterator<Item = (usize, Value)>,
+    ) -> Option<Row> {
+        let mut row: Vec<Value> = self
+            .schema
+            .columns
+            .iter()
+            .map(|_| Value::new(Scalar::Empty, place.clone()))
+            .collect();
         let mut any = false;
         for (carrier_column, value) in values {
             if let Some(index) = self.columns.get(carrier_column).copied().flatten() {
@@ -233,7 +302,10 @@ impl Binding {
                 row[index] = value;
             }
         }
-        any.then(|| Row { place: place.clone(), values: row })
+        any.then(|| Row {
+            place: place.clone(),
+            values: row,
+        })
     }
 
     /// Makes a row of what a carrier found (by carrier column), each value settled for its column.
@@ -244,7 +316,10 @@ impl Binding {
         typing: Typing,
         problems: &mut Vec<Problem>,
     ) -> Option<Row> {
-        let instelling = found.iter().find(|f| self.column(f.0).is_some_and(|c| c.name == "instelling")).map(|f| f.1.clone());
+        let instelling = found
+            .iter()
+            .find(|f| self.column(f.0).is_some_and(|c| c.name == "instelling"))
+            .map(|f| f.1.clone());
         let mut values = Vec::with_capacity(found.len());
         let mut misread = Vec::new();
         for (carrier_column, scalar, at) in found {
@@ -252,8 +327,15 @@ impl Binding {
                 // Messages call a setting by its own name.
                 let setting = setting_of(self.schema, column, instelling.as_ref());
                 let (name, kind) = setting.map_or((column.name, column.kind), |s| (s.name, s.kind));
-                let column = Column { name, kind, ..*column };
-                values.push((carrier_column, Value::new(settle(scalar, &column, typing, &at, problems), at)));
+                let column = Column {
+                    name,
+                    kind,
+                    ..*column
+                };
+                values.push((
+                    carrier_column,
+                    Value::new(settle(scalar, &column, typing, &at, problems), at),
+                ));
             } else if let Some(index) = self.meant.get(carrier_column).copied().flatten()
                 && !as_text(&scalar).trim().is_empty()
             {
@@ -311,12 +393,17 @@ pub(crate) fn thousands(digits: &str) -> String {
 fn thousands_point(text: &str) -> bool {
     let text = text.trim().trim_end_matches(['-', ',', '%']);
     let mut groups = text.split('.').skip(1).peekable();
-    groups.peek().is_some() && !text.contains(',') && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
+    groups.peek().is_some()
+        && !text.contains(',')
+        && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Reads a number from text, strictly: what could mean two things is refused, with the reason.
 pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
-    let mut rest: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}').collect();
+    let mut rest: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}')
+        .collect();
     let mut sign = Decimal::ONE;
     if let Some(inner) = rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
         sign = -sign;
@@ -344,40 +431,72 @@ pub fn parse_number(text: &str, notation: Notation) -> Result<Decimal, String> {
         Notation::Plain => {
             if rest.contains(',') {
                 let meant = parse_number(text, Notation::Dutch).map(|n| n.normalize().to_string());
-                return Err(format!("a comma is not read here: write {}", meant.unwrap_or_else(|_| "1234.56".into())));
+                return Err(format!(
+                    "a comma is not read here: write {}",
+                    meant.unwrap_or_else(|_| "1234.56".into())
+                ));
             }
             rest.replace('_', "")
         }
         Notation::Dutch => {
-            let (whole, fraction) = rest.split_once(',').map_or((rest.as_str(), None), |(w, f)| (w, Some(f)));
+            let (whole, fraction) = rest
+                .split_once(',')
+                .map_or((rest.as_str(), None), |(w, f)| (w, Some(f)));
             if whole.contains('.') {
                 let groups: Vec<&str> = whole.split('.').collect();
-                let grouped = groups[0].len() <= 3 && !groups[0].is_empty() && groups[1..].iter().all(|g| g.len() == 3);
+                let grouped = groups[0].len() <= 3
+                    && !groups[0].is_empty()
+                    && groups[1..].iter().all(|g| g.len() == 3);
                 if !grouped {
                     return Err("write a comma before the decimals: 1234,56".into());
                 }
                 if groups.len() == 2 && fraction.is_none() {
-                    return Err(format!("\"{text}\" can mean two numbers: write {},{} or {}", groups[0], groups[1], groups.concat()));
+                    return Err(format!(
+                        "\"{text}\" can mean two numbers: write {},{} or {}",
+                        groups[0],
+                        groups[1],
+                        groups.concat()
+                    ));
                 }
             }
             let digits = whole.replace('.', "");
             fraction.map_or(digits.clone(), |f| format!("{digits}.{f}"))
         }
     };
-    if plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit() || c == '.') || plain.matches('.').count() > 1 {
-        return Err(format!("write a number: {}", if notation == Notation::Dutch { "1234,56" } else { "1234.56" }));
+    if plain.is_empty()
+        || !plain.chars().all(|c| c.is_ascii_digit() || c == '.')
+        || plain.matches('.').count() > 1
+    {
+        return Err(format!(
+            "write a number: {}",
+            if notation == Notation::Dutch {
+                "1234,56"
+            } else {
+                "1234.56"
+            }
+        ));
     }
-    let number = Decimal::from_str_exact(&plain).map_err(|_| "write a number of at most 28 digits".to_string())?;
-    sign.checked_mul(number).and_then(|n| n.checked_mul(scale)).ok_or_else(|| "write a smaller number".into())
+    let number = Decimal::from_str_exact(&plain)
+        .map_err(|_| "write a number of at most 28 digits".to_string())?;
+    sign.checked_mul(number)
+        .and_then(|n| n.checked_mul(scale))
+        .ok_or_else(|| "write a smaller number".into())
 }
 
 /// How spreadsheet programs write an error, in English and Dutch.
 pub const SPREADSHEET_ERRORS: &[&str] = &[
-    "#REF!", "#VERW!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?", "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!",
+    "#REF!", "#VERW!", "#N/A", "#N/B", "#DIV/0!", "#DEEL/0!", "#VALUE!", "#WAARDE!", "#NAME?",
+    "#NAAM?", "#NUM!", "#GETAL!", "#NULL!", "#LEEG!",
 ];
 
 /// Turns the text of a text carrier into a scalar for a column: numbers where the column wants them, text otherwise.
-pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: &Place, problems: &mut Vec<Problem>) -> Scalar {
+pub fn scalar_from_text(
+    text: &str,
+    column: &Column,
+    notation: Notation,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) -> Scalar {
     let text = text.trim();
     if text.is_empty() {
         return Scalar::Empty;
@@ -386,17 +505,26 @@ pub fn scalar_from_text(text: &str, column: &Column, notation: Notation, place: 
         return Scalar::Error(text.into());
     }
     match column.kind {
-        Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole => match parse_number(text, notation) {
-            Ok(number) => Scalar::Number(number),
-            Err(reason) => {
-                problems.push(
-                    Problem::error("not-a-number", format!("expected a number in column {}, found text \"{}\"", column.name, clip(text)))
+        Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole => {
+            match parse_number(text, notation) {
+                Ok(number) => Scalar::Number(number),
+                Err(reason) => {
+                    problems.push(
+                        Problem::error(
+                            "not-a-number",
+                            format!(
+                                "expected a number in column {}, found text \"{}\"",
+                                column.name,
+                                clip(text)
+                            ),
+                        )
                         .at(place)
                         .fix(reason),
-                );
-                Scalar::Error(text.into())
+                    );
+                    Scalar::Error(text.into())
+                }
             }
-        },
+        }
         _ => Scalar::Text(text.into()),
     }
 }
@@ -413,7 +541,13 @@ pub fn holds_text(kind: Kind) -> bool {
         | Kind::Address
         | Kind::List
         | Kind::Phasing => true,
-        Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate | Kind::Date | Kind::Year | Kind::Any => false,
+        Kind::Amount
+        | Kind::Number
+        | Kind::Whole
+        | Kind::Rate
+        | Kind::Date
+        | Kind::Year
+        | Kind::Any => false,
     }
 }
 
@@ -431,11 +565,18 @@ pub fn as_text(scalar: &Scalar) -> String {
 /// The column as a row uses it: `waarde` of table gebied has the kind of the setting that the row's `instelling` names.
 pub fn column_in_row(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Column {
     let setting = setting_of(schema, column, instelling);
-    Column { kind: setting.map_or(column.kind, |s| s.kind), ..*column }
+    Column {
+        kind: setting.map_or(column.kind, |s| s.kind),
+        ..*column
+    }
 }
 
 /// The setting that a row of table gebied names, for its `waarde`.
-fn setting_of(schema: &TableSchema, column: &Column, instelling: Option<&Scalar>) -> Option<&'static Setting> {
+fn setting_of(
+    schema: &TableSchema,
+    column: &Column,
+    instelling: Option<&Scalar>,
+) -> Option<&'static Setting> {
     match (column.kind, instelling) {
         (Kind::Any, Some(Scalar::Text(name))) if schema.name == "gebied" => {
             let folded = fold(name);
@@ -457,15 +598,27 @@ pub enum Typing {
 }
 
 /// Turns what a carrier found into what the column holds, the same for every carrier; what cannot be is a problem.
-pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, problems: &mut Vec<Problem>) -> Scalar {
+pub fn settle(
+    scalar: Scalar,
+    column: &Column,
+    typing: Typing,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) -> Scalar {
     let scalar = match scalar {
         Scalar::Text(text) => {
             let text = tidy(&text);
             match (typing, text.strip_prefix('\'')) {
                 _ if text.is_empty() => Scalar::Empty,
-                (Typing::Bare(notation), Some(rest)) if needs_apostrophe(rest, column.kind, notation) => Scalar::Text(tidy(rest)),
+                (Typing::Bare(notation), Some(rest))
+                    if needs_apostrophe(rest, column.kind, notation) =>
+                {
+                    Scalar::Text(tidy(rest))
+                }
                 _ if SPREADSHEET_ERRORS.contains(&text.as_str()) => Scalar::Error(text),
-                (Typing::Bare(notation), _) if column.kind == Kind::Any => any_from_text(text, notation),
+                (Typing::Bare(notation), _) if column.kind == Kind::Any => {
+                    any_from_text(text, notation)
+                }
                 _ => Scalar::Text(text),
             }
         }
@@ -476,52 +629,92 @@ pub fn settle(scalar: Scalar, column: &Column, typing: Typing, place: &Place, pr
         (_, Scalar::Error(told)) if told.is_empty() => Scalar::Error(told),
         (_, Scalar::Error(error)) => {
             problems.push(
-                Problem::error("spreadsheet-error", format!("column {} holds the spreadsheet error {}", column.name, clip(&error)))
-                    .at(place)
-                    .allowed(column.kind.words())
-                    .fix("mend the formula, save the file and read it again"),
+                Problem::error(
+                    "spreadsheet-error",
+                    format!(
+                        "column {} holds the spreadsheet error {}",
+                        column.name,
+                        clip(&error)
+                    ),
+                )
+                .at(place)
+                .allowed(column.kind.words())
+                .fix("mend the formula, save the file and read it again"),
             );
             Scalar::Error(error)
         }
-        (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => match (found, typing) {
-            (Scalar::Number(number), typing) => {
-                if column.kind == Kind::Amount && number.scale() == 3 && number.fract().is_zero() && !number.is_zero() && matches!(typing, Typing::Quoted(_)) {
-                    problems.push(
-                        Problem::warning("thousands-point", format!("{number} in column {} is read as {} euro", column.name, number.normalize()))
+        (Kind::Amount | Kind::Number | Kind::Whole | Kind::Rate, found) => {
+            match (found, typing) {
+                (Scalar::Number(number), typing) => {
+                    if column.kind == Kind::Amount
+                        && number.scale() == 3
+                        && number.fract().is_zero()
+                        && !number.is_zero()
+                        && matches!(typing, Typing::Quoted(_))
+                    {
+                        problems.push(
+                            Problem::warning(
+                                "thousands-point",
+                                format!(
+                                    "{number} in column {} is read as {} euro",
+                                    column.name,
+                                    number.normalize()
+                                ),
+                            )
                             .at(place)
-                            .fix(format!("if thousands were meant, write {}", number.mantissa())),
-                    );
+                            .fix(format!(
+                                "if thousands were meant, write {}",
+                                number.mantissa()
+                            )),
+                        );
+                    }
+                    Scalar::Number(number)
                 }
-                Scalar::Number(number)
-            }
-            (Scalar::Text(text), Typing::Quoted(Notation::Plain)) if column.kind == Kind::Amount && thousands_point(&text) => {
-                let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
-                problems.push(
+                (Scalar::Text(text), Typing::Quoted(Notation::Plain))
+                    if column.kind == Kind::Amount && thousands_point(&text) =>
+                {
+                    let digits: String = text
+                        .chars()
+                        .filter(|c| c.is_ascii_digit() || *c == '-')
+                        .collect();
+                    problems.push(
                     Problem::error("not-a-number", format!("\"{}\" in column {} can mean two amounts", clip(&text), column.name))
                         .at(place)
                         .allowed(column.kind.words())
                         .fix(format!("write {digits} without points, or decimals in another number than three")),
                 );
-                Scalar::Error(text)
-            }
-            (Scalar::Text(text), Typing::Quoted(notation) | Typing::Bare(notation)) => {
-                scalar_from_text(&text, column, notation, place, problems)
-            }
-            (found, _) => {
-                let shown = Value::new(found.clone(), place.clone()).shown();
-                problems.push(
-                    Problem::error("not-a-number", format!("expected a number in column {}, found {shown}", column.name))
+                    Scalar::Error(text)
+                }
+                (Scalar::Text(text), Typing::Quoted(notation) | Typing::Bare(notation)) => {
+                    scalar_from_text(&text, column, notation, place, problems)
+                }
+                (found, _) => {
+                    let shown = Value::new(found.clone(), place.clone()).shown();
+                    problems.push(
+                        Problem::error(
+                            "not-a-number",
+                            format!("expected a number in column {}, found {shown}", column.name),
+                        )
                         .at(place)
                         .allowed(column.kind.words())
-                        .fix(if typing == Typing::Typed { "make the cell a number" } else { "write a number" }),
-                );
-                Scalar::Error(as_text(&found))
+                        .fix(if typing == Typing::Typed {
+                            "make the cell a number"
+                        } else {
+                            "write a number"
+                        }),
+                    );
+                    Scalar::Error(as_text(&found))
+                }
             }
-        },
-        (Kind::Year, Scalar::Text(text)) if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) => {
+        }
+        (Kind::Year, Scalar::Text(text))
+            if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             text.parse().map_or(Scalar::Text(text), Scalar::Number)
         }
-        (Kind::Date, Scalar::Text(text)) => date_from_text(&text).map_or(Scalar::Text(text), Scalar::Date),
+        (Kind::Date, Scalar::Text(text)) => {
+            date_from_text(&text).map_or(Scalar::Text(text), Scalar::Date)
+        }
         (_, found @ Scalar::Bool(_)) => Scalar::Text(as_text(&found)),
         (kind, found) if holds_text(kind) => Scalar::Text(as_text(&found)),
         (_, found) => found,
@@ -555,8 +748,11 @@ pub fn tidy(text: &str) -> String {
 /// A date written as yyyy-mm-dd and nothing else.
 pub fn date_from_text(text: &str) -> Option<Date> {
     let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return None };
-    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let digits =
+        |part: &str, count: usize| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
     if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
         return None;
     }
@@ -565,7 +761,9 @@ pub fn date_from_text(text: &str) -> Option<Date> {
 
 /// Text of a column that can hold anything: a number, else a date, else text. A code such as 007 stays text.
 fn any_from_text(text: String, notation: Notation) -> Scalar {
-    let amount = text.strip_prefix('€').map_or(text.as_str(), str::trim_start);
+    let amount = text
+        .strip_prefix('€')
+        .map_or(text.as_str(), str::trim_start);
     let code = amount.len() > 1 && amount.starts_with('0') && amount.as_bytes()[1].is_ascii_digit();
     if !code
         && !amount.contains(char::is_whitespace)
@@ -596,7 +794,16 @@ mod tests {
         ] {
             assert_eq!(parse_number(text, Notation::Dutch), Ok(number), "{text}");
         }
-        for text in ["1.234", "1234.56", "1,234,567.89", "12a", "", "-", "1.2345,6", ".5"] {
+        for text in [
+            "1.234",
+            "1234.56",
+            "1,234,567.89",
+            "12a",
+            "",
+            "-",
+            "1.2345,6",
+            ".5",
+        ] {
             assert!(parse_number(text, Notation::Dutch).is_err(), "{text}");
         }
     }
@@ -604,7 +811,12 @@ mod tests {
     #[test]
     fn values_are_settled_by_their_column() {
         let place = Place::file("x.csv");
-        let column = |kind| Column { name: "k", kind, required: false, meaning: "" };
+        let column = |kind| Column {
+            name: "k",
+            kind,
+            required: false,
+            meaning: "",
+        };
         let settle = |scalar: Scalar, kind, typing| {
             let mut problems = Vec::new();
             let settled = settle(scalar, &column(kind), typing, &place, &mut problems);
@@ -612,20 +824,68 @@ mod tests {
         };
         let text = |t: &str| Scalar::Text(t.into());
         let bare = Typing::Bare(Notation::Dutch);
-        assert_eq!(settle(Scalar::Number(dec!(3.20)), Kind::Key, Typing::Typed).0, text("3.2"));
-        assert_eq!(settle(Scalar::Bool(true), Kind::Choice(&["ja", "nee"]), Typing::Typed).0, text("ja"));
-        assert_eq!(settle(text("5"), Kind::Amount, Typing::Typed), (Scalar::Error("5".into()), Some("not-a-number")));
-        assert_eq!(settle(text("#REF!"), Kind::Text, Typing::Typed), (Scalar::Error("#REF!".into()), Some("spreadsheet-error")));
-        assert_eq!(settle(text("€ 85.000"), Kind::Amount, Typing::Quoted(Notation::Plain)).1, Some("not-a-number"));
-        assert_eq!(settle(text("85.00"), Kind::Amount, Typing::Quoted(Notation::Plain)).0, Scalar::Number(dec!(85)));
-        assert_eq!(settle(Scalar::Number(dec!(85.000)), Kind::Amount, Typing::Quoted(Notation::Plain)).1, Some("thousands-point"));
-        assert_eq!(settle(text("5,5"), Kind::Any, bare).0, Scalar::Number(dec!(5.5)));
+        assert_eq!(
+            settle(Scalar::Number(dec!(3.20)), Kind::Key, Typing::Typed).0,
+            text("3.2")
+        );
+        assert_eq!(
+            settle(
+                Scalar::Bool(true),
+                Kind::Choice(&["ja", "nee"]),
+                Typing::Typed
+            )
+            .0,
+            text("ja")
+        );
+        assert_eq!(
+            settle(text("5"), Kind::Amount, Typing::Typed),
+            (Scalar::Error("5".into()), Some("not-a-number"))
+        );
+        assert_eq!(
+            settle(text("#REF!"), Kind::Text, Typing::Typed),
+            (Scalar::Error("#REF!".into()), Some("spreadsheet-error"))
+        );
+        assert_eq!(
+            settle(
+                text("€ 85.000"),
+                Kind::Amount,
+                Typing::Quoted(Notation::Plain)
+            )
+            .1,
+            Some("not-a-number")
+        );
+        assert_eq!(
+            settle(text("85.00"), Kind::Amount, Typing::Quoted(Notation::Plain)).0,
+            Scalar::Number(dec!(85))
+        );
+        assert_eq!(
+            settle(
+                Scalar::Number(dec!(85.000)),
+                Kind::Amount,
+                Typing::Quoted(Notation::Plain)
+            )
+            .1,
+            Some("thousands-point")
+        );
+        assert_eq!(
+            settle(text("5,5"), Kind::Any, bare).0,
+            Scalar::Number(dec!(5.5))
+        );
         assert_eq!(settle(text("'5,5"), Kind::Any, bare).0, text("5,5"));
         assert_eq!(settle(text("007"), Kind::Any, bare).0, text("007"));
         assert_eq!(settle(text("'=1+1"), Kind::Text, bare).0, text("=1+1"));
-        assert_eq!(settle(text("'s-Gravenhage"), Kind::Text, bare).0, text("'s-Gravenhage"));
-        assert_eq!(settle(text("2030"), Kind::Year, bare).0, Scalar::Number(dec!(2030)));
-        assert_eq!(settle(text("2026-02-30"), Kind::Date, bare).0, text("2026-02-30"));
+        assert_eq!(
+            settle(text("'s-Gravenhage"), Kind::Text, bare).0,
+            text("'s-Gravenhage")
+        );
+        assert_eq!(
+            settle(text("2030"), Kind::Year, bare).0,
+            Scalar::Number(dec!(2030))
+        );
+        assert_eq!(
+            settle(text("2026-02-30"), Kind::Date, bare).0,
+            text("2026-02-30")
+        );
     }
 
     #[test]

@@ -13,22 +13,32 @@ use std::sync::Arc;
 /// Reads the rows of the table that the file's name says.
 pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
     let whole = Place::file(file);
-    let stem = Path::new(&**file).file_stem().map_or(Cow::Borrowed(""), |s| s.to_string_lossy());
-    let Some(schema) = find_table(&stem, &whole, &mut read.problems) else { return };
+    let stem = Path::new(&**file)
+        .file_stem()
+        .map_or(Cow::Borrowed(""), |s| s.to_string_lossy());
+    let Some(schema) = find_table(&stem, &whole, &mut read.problems) else {
+        return;
+    };
     let text = decode(bytes, &whole, &mut read.problems);
     let lines = Lines::new(&text);
     let (delimiter, notation) = delimiter(&text);
     // The csv crate counts lines otherwise for CRLF and blank lines, so lines come from the record's first byte.
-    let mut reader =
-        ::csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let mut binding: Option<(Binding, usize)> = None;
     let mut without_heading = HashSet::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(e) => {
-                read.problems
-                    .push(Problem::error("bad-csv", format!("the file cannot be read as csv: {e}")).at(&whole).fix("save it again as CSV UTF-8"));
+                read.problems.push(
+                    Problem::error("bad-csv", format!("the file cannot be read as csv: {e}"))
+                        .at(&whole)
+                        .fix("save it again as CSV UTF-8"),
+                );
                 return;
             }
         };
@@ -36,10 +46,20 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
             continue;
         }
         let start = record.position().map_or(0, |p| p.byte() as usize);
-        let start = start + text.bytes().skip(start).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let start = start
+            + text
+                .bytes()
+                .skip(start)
+                .take_while(|b| matches!(b, b'\r' | b'\n'))
+                .count();
         let mut line = lines.spot(start).0;
         let row_place = Place::text(file, line, 1);
-        let filled = record.iter().enumerate().filter(|f| !f.1.trim().is_empty()).last().map_or(0, |f| f.0 + 1);
+        let filled = record
+            .iter()
+            .enumerate()
+            .filter(|f| !f.1.trim().is_empty())
+            .last()
+            .map_or(0, |f| f.0 + 1);
         match &binding {
             None if record.len() > MAX_COLUMNS => {
                 read.problems.push(too_many_columns(schema, &row_place));
@@ -63,30 +83,59 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
             _ => {}
         }
         let mut fields = Vec::new();
-        for (index, field) in record.iter().enumerate().take(binding.as_ref().map_or(MAX_COLUMNS, |b| b.1)) {
+        for (index, field) in record
+            .iter()
+            .enumerate()
+            .take(binding.as_ref().map_or(MAX_COLUMNS, |b| b.1))
+        {
             fields.push((index, field, Place::text(file, line, index as u32 + 1)));
             line += field.bytes().filter(|b| *b == b'\n').count() as u32;
         }
         let Some((binding, _)) = &binding else {
-            let headings: Vec<_> =
-                fields.into_iter().map(|(_, field, place)| (field.trim().to_owned(), place)).collect();
-            binding = Some((Binding::new(schema, &headings, &mut read.problems), headings.len()));
+            let headings: Vec<_> = fields
+                .into_iter()
+                .map(|(_, field, place)| (field.trim().to_owned(), place))
+                .collect();
+            binding = Some((
+                Binding::new(schema, &headings, &mut read.problems),
+                headings.len(),
+            ));
             continue;
         };
         for (index, field, place) in &fields {
-            if binding.column(*index).is_none() && !field.trim().is_empty() && without_heading.insert(*index) {
+            if binding.column(*index).is_none()
+                && !field.trim().is_empty()
+                && without_heading.insert(*index)
+            {
                 let what = clip(field);
-                read.skipped.push(Skipped { place: place.clone(), what, why: "no known heading above it".into() });
+                read.skipped.push(Skipped {
+                    place: place.clone(),
+                    what,
+                    why: "no known heading above it".into(),
+                });
             }
         }
-        let found =
-            fields.into_iter().map(|(index, field, place)| (index, Scalar::Text(field.to_owned()), place)).collect();
-        if !add_row(read, schema, binding, &row_place, found, Typing::Bare(notation)) {
+        let found = fields
+            .into_iter()
+            .map(|(index, field, place)| (index, Scalar::Text(field.to_owned()), place))
+            .collect();
+        if !add_row(
+            read,
+            schema,
+            binding,
+            &row_place,
+            found,
+            Typing::Bare(notation),
+        ) {
             return;
         }
     }
     if binding.is_none() {
-        read.problems.push(Problem::warning("no-headings", "the file is empty: no headings were found").at(&whole).fix("remove the file, or write the names of the columns in its first line"));
+        read.problems.push(
+            Problem::warning("no-headings", "the file is empty: no headings were found")
+                .at(&whole)
+                .fix("remove the file, or write the names of the columns in its first line"),
+        );
     }
 }
 
@@ -104,13 +153,17 @@ fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Problem>) -> Co
         .at(whole)
         .fix("save it as CSV UTF-8"),
     );
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0
+    encoding_rs::WINDOWS_1252
+        .decode_without_bom_handling(bytes)
+        .0
 }
 
 /// The delimiter and the notation of numbers that goes with it, from the first line that holds something.
 fn delimiter(text: &str) -> (u8, Notation) {
-    let headings =
-        text.lines().find(|l| l.contains(|c: char| !c.is_whitespace() && c != ';' && c != ',')).unwrap_or("");
+    let headings = text
+        .lines()
+        .find(|l| l.contains(|c: char| !c.is_whitespace() && c != ';' && c != ','))
+        .unwrap_or("");
     let mut quoted = false;
     let (mut semicolons, mut commas) = (0_usize, 0_usize);
     for c in headings.chars() {
@@ -121,5 +174,9 @@ fn delimiter(text: &str) -> (u8, Notation) {
             _ => {}
         }
     }
-    if commas > semicolons { (b',', Notation::Plain) } else { (b';', Notation::Dutch) }
+    if commas > semicolons {
+        (b',', Notation::Plain)
+    } else {
+        (b';', Notation::Dutch)
+    }
 }

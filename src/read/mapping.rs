@@ -10,7 +10,10 @@ use super::{IoFailure, Read, Skipped, SourceFile, read_bytes};
 use crate::model::schema::{Column, Kind, TableSchema, setting, table_schema};
 use crate::model::table::{Notation, Row, Scalar, Value, fold, parse_number, scalar_from_text};
 use crate::problem::{Place, Problem, column_letters, has_errors, nearest};
-use language::{CellRef, CheckEntry, CheckFrom, Mapping, Named, Origin, Periods, RowEntry, Source, TableEntry, Years, YearsAs, column_number, fits};
+use language::{
+    CellRef, CheckEntry, CheckFrom, Mapping, Named, Origin, Periods, RowEntry, Source, TableEntry,
+    Years, YearsAs, column_number, fits,
+};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -20,7 +23,12 @@ const MAX_MAPPING: u64 = 1024 * 1024;
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Reads the workbook `bestand` through the file `mapping`, both in `folder`, and adds what it holds to `read`.
-pub fn read_foreign(folder: &Path, bestand: &str, mapping: &str, read: &mut Read) -> Result<(), IoFailure> {
+pub fn read_foreign(
+    folder: &Path,
+    bestand: &str,
+    mapping: &str,
+    read: &mut Read,
+) -> Result<(), IoFailure> {
     let workbook = read_bytes(&folder.join(bestand), super::workbook::MAX_FILE)?;
     let language = read_bytes(&folder.join(mapping), MAX_MAPPING)?;
     let book = if let Some(bytes) = &workbook {
@@ -31,22 +39,42 @@ pub fn read_foreign(folder: &Path, bestand: &str, mapping: &str, read: &mut Read
     };
     let place = Place::file(mapping);
     let Some(bytes) = language else {
-        let problem = Problem::error("mapping-too-large", format!("the mapping has more than {MAX_MAPPING} bytes"));
-        read.problems.push(problem.at(&place).fix("name the mapping file, not another file"));
+        let problem = Problem::error(
+            "mapping-too-large",
+            format!("the mapping has more than {MAX_MAPPING} bytes"),
+        );
+        read.problems.push(
+            problem
+                .at(&place)
+                .fix("name the mapping file, not another file"),
+        );
         return Ok(());
     };
     read.sources.push(SourceFile::of(mapping, &bytes));
     let Ok(text) = std::str::from_utf8(&bytes) else {
         let problem = Problem::error("not-utf8", "the mapping is not UTF-8 text");
-        read.problems.push(problem.at(&place).fix("save it as UTF-8 in a text editor"));
+        read.problems
+            .push(problem.at(&place).fix("save it as UTF-8 in a text editor"));
         return Ok(());
     };
     let before = read.problems.len();
-    let wishes = language::parse(&place.file, text.strip_prefix('\u{feff}').unwrap_or(text), &mut read.problems);
+    let wishes = language::parse(
+        &place.file,
+        text.strip_prefix('\u{feff}').unwrap_or(text),
+        &mut read.problems,
+    );
     read.incomplete |= has_errors(&read.problems[before..]);
     if let Some(book) = &book {
-        Reader { book, wishes: &wishes, read, named: BTreeSet::new(), rows: BTreeMap::new(), headings: BTreeMap::new(), ids: HashSet::new() }
-            .all();
+        Reader {
+            book,
+            wishes: &wishes,
+            read,
+            named: BTreeSet::new(),
+            rows: BTreeMap::new(),
+            headings: BTreeMap::new(),
+            ids: HashSet::new(),
+        }
+        .all();
     }
     let mut seen = HashSet::new();
     let mut kept: Vec<Problem> = read.problems.split_off(before);
@@ -114,9 +142,18 @@ impl<'a> Reader<'a> {
             self.named.insert(Arc::clone(&sheet.name));
         } else {
             let names = || self.book.sheets.iter().map(|s| &*s.name);
-            let fix = nearest(&name.text, names()).map_or_else(|| "write the name of a sheet".into(), |n| format!("did you mean \"{n}\"?"));
-            let problem = Problem::error("unknown-sheet", format!("{} has no sheet \"{}\"", self.book.file, name.text));
-            let problem = problem.at(&name.place).allowed(names().collect::<Vec<_>>().join(", ")).fix(fix);
+            let fix = nearest(&name.text, names()).map_or_else(
+                || "write the name of a sheet".into(),
+                |n| format!("did you mean \"{n}\"?"),
+            );
+            let problem = Problem::error(
+                "unknown-sheet",
+                format!("{} has no sheet \"{}\"", self.book.file, name.text),
+            );
+            let problem = problem
+                .at(&name.place)
+                .allowed(names().collect::<Vec<_>>().join(", "))
+                .fix(fix);
             self.problem(problem);
         }
         found
@@ -127,15 +164,31 @@ impl<'a> Reader<'a> {
         let place = self.place(sheet, row, column);
         let scalar = match sheet.cells.get(&(row, column)) {
             Some(Scalar::Error(error)) => {
-                let problem = Problem::error("spreadsheet-error", format!("the cell holds the spreadsheet error {error}"));
-                self.problem(problem.at(&place).fix("mend the formula in the workbook and save it"));
+                let problem = Problem::error(
+                    "spreadsheet-error",
+                    format!("the cell holds the spreadsheet error {error}"),
+                );
+                self.problem(
+                    problem
+                        .at(&place)
+                        .fix("mend the formula in the workbook and save it"),
+                );
                 told()
             }
-            Some(Scalar::Text(text)) if self.wishes.empty.iter().any(|e| e == text) => Scalar::Empty,
+            Some(Scalar::Text(text)) if self.wishes.empty.iter().any(|e| e == text) => {
+                Scalar::Empty
+            }
             Some(scalar) => scalar.clone(),
             None => {
-                if sheet.formulas_without_value.binary_search(&(row, column)).is_ok() {
-                    let problem = Problem::error("formula-without-value", "the formula in this cell has no stored value");
+                if sheet
+                    .formulas_without_value
+                    .binary_search(&(row, column))
+                    .is_ok()
+                {
+                    let problem = Problem::error(
+                        "formula-without-value",
+                        "the formula in this cell has no stored value",
+                    );
                     self.problem(problem.at(&place).fix("open the workbook in the spreadsheet program, let it calculate, and save it"));
                     return Value::new(told(), place);
                 }
@@ -150,12 +203,22 @@ impl<'a> Reader<'a> {
         match sheet.cells.get(&(row, column)) {
             Some(Scalar::Text(text)) => !self.wishes.empty.iter().any(|e| e == text),
             Some(_) => true,
-            None => sheet.formulas_without_value.binary_search(&(row, column)).is_ok(),
+            None => sheet
+                .formulas_without_value
+                .binary_search(&(row, column))
+                .is_ok(),
         }
     }
 
     /// The value that a column wants, made of what was found: translated, as text or number, with factor and sign.
-    fn fit(&mut self, column: &Column, mut value: Value, source: &Source, factor: Option<Decimal>, sign: Option<Decimal>) -> Value {
+    fn fit(
+        &mut self,
+        column: &Column,
+        mut value: Value,
+        source: &Source,
+        factor: Option<Decimal>,
+        sign: Option<Decimal>,
+    ) -> Value {
         if let Scalar::Error(_) = value.scalar {
             return value;
         }
@@ -173,48 +236,102 @@ impl<'a> Reader<'a> {
         let sign = source.sign.or(sign.filter(|_| amount));
         match (column.kind, &value.scalar) {
             (_, Scalar::Empty | Scalar::Error(_)) => value,
-            (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Scalar::Text(text)) if fixed => {
+            (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Scalar::Text(text))
+                if fixed =>
+            {
                 let text = text.clone();
-                value.scalar = scalar_from_text(&text, column, Notation::Plain, &value.place, &mut self.read.problems);
+                value.scalar = scalar_from_text(
+                    &text,
+                    column,
+                    Notation::Plain,
+                    &value.place,
+                    &mut self.read.problems,
+                );
                 value
             }
-            (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, _) => self.scaled(column.name, value, factor, sign),
+            (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, _) => {
+                self.scaled(column.name, value, factor, sign)
+            }
             (Kind::Year, Scalar::Date(_)) => {
-                let problem = Problem::error("not-a-year", format!("expected a year for {}, found {}", column.name, value.shown()));
-                self.problem(problem.at(&value.place).fix("add deel = \"jaar\" in the mapping to take the year of the date"));
+                let problem = Problem::error(
+                    "not-a-year",
+                    format!(
+                        "expected a year for {}, found {}",
+                        column.name,
+                        value.shown()
+                    ),
+                );
+                self.problem(
+                    problem
+                        .at(&value.place)
+                        .fix("add deel = \"jaar\" in the mapping to take the year of the date"),
+                );
                 Value::new(told(), value.place)
             }
-            (Kind::Key | Kind::Text | Kind::Ref(_) | Kind::Account | Kind::List | Kind::Choice(_) | Kind::Address, _) => {
+            (
+                Kind::Key
+                | Kind::Text
+                | Kind::Ref(_)
+                | Kind::Account
+                | Kind::List
+                | Kind::Choice(_)
+                | Kind::Address,
+                _,
+            ) => {
                 value.scalar = text_of(&value.scalar).map_or(Scalar::Empty, Scalar::Text);
                 value
             }
-            (_, Scalar::Number(_)) if factor.is_some() || sign.is_some() => self.scaled(column.name, value, factor, sign),
+            (_, Scalar::Number(_)) if factor.is_some() || sign.is_some() => {
+                self.scaled(column.name, value, factor, sign)
+            }
             _ => value,
         }
     }
 
     /// A number times factor and sign; anything else is a problem.
-    fn scaled(&mut self, name: &str, mut value: Value, factor: Option<Decimal>, sign: Option<Decimal>) -> Value {
+    fn scaled(
+        &mut self,
+        name: &str,
+        mut value: Value,
+        factor: Option<Decimal>,
+        sign: Option<Decimal>,
+    ) -> Value {
         let problem = match &value.scalar {
             Scalar::Empty | Scalar::Error(_) => return value,
             Scalar::Number(number) => {
-                let scale = factor.unwrap_or(Decimal::ONE).checked_mul(sign.unwrap_or(Decimal::ONE));
+                let scale = factor
+                    .unwrap_or(Decimal::ONE)
+                    .checked_mul(sign.unwrap_or(Decimal::ONE));
                 if let Some(number) = scale.and_then(|s| number.checked_mul(s)) {
                     // A zero has no sign: -0 is not a different figure.
-                    value.scalar = Scalar::Number(if number.is_zero() { Decimal::ZERO } else { number });
+                    value.scalar = Scalar::Number(if number.is_zero() {
+                        Decimal::ZERO
+                    } else {
+                        number
+                    });
                     return value;
                 }
-                Problem::error("number-too-large", format!("{} in {name} is too large", value.shown())).fix("check the number and the factor")
+                Problem::error(
+                    "number-too-large",
+                    format!("{} in {name} is too large", value.shown()),
+                )
+                .fix("check the number and the factor")
             }
             other => {
                 let fix = match other {
                     Scalar::Text(text) if parse_number(text, Notation::Dutch).is_ok() => {
                         "the cell holds text that looks like a number: set its format to number and type it again"
                     }
-                    Scalar::Text(_) => "write a number, or name the text under overslaan or leeg in the mapping",
+                    Scalar::Text(_) => {
+                        "write a number, or name the text under overslaan or leeg in the mapping"
+                    }
                     _ => "write a number in the cell, or map another column",
                 };
-                Problem::error("not-a-number", format!("expected a number for {name}, found {}", value.shown())).fix(fix)
+                Problem::error(
+                    "not-a-number",
+                    format!("expected a number for {name}, found {}", value.shown()),
+                )
+                .fix(fix)
             }
         };
         self.problem(problem.at(&value.place));
@@ -223,13 +340,38 @@ impl<'a> Reader<'a> {
 
     fn translated(&mut self, value: Value, source: &Source) -> Value {
         let text = text_of(&value.scalar).unwrap_or_default();
-        if let Some((_, to)) = source.translate.iter().find(|(from, _)| (!text.is_empty() || from.is_empty()) && fits(from, &text)) {
-            return Value::new(if to.is_empty() { Scalar::Empty } else { Scalar::Text(to.clone()) }, value.place);
+        if let Some((_, to)) = source
+            .translate
+            .iter()
+            .find(|(from, _)| (!text.is_empty() || from.is_empty()) && fits(from, &text))
+        {
+            return Value::new(
+                if to.is_empty() {
+                    Scalar::Empty
+                } else {
+                    Scalar::Text(to.clone())
+                },
+                value.place,
+            );
         }
         if !value.is_empty() {
-            let words = source.translate.iter().map(|(from, _)| from.as_str()).collect::<Vec<_>>().join(", ");
-            let problem = Problem::error("untranslated", format!("vertaal has no word for {}", value.shown()));
-            self.problem(problem.at(&value.place).and(&source.place).allowed(words).fix("add the word to vertaal, or \"*\" for all others"));
+            let words = source
+                .translate
+                .iter()
+                .map(|(from, _)| from.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
+            let problem = Problem::error(
+                "untranslated",
+                format!("vertaal has no word for {}", value.shown()),
+            );
+            self.problem(
+                problem
+                    .at(&value.place)
+                    .and(&source.place)
+                    .allowed(words)
+                    .fix("add the word to vertaal, or \"*\" for all others"),
+            );
             return Value::new(told(), value.place);
         }
         Value::new(Scalar::Empty, value.place)
@@ -253,29 +395,56 @@ impl<'a> Reader<'a> {
     /// The cell that the mapping names, and how it is called.
     fn named_cell(&mut self, cell: &CellRef, what: &str, by: &Place) -> Option<(Value, String)> {
         let sheet = self.sheet(&cell.sheet)?;
-        self.rows.insert((Arc::clone(&sheet.name), cell.row), Fate::Used);
+        self.rows
+            .insert((Arc::clone(&sheet.name), cell.row), Fate::Used);
         Some(self.required(sheet, cell.row, cell.column, what, by))
     }
 
     /// A cell that must hold something, and how it is called.
-    fn required(&mut self, sheet: &Sheet, row: u32, column: u32, what: &str, by: &Place) -> (Value, String) {
+    fn required(
+        &mut self,
+        sheet: &Sheet,
+        row: u32,
+        column: u32,
+        what: &str,
+        by: &Place,
+    ) -> (Value, String) {
         let name = format!("{}!{}{}", sheet.name, column_letters(column), row + 1);
         let value = self.cell(sheet, row, column);
         if !self.filled(sheet, row, column) {
             let problem = Problem::error("empty-cell", format!("cell {name} for {what} is empty"));
-            self.problem(problem.at(&value.place).and(by).fix("fill the cell, or name another in the mapping"));
+            self.problem(
+                problem
+                    .at(&value.place)
+                    .and(by)
+                    .fix("fill the cell, or name another in the mapping"),
+            );
         }
         (value, name)
     }
 
     fn setting(&mut self, name: &Named, source: &Source) {
-        let Some(known) = setting(&name.text) else { return };
-        let column = Column { name: known.name, kind: known.kind, required: false, meaning: known.meaning };
+        let Some(known) = setting(&name.text) else {
+            return;
+        };
+        let column = Column {
+            name: known.name,
+            kind: known.kind,
+            required: false,
+            meaning: known.meaning,
+        };
         if let Some((value, bron)) = self.single(&column, source) {
             let key = Value::new(Scalar::Text(name.text.clone()), name.place.clone());
-            let bron = Value::new(bron.map_or(Scalar::Empty, Scalar::Text), value.place.clone());
+            let bron = Value::new(
+                bron.map_or(Scalar::Empty, Scalar::Text),
+                value.place.clone(),
+            );
             let place = value.place.clone();
-            self.push("gebied", place, vec![("instelling", key), ("waarde", value), ("bron", bron)]);
+            self.push(
+                "gebied",
+                place,
+                vec![("instelling", key), ("waarde", value), ("bron", bron)],
+            );
         }
     }
 
@@ -284,7 +453,8 @@ impl<'a> Reader<'a> {
         let mut from = None;
         for (column, source) in &entry.columns {
             if let Some((value, bron)) = self.single(column, source) {
-                from = from.or(bron.map(|bron| Value::new(Scalar::Text(bron), value.place.clone())));
+                from =
+                    from.or(bron.map(|bron| Value::new(Scalar::Text(bron), value.place.clone())));
                 filled.push((column.name, value));
             }
         }
@@ -299,16 +469,24 @@ impl<'a> Reader<'a> {
 
     /// Adds a row to a table of ours.
     fn push(&mut self, table: &'static str, place: Place, filled: Vec<(&'static str, Value)>) {
-        let Some(schema) = table_schema(table) else { return };
+        let Some(schema) = table_schema(table) else {
+            return;
+        };
         let row = blank_row(schema, place, filled);
         self.read.tables.table_mut(table).rows.push(row);
     }
 
     fn headings(&mut self, sheet: &Sheet, row: Option<u32>) -> Headings {
-        let Some(row) = row else { return Headings::new() };
+        let Some(row) = row else {
+            return Headings::new();
+        };
         self.rows.insert((Arc::clone(&sheet.name), row), Fate::Used);
         let cells = sheet.cells.range((row, 0)..=(row, u32::MAX));
-        cells.filter_map(|(&(_, column), scalar)| Some((column, (text_of(scalar)?, self.place(sheet, row, column))))).collect()
+        cells
+            .filter_map(|(&(_, column), scalar)| {
+                Some((column, (text_of(scalar)?, self.place(sheet, row, column))))
+            })
+            .collect()
     }
 
     /// The column that a heading or a letter names.
@@ -316,43 +494,99 @@ impl<'a> Reader<'a> {
         let folded = fold(&name.text);
         let found: Vec<u32> = headings
             .iter()
-            .filter(|(_, (text, _))| text == &name.text || (!folded.is_empty() && fold(text) == folded))
+            .filter(|(_, (text, _))| {
+                text == &name.text || (!folded.is_empty() && fold(text) == folded)
+            })
             .map(|(column, _)| *column)
             .collect();
         if let [first, second, ..] = found[..] {
-            let problem = Problem::error("double-heading", format!("sheet \"{}\" has heading \"{}\" more than once", sheet.name, name.text));
-            let fix = format!("write the letter instead: {} or {}", column_letters(first), column_letters(second));
+            let problem = Problem::error(
+                "double-heading",
+                format!(
+                    "sheet \"{}\" has heading \"{}\" more than once",
+                    sheet.name, name.text
+                ),
+            );
+            let fix = format!(
+                "write the letter instead: {} or {}",
+                column_letters(first),
+                column_letters(second)
+            );
             self.problem(problem.at(&name.place).and(&headings[&second].1).fix(fix));
             return None;
         }
-        let last = sheet.cells.keys().map(|(_, column)| *column).max().unwrap_or(0);
+        let last = sheet
+            .cells
+            .keys()
+            .map(|(_, column)| *column)
+            .max()
+            .unwrap_or(0);
         let letter = || column_number(&name.text).filter(|column| *column <= last);
         let column = found.first().copied().or_else(letter);
         if column.is_none() {
             let names = || headings.values().map(|(text, _)| text.as_str());
-            let fix = nearest(&name.text, names())
-                .map_or_else(|| "write a heading, or the letter of the column".into(), |n| format!("did you mean \"{n}\"?"));
-            let problem = Problem::error("unknown-heading", format!("sheet \"{}\" has no column \"{}\"", sheet.name, name.text));
-            self.problem(problem.at(&name.place).allowed(names().collect::<Vec<_>>().join(", ")).fix(fix));
+            let fix = nearest(&name.text, names()).map_or_else(
+                || "write a heading, or the letter of the column".into(),
+                |n| format!("did you mean \"{n}\"?"),
+            );
+            let problem = Problem::error(
+                "unknown-heading",
+                format!("sheet \"{}\" has no column \"{}\"", sheet.name, name.text),
+            );
+            self.problem(
+                problem
+                    .at(&name.place)
+                    .allowed(names().collect::<Vec<_>>().join(", "))
+                    .fix(fix),
+            );
         }
         column
     }
 
     /// The columns whose headings are periods, with the period.
-    fn periods(&mut self, sheet: &Sheet, row: u32, asked: &Periods, mapped: &BTreeSet<u32>, place: &Place) -> Vec<(u32, Value)> {
+    fn periods(
+        &mut self,
+        sheet: &Sheet,
+        row: u32,
+        asked: &Periods,
+        mapped: &BTreeSet<u32>,
+        place: &Place,
+    ) -> Vec<(u32, Value)> {
         let (from, to) = asked.columns.unwrap_or((0, u32::MAX));
         let heading = |column: u32, scalar: &Scalar| {
             let period = period(scalar, asked.per_year)?;
             Some((column, Value::new(period, self.place(sheet, row, column))))
         };
-        let cells = || sheet.cells.range((row, from)..=(row, to)).filter(|((_, column), _)| !mapped.contains(column));
-        let found: Vec<(u32, Value)> = cells().filter_map(|(&(_, column), scalar)| heading(column, scalar)).collect();
+        let cells = || {
+            sheet
+                .cells
+                .range((row, from)..=(row, to))
+                .filter(|((_, column), _)| !mapped.contains(column))
+        };
+        let found: Vec<(u32, Value)> = cells()
+            .filter_map(|(&(_, column), scalar)| heading(column, scalar))
+            .collect();
         let (Some((first, _)), Some((last, _))) = (found.first(), found.last()) else {
-            let problem = Problem::error("no-year-columns", format!("row {} of sheet \"{}\" has no heading that is a year", row + 1, sheet.name));
-            self.problem(problem.at(place).fix("write in kopregel the row with the years"));
+            let problem = Problem::error(
+                "no-year-columns",
+                format!(
+                    "row {} of sheet \"{}\" has no heading that is a year",
+                    row + 1,
+                    sheet.name
+                ),
+            );
+            self.problem(
+                problem
+                    .at(place)
+                    .fix("write in kopregel the row with the years"),
+            );
             return found;
         };
-        let (first, last) = if asked.columns.is_some() { (from, to) } else { (*first, *last) };
+        let (first, last) = if asked.columns.is_some() {
+            (from, to)
+        } else {
+            (*first, *last)
+        };
         let strange: Vec<Problem> = cells()
             .filter(|((_, column), scalar)| (first..=last).contains(column) && period(scalar, asked.per_year).is_none())
             .map(|(&(_, column), scalar)| {
@@ -367,8 +601,17 @@ impl<'a> Reader<'a> {
         self.read.problems.extend(strange);
         for (at, (_, value)) in found.iter().enumerate() {
             if let Some((_, before)) = found[..at].iter().find(|(_, v)| v.scalar == value.scalar) {
-                let problem = Problem::error("double-year", format!("{} stands above two columns", text_of(&value.scalar).unwrap_or_default()));
-                let problem = problem.at(&value.place).and(&before.place).fix("mend the heading, or map one of the two with kolommen or periode");
+                let problem = Problem::error(
+                    "double-year",
+                    format!(
+                        "{} stands above two columns",
+                        text_of(&value.scalar).unwrap_or_default()
+                    ),
+                );
+                let problem = problem
+                    .at(&value.place)
+                    .and(&before.place)
+                    .fix("mend the heading, or map one of the two with kolommen or periode");
                 self.problem(problem);
             }
         }
@@ -376,7 +619,9 @@ impl<'a> Reader<'a> {
     }
 
     fn table(&mut self, entry: &TableEntry) {
-        let Some(sheet) = self.sheet(&entry.sheet) else { return };
+        let Some(sheet) = self.sheet(&entry.sheet) else {
+            return;
+        };
         let headings = self.headings(sheet, entry.heading_row);
         let before = self.read.problems.len();
         let mut used = BTreeSet::new();
@@ -393,23 +638,49 @@ impl<'a> Reader<'a> {
             }
         }
         let years = match (&entry.years, entry.heading_row) {
-            (Some(years), Some(row)) => Some((years, self.periods(sheet, row, &years.periods, &used, &years.place))),
+            (Some(years), Some(row)) => Some((
+                years,
+                self.periods(sheet, row, &years.periods, &used, &years.place),
+            )),
             (Some(years), None) => {
-                let problem = Problem::error("mapping-key-missing", "[[tabel]] with [tabel.jaren] lacks the key \"kopregel\"");
-                self.problem(problem.at(&years.place).fix("add kopregel = the row that holds the years"));
+                let problem = Problem::error(
+                    "mapping-key-missing",
+                    "[[tabel]] with [tabel.jaren] lacks the key \"kopregel\"",
+                );
+                self.problem(
+                    problem
+                        .at(&years.place)
+                        .fix("add kopregel = the row that holds the years"),
+                );
                 None
             }
             (None, _) => None,
         };
-        used.extend(years.iter().flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column)));
+        used.extend(
+            years
+                .iter()
+                .flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column)),
+        );
         if let Some(row) = entry.heading_row {
-            self.headings.entry((Arc::clone(&sheet.name), row)).or_default().extend(&used);
+            self.headings
+                .entry((Arc::clone(&sheet.name), row))
+                .or_default()
+                .extend(&used);
         }
         // With a column missing every row would be wrong in the same way.
         if self.read.problems.len() > before {
             return;
         }
-        Rows { entry, sheet, named, years, groups: BTreeMap::new(), number: 0, surcharged: vec![false; entry.surcharges.len()] }.read(self);
+        Rows {
+            entry,
+            sheet,
+            named,
+            years,
+            groups: BTreeMap::new(),
+            number: 0,
+            surcharged: vec![false; entry.surcharges.len()],
+        }
+        .read(self);
     }
 
     /// Finds the columns between braces in a template.
@@ -425,9 +696,14 @@ impl<'a> Reader<'a> {
         for piece in pieces(&template.text) {
             match piece {
                 Ok(_) => {}
-                Err(name) if name == "nr" || entry.groups.iter().any(|g| fold(g.to.name) == fold(name)) => {}
+                Err(name)
+                    if name == "nr"
+                        || entry.groups.iter().any(|g| fold(g.to.name) == fold(name)) => {}
                 Err(name) => {
-                    let name = Named { text: name.to_owned(), place: template.place.clone() };
+                    let name = Named {
+                        text: name.to_owned(),
+                        place: template.place.clone(),
+                    };
                     if let Some(column) = self.column(sheet, headings, &name) {
                         used.insert(column);
                         named.insert(name.text, column);
@@ -439,28 +715,59 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, sheet: &Sheet, row: u32, why: String) {
         let cells = sheet.cells.range((row, 0)..=(row, u32::MAX));
-        let what = cells.filter_map(|(_, scalar)| text_of(scalar)).take(2).collect::<Vec<_>>().join(" | ");
-        let first = sheet.cells.range((row, 0)..=(row, u32::MAX)).next().map_or(0, |(&(_, column), _)| column);
-        let skipped = Skipped { place: self.place(sheet, row, first), what: short(&what), why };
-        self.rows.entry((Arc::clone(&sheet.name), row)).or_insert(Fate::Skipped(skipped));
+        let what = cells
+            .filter_map(|(_, scalar)| text_of(scalar))
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" | ");
+        let first = sheet
+            .cells
+            .range((row, 0)..=(row, u32::MAX))
+            .next()
+            .map_or(0, |(&(_, column), _)| column);
+        let skipped = Skipped {
+            place: self.place(sheet, row, first),
+            what: short(&what),
+            why,
+        };
+        self.rows
+            .entry((Arc::clone(&sheet.name), row))
+            .or_insert(Fate::Skipped(skipped));
     }
 
     fn check(&mut self, entry: &CheckEntry) {
         match &entry.from {
             CheckFrom::Cell(cell) => {
-                if let Some((value, name)) = self.named_cell(cell, &entry.result.text, &entry.place) {
+                if let Some((value, name)) = self.named_cell(cell, &entry.result.text, &entry.place)
+                {
                     self.figure(entry, entry.result.text.clone(), value, name);
                 }
             }
-            CheckFrom::Series { sheet, row, heading_row, periods } => {
-                let Some(sheet) = self.sheet(sheet) else { return };
+            CheckFrom::Series {
+                sheet,
+                row,
+                heading_row,
+                periods,
+            } => {
+                let Some(sheet) = self.sheet(sheet) else {
+                    return;
+                };
                 for used in [*row, *heading_row] {
-                    self.rows.insert((Arc::clone(&sheet.name), used), Fate::Used);
+                    self.rows
+                        .insert((Arc::clone(&sheet.name), used), Fate::Used);
                 }
-                let columns = self.periods(sheet, *heading_row, periods, &BTreeSet::new(), &entry.place);
-                self.headings.entry((Arc::clone(&sheet.name), *heading_row)).or_default().extend(columns.iter().map(|(column, _)| *column));
+                let columns =
+                    self.periods(sheet, *heading_row, periods, &BTreeSet::new(), &entry.place);
+                self.headings
+                    .entry((Arc::clone(&sheet.name), *heading_row))
+                    .or_default()
+                    .extend(columns.iter().map(|(column, _)| *column));
                 for (column, period) in columns {
-                    let result = format!("{}.{}", entry.result.text, text_of(&period.scalar).unwrap_or_default());
+                    let result = format!(
+                        "{}.{}",
+                        entry.result.text,
+                        text_of(&period.scalar).unwrap_or_default()
+                    );
                     let (value, name) = self.required(sheet, *row, column, &result, &entry.place);
                     self.figure(entry, result, value, name);
                 }
@@ -480,7 +787,10 @@ impl<'a> Reader<'a> {
             ("bron", Value::new(Scalar::Text(name), place.clone())),
         ];
         if let Some((tolerance, at)) = &entry.tolerance {
-            filled.push(("tolerantie", Value::new(Scalar::Number(*tolerance), at.clone())));
+            filled.push((
+                "tolerantie",
+                Value::new(Scalar::Number(*tolerance), at.clone()),
+            ));
         }
         self.push("controles", place, filled);
     }
@@ -510,10 +820,16 @@ impl<'a> Reader<'a> {
             }
         }
         for ((name, row), used) in std::mem::take(&mut self.headings) {
-            let Some(sheet) = self.book.sheet(&name) else { continue };
+            let Some(sheet) = self.book.sheet(&name) else {
+                continue;
+            };
             let mut run: Option<(u32, u32, Vec<String>)> = None;
             let mut runs = Vec::new();
-            for (&(_, column), scalar) in sheet.cells.range((row, 0)..=(row, u32::MAX)).filter(|((_, column), _)| !used.contains(column)) {
+            for (&(_, column), scalar) in sheet
+                .cells
+                .range((row, 0)..=(row, u32::MAX))
+                .filter(|((_, column), _)| !used.contains(column))
+            {
                 let text = text_of(scalar).unwrap_or_default();
                 match &mut run {
                     Some((_, last, texts)) if *last + 1 == column => {
@@ -524,7 +840,11 @@ impl<'a> Reader<'a> {
                 }
             }
             for (first, last, texts) in runs.into_iter().chain(run) {
-                let columns = if first == last { column_letters(first) } else { format!("{}:{}", column_letters(first), column_letters(last)) };
+                let columns = if first == last {
+                    column_letters(first)
+                } else {
+                    format!("{}:{}", column_letters(first), column_letters(last))
+                };
                 self.read.skipped.push(Skipped {
                     place: self.place(sheet, row, first),
                     what: short(&texts.join(" | ")),
@@ -538,13 +858,22 @@ impl<'a> Reader<'a> {
 impl TableEntry {
     /// Every column that the entry names outside templates.
     fn all_columns(&self) -> Vec<&Named> {
-        let filled = self.columns.iter().flat_map(|(_, source)| match &source.origin {
-            Origin::Column(name) => vec![name],
-            Origin::Span(from, to) => vec![from, to],
-            Origin::Fixed(_) | Origin::Cell(_) | Origin::Template(_) => Vec::new(),
-        });
-        let groups = self.groups.iter().flat_map(|g| std::iter::once(&g.column).chain(&g.empty));
-        filled.chain(groups).chain(self.filters.iter().map(|f| &f.column)).collect()
+        let filled = self
+            .columns
+            .iter()
+            .flat_map(|(_, source)| match &source.origin {
+                Origin::Column(name) => vec![name],
+                Origin::Span(from, to) => vec![from, to],
+                Origin::Fixed(_) | Origin::Cell(_) | Origin::Template(_) => Vec::new(),
+            });
+        let groups = self
+            .groups
+            .iter()
+            .flat_map(|g| std::iter::once(&g.column).chain(&g.empty));
+        filled
+            .chain(groups)
+            .chain(self.filters.iter().map(|f| &f.column))
+            .collect()
     }
 }
 
@@ -562,21 +891,42 @@ struct Rows<'a, 'e> {
 
 impl Rows<'_, '_> {
     fn read(mut self, reader: &mut Reader<'_>) {
-        let filled = self.sheet.cells.keys().chain(&self.sheet.formulas_without_value).map(|(row, _)| *row);
+        let filled = self
+            .sheet
+            .cells
+            .keys()
+            .chain(&self.sheet.formulas_without_value)
+            .map(|(row, _)| *row);
         let first = self.entry.heading_row.map_or(0, |row| row + 1);
         let (first, last) = self.entry.rows.unwrap_or((first, u32::MAX));
-        let rows: BTreeSet<u32> = filled.filter(|row| (first..=last).contains(row) && Some(*row) != self.entry.heading_row).collect();
+        let rows: BTreeSet<u32> = filled
+            .filter(|row| (first..=last).contains(row) && Some(*row) != self.entry.heading_row)
+            .collect();
         for row in rows {
-            let labels: Vec<String> =
-                self.sheet.cells.range((row, 0)..=(row, u32::MAX)).take(2).filter_map(|(_, scalar)| text_of(scalar)).collect();
-            let fitting = |patterns: &'_ [String]| patterns.iter().find(|p| labels.iter().any(|l| fits(p, l))).cloned();
+            let labels: Vec<String> = self
+                .sheet
+                .cells
+                .range((row, 0)..=(row, u32::MAX))
+                .take(2)
+                .filter_map(|(_, scalar)| text_of(scalar))
+                .collect();
+            let fitting = |patterns: &'_ [String]| {
+                patterns
+                    .iter()
+                    .find(|p| labels.iter().any(|l| fits(p, l)))
+                    .cloned()
+            };
             if let Some(pattern) = fitting(&self.entry.until) {
                 reader.skip(self.sheet, row, format!("end of the table: \"{pattern}\""));
                 break;
             }
             if let Some(pattern) = fitting(&self.entry.skip) {
                 reader.skip(self.sheet, row, format!("to be passed over: \"{pattern}\""));
-            } else if let Some(why) = self.heading(reader, row).or_else(|| self.outside(reader, row)).or_else(|| self.without_amount(reader, row)) {
+            } else if let Some(why) = self
+                .heading(reader, row)
+                .or_else(|| self.outside(reader, row))
+                .or_else(|| self.without_amount(reader, row))
+            {
                 reader.skip(self.sheet, row, why);
             } else {
                 self.line(reader, row);
@@ -584,13 +934,30 @@ impl Rows<'_, '_> {
         }
         for (surcharge, met) in self.entry.surcharges.iter().zip(&self.surcharged) {
             if !met {
-                let problem = Problem::error("unknown-line", format!("opslag names line \"{}\", which is not there", surcharge.id.text));
-                reader.problem(problem.at(&surcharge.id.place).fix("write the id of a row of this table"));
+                let problem = Problem::error(
+                    "unknown-line",
+                    format!(
+                        "opslag names line \"{}\", which is not there",
+                        surcharge.id.text
+                    ),
+                );
+                reader.problem(
+                    problem
+                        .at(&surcharge.id.place)
+                        .fix("write the id of a row of this table"),
+                );
             }
         }
         if self.number == 0 {
-            let problem = Problem::warning("empty-table", format!("this entry reads no row from sheet \"{}\"", self.sheet.name));
-            reader.problem(problem.at(&self.entry.place).fix("check kopregel, rijen, waar and overslaan"));
+            let problem = Problem::warning(
+                "empty-table",
+                format!("this entry reads no row from sheet \"{}\"", self.sheet.name),
+            );
+            reader.problem(
+                problem
+                    .at(&self.entry.place)
+                    .fix("check kopregel, rijen, waar and overslaan"),
+            );
         }
     }
 
@@ -599,16 +966,30 @@ impl Rows<'_, '_> {
     }
 
     fn text(&self, row: u32, name: &Named) -> Option<String> {
-        self.sheet.cells.get(&(row, self.at(name)?)).and_then(text_of)
+        self.sheet
+            .cells
+            .get(&(row, self.at(name)?))
+            .and_then(text_of)
     }
 
     /// Takes a row as the heading of a group, when it is one.
     fn heading(&mut self, reader: &Reader<'_>, row: u32) -> Option<String> {
         for group in &self.entry.groups {
-            let empty = group.empty.iter().all(|name| self.at(name).is_none_or(|column| !reader.filled(self.sheet, row, column)));
-            if let (true, Some(text), Some(column)) = (empty, self.text(row, &group.column), self.at(&group.column)) {
-                self.groups.insert(group.to.name, Value::new(Scalar::Text(text), reader.place(self.sheet, row, column)));
-                return Some(format!("heading of a group: fills {} of the rows below", group.to.name));
+            let empty = group.empty.iter().all(|name| {
+                self.at(name)
+                    .is_none_or(|column| !reader.filled(self.sheet, row, column))
+            });
+            if let (true, Some(text), Some(column)) =
+                (empty, self.text(row, &group.column), self.at(&group.column))
+            {
+                self.groups.insert(
+                    group.to.name,
+                    Value::new(Scalar::Text(text), reader.place(self.sheet, row, column)),
+                );
+                return Some(format!(
+                    "heading of a group: fills {} of the rows below",
+                    group.to.name
+                ));
             }
         }
         None
@@ -617,34 +998,55 @@ impl Rows<'_, '_> {
     /// Why a row is not one of this table, when it is not.
     fn outside(&self, reader: &mut Reader<'_>, row: u32) -> Option<String> {
         self.entry.filters.iter().find_map(|filter| {
-            let text = self.at(&filter.column).and_then(|at| text_of(&reader.cell(self.sheet, row, at).scalar)).unwrap_or_default();
+            let text = self
+                .at(&filter.column)
+                .and_then(|at| text_of(&reader.cell(self.sheet, row, at).scalar))
+                .unwrap_or_default();
             let wanted = filter.is.is_empty() || filter.is.iter().any(|p| fits(p, &text));
             let refused = filter.not.iter().any(|p| fits(p, &text));
-            (!wanted || refused).then(|| format!("column {} holds \"{}\"", filter.column.text, short(&text)))
+            (!wanted || refused)
+                .then(|| format!("column {} holds \"{}\"", filter.column.text, short(&text)))
         })
     }
 
     /// Says so when a row fills none of the columns that hold numbers.
     fn without_amount(&self, reader: &Reader<'_>, row: u32) -> Option<String> {
-        let mut columns: Vec<u32> = self.years.iter().flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column)).collect();
+        let mut columns: Vec<u32> = self
+            .years
+            .iter()
+            .flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column))
+            .collect();
         for (column, source) in &self.entry.columns {
-            if let (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Origin::Column(name)) = (column.kind, &source.origin) {
+            if let (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Origin::Column(name)) =
+                (column.kind, &source.origin)
+            {
                 columns.extend(self.at(name));
             }
         }
-        let empty = columns.iter().all(|column| !reader.filled(self.sheet, row, *column));
+        let empty = columns
+            .iter()
+            .all(|column| !reader.filled(self.sheet, row, *column));
         (!columns.is_empty() && empty).then(|| "no amount in this row".into())
     }
 
     fn line(&mut self, reader: &mut Reader<'_>, row: u32) {
-        reader.rows.insert((Arc::clone(&self.sheet.name), row), Fate::Used);
+        reader
+            .rows
+            .insert((Arc::clone(&self.sheet.name), row), Fate::Used);
         self.number += 1;
-        let first = self.sheet.cells.range((row, 0)..=(row, u32::MAX)).next().map_or(0, |(&(_, column), _)| column);
+        let first = self
+            .sheet
+            .cells
+            .range((row, 0)..=(row, u32::MAX))
+            .next()
+            .map_or(0, |(&(_, column), _)| column);
         let place = reader.place(self.sheet, row, first);
         let mut filled: Filled = Vec::new();
         for (column, source) in &self.entry.columns {
             let value = match &source.origin {
-                Origin::Fixed(_) | Origin::Cell(_) => reader.single(column, source).map(|(value, _)| value),
+                Origin::Fixed(_) | Origin::Cell(_) => {
+                    reader.single(column, source).map(|(value, _)| value)
+                }
                 Origin::Column(name) => self.at(name).map(|at| {
                     let value = reader.cell(self.sheet, row, at);
                     reader.fit(column, value, source, self.entry.factor, self.entry.sign)
@@ -656,7 +1058,9 @@ impl Rows<'_, '_> {
                 Origin::Span(from, to) => self.span(reader, row, from, to),
             };
             if let Some(mut value) = value {
-                if source.unique || (column.kind == Kind::Key && matches!(source.origin, Origin::Template(_))) {
+                if source.unique
+                    || (column.kind == Kind::Key && matches!(source.origin, Origin::Template(_)))
+                {
                     self.make_unique(reader, &mut value);
                 }
                 filled.push((column, value));
@@ -668,24 +1072,51 @@ impl Rows<'_, '_> {
             }
         }
         self.surcharge(reader, &mut filled, &place);
-        let id = self.entry.target.columns.first().and_then(|key| filled.iter().find(|(c, _)| c.name == key.name)).map(|(_, v)| v.clone());
+        let id = self
+            .entry
+            .target
+            .columns
+            .first()
+            .and_then(|key| filled.iter().find(|(c, _)| c.name == key.name))
+            .map(|(_, v)| v.clone());
         if let Some(Scalar::Text(text)) = id.as_ref().map(|v| &v.scalar) {
             reader.ids.insert(text.clone());
         }
         self.year_rows(reader, row, id.as_ref());
-        if self.entry.target.name != "indexen" || !matches!(self.years, Some((Years { hold: YearsAs::Growth, .. }, _))) {
-            let filled = filled.into_iter().map(|(column, value)| (column.name, value)).collect();
+        if self.entry.target.name != "indexen"
+            || !matches!(
+                self.years,
+                Some((
+                    Years {
+                        hold: YearsAs::Growth,
+                        ..
+                    },
+                    _
+                ))
+            )
+        {
+            let filled = filled
+                .into_iter()
+                .map(|(column, value)| (column.name, value))
+                .collect();
             reader.push(self.entry.target.name, place, filled);
         }
     }
 
     /// Turns the year columns of a row into rows of their own.
     fn year_rows(&self, reader: &mut Reader<'_>, row: u32, id: Option<&Value>) {
-        let Some((years, columns)) = &self.years else { return };
-        let filled = columns.iter().any(|(column, _)| reader.filled(self.sheet, row, *column));
+        let Some((years, columns)) = &self.years else {
+            return;
+        };
+        let filled = columns
+            .iter()
+            .any(|(column, _)| reader.filled(self.sheet, row, *column));
         let Some(id) = id.filter(|v| !v.is_empty()) else {
             if filled {
-                let problem = Problem::error("no-id", "this row has year columns, and no name to phase it by");
+                let problem = Problem::error(
+                    "no-id",
+                    "this row has year columns, and no name to phase it by",
+                );
                 let place = reader.place(self.sheet, row, 0);
                 reader.problem(problem.at(&place).and(&self.entry.place).fix("fill the column that is mapped to id, or make an id: id = { tekst = \"R{nr}\" }"));
             }
@@ -703,10 +1134,29 @@ impl Rows<'_, '_> {
             let value = reader.scaled("the year column", value, factor, sign);
             match years.hold {
                 YearsAs::Growth if !value.is_empty() => {
-                    reader.push("indexen", place, vec![("index", id.clone()), ("vanaf", period.clone()), ("groei", value)]);
+                    reader.push(
+                        "indexen",
+                        place,
+                        vec![
+                            ("index", id.clone()),
+                            ("vanaf", period.clone()),
+                            ("groei", value),
+                        ],
+                    );
                 }
-                YearsAs::Phasing(column) if !matches!(value.scalar, Scalar::Number(n) if n.is_zero()) && !value.is_empty() => {
-                    reader.push("fasering", place, vec![("fasering", id.clone()), ("periode", period.clone()), (column, value)]);
+                YearsAs::Phasing(column)
+                    if !matches!(value.scalar, Scalar::Number(n) if n.is_zero())
+                        && !value.is_empty() =>
+                {
+                    reader.push(
+                        "fasering",
+                        place,
+                        vec![
+                            ("fasering", id.clone()),
+                            ("periode", period.clone()),
+                            (column, value),
+                        ],
+                    );
                 }
                 YearsAs::Growth | YearsAs::Phasing(_) => {}
             }
@@ -715,15 +1165,37 @@ impl Rows<'_, '_> {
 
     /// A line that is a percentage of others: its quantity is the percentage.
     fn surcharge(&mut self, reader: &mut Reader<'_>, filled: &mut Filled, place: &Place) {
-        let of = |filled: &Filled, name: &str| filled.iter().find(|(c, _)| c.name == name).map(|(_, v)| v.clone());
-        let Some(percentage) = self.entry.target.columns.iter().find(|c| c.name == "percentage") else { return };
-        let text = |value: Option<Value>| value.and_then(|v| text_of(&v.scalar)).unwrap_or_default();
+        let of = |filled: &Filled, name: &str| {
+            filled
+                .iter()
+                .find(|(c, _)| c.name == name)
+                .map(|(_, v)| v.clone())
+        };
+        let Some(percentage) = self
+            .entry
+            .target
+            .columns
+            .iter()
+            .find(|c| c.name == "percentage")
+        else {
+            return;
+        };
+        let text =
+            |value: Option<Value>| value.and_then(|v| text_of(&v.scalar)).unwrap_or_default();
         let id = text(of(filled, "id"));
         let found = self.entry.surcharges.iter().position(|s| s.id.text == id);
-        let (Some(found), Some(over)) = (found, self.entry.target.columns.iter().find(|c| c.name == "over")) else {
+        let (Some(found), Some(over)) = (
+            found,
+            self.entry.target.columns.iter().find(|c| c.name == "over"),
+        ) else {
             if text(of(filled, "eenheid")) == "%" && of(filled, "percentage").is_none() {
-                let problem = Problem::error("percentage-without-base", format!("line \"{id}\" is a percentage, and the mapping does not say of what"));
-                let fix = format!("add to the mapping: [[tabel.opslag]] id = \"{id}\" over = \"2.*; 3.*\"");
+                let problem = Problem::error(
+                    "percentage-without-base",
+                    format!("line \"{id}\" is a percentage, and the mapping does not say of what"),
+                );
+                let fix = format!(
+                    "add to the mapping: [[tabel.opslag]] id = \"{id}\" over = \"2.*; 3.*\""
+                );
                 reader.problem(problem.at(place).and(&self.entry.place).fix(fix));
             }
             return;
@@ -731,9 +1203,14 @@ impl Rows<'_, '_> {
         self.surcharged[found] = true;
         let base = &self.entry.surcharges[found].over;
         let share = of(filled, "percentage").or_else(|| of(filled, "hoeveelheid"));
-        filled.retain(|(c, _)| !["hoeveelheid", "prijs", "bedrag", "percentage", "over"].contains(&c.name));
+        filled.retain(|(c, _)| {
+            !["hoeveelheid", "prijs", "bedrag", "percentage", "over"].contains(&c.name)
+        });
         filled.extend(share.map(|value| (percentage, value)));
-        filled.push((over, Value::new(Scalar::Text(base.text.clone()), base.place.clone())));
+        filled.push((
+            over,
+            Value::new(Scalar::Text(base.text.clone()), base.place.clone()),
+        ));
     }
 
     fn template(&self, row: u32, template: &Named, place: &Place) -> Value {
@@ -743,15 +1220,32 @@ impl Rows<'_, '_> {
                 Ok(literal) => text.push_str(literal),
                 Err("nr") => text.push_str(&self.number.to_string()),
                 Err(name) => {
-                    let group = self.entry.groups.iter().find(|g| fold(g.to.name) == fold(name));
-                    let group = group.and_then(|g| self.groups.get(g.to.name)).and_then(|v| text_of(&v.scalar));
-                    let cell = self.named.get(name).and_then(|column| self.sheet.cells.get(&(row, *column))).and_then(text_of);
+                    let group = self
+                        .entry
+                        .groups
+                        .iter()
+                        .find(|g| fold(g.to.name) == fold(name));
+                    let group = group
+                        .and_then(|g| self.groups.get(g.to.name))
+                        .and_then(|v| text_of(&v.scalar));
+                    let cell = self
+                        .named
+                        .get(name)
+                        .and_then(|column| self.sheet.cells.get(&(row, *column)))
+                        .and_then(text_of);
                     text.push_str(&cell.or(group).unwrap_or_default());
                 }
             }
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Value::new(if text.is_empty() { Scalar::Empty } else { Scalar::Text(text) }, place.clone())
+        Value::new(
+            if text.is_empty() {
+                Scalar::Empty
+            } else {
+                Scalar::Text(text)
+            },
+            place.clone(),
+        )
     }
 
     /// A phasing from a first and a last year: `2024-2027`.
@@ -767,8 +1261,20 @@ impl Rows<'_, '_> {
                 None if matches!(value.scalar, Scalar::Error(_)) => wrong = true,
                 None => {
                     wrong = true;
-                    let problem = Problem::error("not-a-year", format!("expected a year in column {}, found {}", name.text, value.shown()));
-                    reader.problem(problem.at(&value.place).allowed("a year or a date").fix("write the year in the cell"));
+                    let problem = Problem::error(
+                        "not-a-year",
+                        format!(
+                            "expected a year in column {}, found {}",
+                            name.text,
+                            value.shown()
+                        ),
+                    );
+                    reader.problem(
+                        problem
+                            .at(&value.place)
+                            .allowed("a year or a date")
+                            .fix("write the year in the cell"),
+                    );
                 }
             }
             place.get_or_insert(value.place);
@@ -777,11 +1283,20 @@ impl Rows<'_, '_> {
         if wrong {
             return Some(Value::new(told(), place?));
         }
-        Some(Value::new(if ends.is_empty() { Scalar::Empty } else { Scalar::Text(ends.join("-")) }, place?))
+        Some(Value::new(
+            if ends.is_empty() {
+                Scalar::Empty
+            } else {
+                Scalar::Text(ends.join("-"))
+            },
+            place?,
+        ))
     }
 
     fn make_unique(&self, reader: &mut Reader<'_>, value: &mut Value) {
-        let Scalar::Text(text) = &value.scalar else { return };
+        let Scalar::Text(text) = &value.scalar else {
+            return;
+        };
         let mut unique = text.clone();
         let mut number = 1;
         while reader.ids.contains(&unique) {
@@ -789,8 +1304,14 @@ impl Rows<'_, '_> {
             unique = format!("{text} ({number})");
         }
         if number > 1 {
-            let problem = Problem::warning("made-unique", format!("\"{text}\" stands in more than one row; this one is called \"{unique}\""));
-            let problem = problem.at(&value.place).and(&self.entry.place).fix("give the rows different names, or make the id of more columns");
+            let problem = Problem::warning(
+                "made-unique",
+                format!("\"{text}\" stands in more than one row; this one is called \"{unique}\""),
+            );
+            let problem = problem
+                .at(&value.place)
+                .and(&self.entry.place)
+                .fix("give the rows different names, or make the id of more columns");
             reader.problem(problem);
         }
         value.scalar = Scalar::Text(unique);
@@ -803,8 +1324,16 @@ fn told() -> Scalar {
 }
 
 /// A row of a table with these columns filled and the rest empty.
-fn blank_row(schema: &'static TableSchema, place: Place, filled: Vec<(&'static str, Value)>) -> Row {
-    let mut values: Vec<Value> = schema.columns.iter().map(|_| Value::new(Scalar::Empty, place.clone())).collect();
+fn blank_row(
+    schema: &'static TableSchema,
+    place: Place,
+    filled: Vec<(&'static str, Value)>,
+) -> Row {
+    let mut values: Vec<Value> = schema
+        .columns
+        .iter()
+        .map(|_| Value::new(Scalar::Empty, place.clone()))
+        .collect();
     for (name, value) in filled {
         if let Some(index) = schema.column(name) {
             values[index] = value;
@@ -827,14 +1356,23 @@ fn text_of(scalar: &Scalar) -> Option<String> {
 /// A heading as a period: a year, the period that a date falls in, or a text such as 2030-H1.
 fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
     let year = |number: Decimal| {
-        let whole = number.is_integer() && number >= Decimal::from(1900) && number <= Decimal::from(2400);
+        let whole =
+            number.is_integer() && number >= Decimal::from(1900) && number <= Decimal::from(2400);
         whole.then(|| Scalar::Number(number.normalize()))
     };
     match scalar {
         Scalar::Number(number) => year(*number),
         Scalar::Date(date) => match per_year {
-            2 => Some(Scalar::Text(format!("{}-H{}", date.year(), (date.month() - 1) / 6 + 1))),
-            4 => Some(Scalar::Text(format!("{}-K{}", date.year(), (date.month() - 1) / 3 + 1))),
+            2 => Some(Scalar::Text(format!(
+                "{}-H{}",
+                date.year(),
+                (date.month() - 1) / 6 + 1
+            ))),
+            4 => Some(Scalar::Text(format!(
+                "{}-K{}",
+                date.year(),
+                (date.month() - 1) / 3 + 1
+            ))),
             _ => year(Decimal::from(date.year())),
         },
         Scalar::Text(text) => {
@@ -852,12 +1390,19 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
 
 /// The pieces of a template: literal text, and names between braces as an error.
 fn pieces(template: &str) -> impl Iterator<Item = Result<&str, &str>> {
-    template.split('{').enumerate().flat_map(|(at, piece)| match piece.split_once('}') {
-        Some((name, rest)) if at > 0 => vec![Err(name.trim()), Ok(rest)],
-        _ => vec![Ok(piece)],
-    })
+    template
+        .split('{')
+        .enumerate()
+        .flat_map(|(at, piece)| match piece.split_once('}') {
+            Some((name, rest)) if at > 0 => vec![Err(name.trim()), Ok(rest)],
+            _ => vec![Ok(piece)],
+        })
 }
 
 fn short(text: &str) -> String {
-    if text.chars().count() > 80 { text.chars().take(77).chain("...".chars()).collect() } else { text.to_owned() }
+    if text.chars().count() > 80 {
+        text.chars().take(77).chain("...".chars()).collect()
+    } else {
+        text.to_owned()
+    }
 }

@@ -21,7 +21,11 @@ pub(super) fn read(workbook: &Workbook, read: &mut Read) {
             }
             continue;
         };
-        read.skipped.push(Skipped { place, what: clip(&sheet.name), why: why.into() });
+        read.skipped.push(Skipped {
+            place,
+            what: clip(&sheet.name),
+            why: why.into(),
+        });
     }
 }
 
@@ -34,14 +38,26 @@ fn formulas_of(sheet: &Sheet, row: u32) -> &[(u32, u32)] {
 fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, read: &mut Read) {
     let place = |row, column| Place::cell(&workbook.file, &sheet.name, row, column);
     let names: HashSet<String> = schema.columns.iter().map(|c| fold(c.name)).collect();
-    let heading_row =
-        sheet.cells.iter().find(|(_, s)| matches!(s, Scalar::Text(t) if names.contains(&fold(t)))).map(|c| c.0.0);
+    let heading_row = sheet
+        .cells
+        .iter()
+        .find(|(_, s)| matches!(s, Scalar::Text(t) if names.contains(&fold(t))))
+        .map(|c| c.0.0);
     let Some(heading_row) = heading_row else {
-        let allowed = schema.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
+        let allowed = schema
+            .columns
+            .iter()
+            .map(|c| c.name)
+            .collect::<Vec<_>>()
+            .join(", ");
         let problem =
             Problem::error("no-headings", format!("sheet \"{}\" has no row with headings", clip(&sheet.name)))
                 .fix("write the names of the columns in the first row; or call the sheet \"toelichting\" when it holds notes");
-        read.problems.push(problem.at(&Place::sheet(&workbook.file, &sheet.name)).allowed(allowed));
+        read.problems.push(
+            problem
+                .at(&Place::sheet(&workbook.file, &sheet.name))
+                .allowed(allowed),
+        );
         return;
     };
     let mut headings: Vec<(String, Place)> = Vec::new();
@@ -68,9 +84,12 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
     for (row, column) in &sheet.formulas_without_value {
         if *row > heading_row && binding.column(*column as usize).is_some() {
             read.problems.push(
-                Problem::error("formula-without-value", "the cell holds a formula that was never calculated")
-                    .at(&place(*row, *column))
-                    .fix("open the file in a spreadsheet, recalculate and save it"),
+                Problem::error(
+                    "formula-without-value",
+                    "the cell holds a formula that was never calculated",
+                )
+                .at(&place(*row, *column))
+                .fix("open the file in a spreadsheet, recalculate and save it"),
             );
         }
     }
@@ -92,10 +111,24 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
             }
         }
         let first = found.first().map_or(0, |f| f.0 as u32);
-        for (_, column) in formulas_of(sheet, row).iter().filter(|c| binding.column(c.1 as usize).is_some()) {
-            found.push((*column as usize, Scalar::Error(String::new()), place(row, *column)));
+        for (_, column) in formulas_of(sheet, row)
+            .iter()
+            .filter(|c| binding.column(c.1 as usize).is_some())
+        {
+            found.push((
+                *column as usize,
+                Scalar::Error(String::new()),
+                place(row, *column),
+            ));
         }
-        if !add_row(read, schema, &binding, &place(row, first), found, Typing::Typed) {
+        if !add_row(
+            read,
+            schema,
+            &binding,
+            &place(row, first),
+            found,
+            Typing::Typed,
+        ) {
             return;
         }
     }

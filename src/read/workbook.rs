@@ -75,7 +75,12 @@ enum Refusal {
 
 impl Refusal {
     fn damaged(reason: impl std::fmt::Display) -> Self {
-        let reason: String = reason.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
+        let reason: String = reason
+            .to_string()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect();
         Refusal::Damaged(reason)
     }
 
@@ -107,9 +112,16 @@ impl Refusal {
 impl Workbook {
     /// Reads a workbook from a file; `name` is how places call it. What is wrong with its content goes to `problems`, and
     /// nothing is returned when no cell can be trusted.
-    pub fn read(path: &Path, name: &str, problems: &mut Vec<Problem>) -> Result<Option<Workbook>, IoFailure> {
+    pub fn read(
+        path: &Path,
+        name: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Workbook>, IoFailure> {
         let Some(bytes) = read_bytes(path, MAX_FILE)? else {
-            problems.push(Refusal::TooLarge(format!("it has more than {} MiB", MAX_FILE / MIB)).problem(&Place::file(name)));
+            problems.push(
+                Refusal::TooLarge(format!("it has more than {} MiB", MAX_FILE / MIB))
+                    .problem(&Place::file(name)),
+            );
             return Ok(None);
         };
         Ok(Workbook::from_bytes(&bytes, name, problems))
@@ -117,13 +129,25 @@ impl Workbook {
 
     /// Reads a workbook from its bytes.
     pub fn from_bytes(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Option<Workbook> {
-        let mut gathered = Gathered { file: Arc::from(name), problems: Vec::new(), cells: 0, text: 0 };
+        let mut gathered = Gathered {
+            file: Arc::from(name),
+            problems: Vec::new(),
+            cells: 0,
+            text: 0,
+        };
         // The reader is not ours: a panic in it is a damaged file, not the end of the program.
         let sheets = catch_unwind(AssertUnwindSafe(|| read_sheets(bytes, &mut gathered)))
-            .unwrap_or_else(|_| Err(Refusal::damaged("its content breaks the rules of the format")));
+            .unwrap_or_else(|_| {
+                Err(Refusal::damaged(
+                    "its content breaks the rules of the format",
+                ))
+            });
         problems.append(&mut gathered.problems);
         match sheets {
-            Ok(sheets) => Some(Workbook { file: gathered.file, sheets }),
+            Ok(sheets) => Some(Workbook {
+                file: gathered.file,
+                sheets,
+            }),
             Err(refusal) => {
                 problems.push(refusal.problem(&Place::file(name)));
                 None
@@ -134,10 +158,11 @@ impl Workbook {
     /// The sheet of a name, exact or else without regard to case and spaces.
     pub fn sheet(&self, name: &str) -> Option<&Sheet> {
         let folded = crate::model::table::fold(name);
-        self.sheets
-            .iter()
-            .find(|s| &*s.name == name)
-            .or_else(|| self.sheets.iter().find(|s| crate::model::table::fold(&s.name) == folded))
+        self.sheets.iter().find(|s| &*s.name == name).or_else(|| {
+            self.sheets
+                .iter()
+                .find(|s| crate::model::table::fold(&s.name) == folded)
+        })
     }
 }
 
@@ -154,12 +179,21 @@ fn read_sheets(bytes: &[u8], gathered: &mut Gathered) -> Result<Vec<Sheet>, Refu
         return Err(Refusal::NotAWorkbook("the file is empty".into()));
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encrypted: Vec<u8> = "EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let locked = bytes.windows(encrypted.len()).any(|w| w == encrypted);
-        return Err(if locked { Refusal::Encrypted } else { Refusal::OldFormat(".xls (Excel 97-2003)") });
+        return Err(if locked {
+            Refusal::Encrypted
+        } else {
+            Refusal::OldFormat(".xls (Excel 97-2003)")
+        });
     }
     if !bytes.starts_with(b"PK") {
-        return Err(Refusal::NotAWorkbook("its content is not that of a spreadsheet".into()));
+        return Err(Refusal::NotAWorkbook(
+            "its content is not that of a spreadsheet".into(),
+        ));
     }
     match preflight(bytes)? {
         Container::Xlsx => read_xlsx(bytes, gathered),
@@ -176,7 +210,9 @@ enum Container {
 /// Inflates every part once, within limits, and says what kind of workbook it is.
 fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| match e {
-        zip::result::ZipError::InvalidArchive(_) => Refusal::damaged("a part of the file is missing, as after a download that stopped halfway"),
+        zip::result::ZipError::InvalidArchive(_) => Refusal::damaged(
+            "a part of the file is missing, as after a download that stopped halfway",
+        ),
         e => Refusal::damaged(e),
     })?;
     if zip.len() > MAX_PARTS {
@@ -186,7 +222,11 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
     let mut container = None;
     for index in 0..zip.len() {
         let part = zip.by_index(index).map_err(|e| match e {
-            zip::result::ZipError::UnsupportedArchive(reason) if reason == zip::result::ZipError::PASSWORD_REQUIRED => Refusal::Encrypted,
+            zip::result::ZipError::UnsupportedArchive(reason)
+                if reason == zip::result::ZipError::PASSWORD_REQUIRED =>
+            {
+                Refusal::Encrypted
+            }
             e => Refusal::damaged(e),
         })?;
         let name = part.name().map_err(Refusal::damaged)?.to_lowercase();
@@ -194,27 +234,44 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
         let limit = if kept { MAX_KEPT_PART } else { MAX_PART };
         let mut part = part.take(limit + 1);
         let mut content = Vec::new();
-        let size = if kept { part.read_to_end(&mut content).map(|n| n as u64) } else { std::io::copy(&mut part, &mut std::io::sink()) }
-            .map_err(Refusal::damaged)?;
+        let size = if kept {
+            part.read_to_end(&mut content).map(|n| n as u64)
+        } else {
+            std::io::copy(&mut part, &mut std::io::sink())
+        }
+        .map_err(Refusal::damaged)?;
         if size > limit {
-            return Err(Refusal::TooLarge(format!("part {} unpacks to more than {} MiB", clean(&name), limit / MIB)));
+            return Err(Refusal::TooLarge(format!(
+                "part {} unpacks to more than {} MiB",
+                clean(&name),
+                limit / MIB
+            )));
         }
         total += size;
         if total > MAX_TOTAL {
-            return Err(Refusal::TooLarge(format!("it unpacks to more than {} MiB", MAX_TOTAL / MIB)));
+            return Err(Refusal::TooLarge(format!(
+                "it unpacks to more than {} MiB",
+                MAX_TOTAL / MIB
+            )));
         }
         match name.as_str() {
             "content.xml" => {
                 ods_extent(&content)?;
                 container.get_or_insert(Container::Ods);
             }
-            "meta-inf/manifest.xml" if find(&content, b"encryption-data").is_some() => return Err(Refusal::Encrypted),
+            "meta-inf/manifest.xml" if find(&content, b"encryption-data").is_some() => {
+                return Err(Refusal::Encrypted);
+            }
             "xl/workbook.bin" => return Err(Refusal::OldFormat(".xlsb")),
-            "[content_types].xml" if find(&content, b"spreadsheetml").is_some() => container = Some(Container::Xlsx),
+            "[content_types].xml" if find(&content, b"spreadsheetml").is_some() => {
+                container = Some(Container::Xlsx)
+            }
             _ => {}
         }
         if name.ends_with("sharedstrings.xml") && announced(&content) > MAX_ANNOUNCED {
-            return Err(Refusal::TooLarge(format!("it announces more than {MAX_ANNOUNCED} texts")));
+            return Err(Refusal::TooLarge(format!(
+                "it announces more than {MAX_ANNOUNCED} texts"
+            )));
         }
     }
     container.ok_or_else(|| Refusal::NotAWorkbook("a zip file without a spreadsheet in it".into()))
@@ -238,8 +295,13 @@ fn announced(content: &[u8]) -> u64 {
     let mut rest = content;
     while let Some(at) = find(rest, word) {
         rest = &rest[at + word.len()..];
-        let digits = rest.iter().skip_while(|b| !b.is_ascii_digit() && **b != b'>').take_while(|b| b.is_ascii_digit());
-        largest = largest.max(digits.fold(0u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0'))));
+        let digits = rest
+            .iter()
+            .skip_while(|b| !b.is_ascii_digit() && **b != b'>')
+            .take_while(|b| b.is_ascii_digit());
+        largest = largest.max(digits.fold(0u64, |n, b| {
+            n.saturating_mul(10).saturating_add(u64::from(b - b'0'))
+        }));
     }
     largest
 }
@@ -247,9 +309,15 @@ fn announced(content: &[u8]) -> u64 {
 /// Refuses an ods whose sheets, with all repetitions written out, would not fit: its reader writes them out.
 fn ods_extent(content: &[u8]) -> Result<(), Refusal> {
     let too_large = || Refusal::TooLarge(format!("a sheet spans more than {MAX_CELLS} cells"));
-    let (mut sum, mut rows, mut filled_rows, mut width, mut at, mut filled_at, mut repeat) = (0u64, 0u64, 0u64, 0u64, 0u64, 0u64, 1u64);
+    let (mut sum, mut rows, mut filled_rows, mut width, mut at, mut filled_at, mut repeat) =
+        (0u64, 0u64, 0u64, 0u64, 0u64, 0u64, 1u64);
     for tag in Tags(content) {
-        let is = |name: &[u8]| tag.strip_prefix(name).is_some_and(|r| r.first().is_none_or(|b| b.is_ascii_whitespace() || *b == b'/'));
+        let is = |name: &[u8]| {
+            tag.strip_prefix(name).is_some_and(|r| {
+                r.first()
+                    .is_none_or(|b| b.is_ascii_whitespace() || *b == b'/')
+            })
+        };
         if is(b"table:table") {
             (rows, filled_rows, width) = (0, 0, 0);
         } else if is(b"table:table-row") {
@@ -260,7 +328,10 @@ fn ods_extent(content: &[u8]) -> Result<(), Refusal> {
             }
         } else if is(b"table:table-cell") || is(b"table:covered-table-cell") {
             at = (at + attribute(tag, b"table:number-columns-repeated")).min(u64::from(MAX_COLUMN));
-            if !tag.ends_with(b"/") || find(tag, b"office:").is_some() || find(tag, b"formula").is_some() {
+            if !tag.ends_with(b"/")
+                || find(tag, b"office:").is_some()
+                || find(tag, b"formula").is_some()
+            {
                 filled_at = at;
             }
         } else if is(b"/table:table-row") {
@@ -287,9 +358,18 @@ fn ods_extent(content: &[u8]) -> Result<(), Refusal> {
 /// The number in an attribute, 1 when it is not there, and very large when it is no number.
 fn attribute(tag: &[u8], name: &[u8]) -> u64 {
     let Some(at) = find(tag, name) else { return 1 };
-    let value = tag[at + name.len()..].iter().skip_while(|b| **b != b'"' && **b != b'\'').skip(1);
-    let digits: Vec<u8> = value.take_while(|b| **b != b'"' && **b != b'\'').copied().collect();
-    std::str::from_utf8(&digits).ok().and_then(|t| t.parse().ok()).unwrap_or(u64::from(u32::MAX))
+    let value = tag[at + name.len()..]
+        .iter()
+        .skip_while(|b| **b != b'"' && **b != b'\'')
+        .skip(1);
+    let digits: Vec<u8> = value
+        .take_while(|b| **b != b'"' && **b != b'\'')
+        .copied()
+        .collect();
+    std::str::from_utf8(&digits)
+        .ok()
+        .and_then(|t| t.parse().ok())
+        .unwrap_or(u64::from(u32::MAX))
 }
 
 /// The tags of an xml text, without their angle brackets; comments and literal text are passed over.
@@ -302,8 +382,11 @@ impl<'a> Iterator for Tags<'a> {
         loop {
             let start = self.0.iter().position(|b| *b == b'<')? + 1;
             self.0 = &self.0[start..];
-            let literal: Option<&[u8]> =
-                if self.0.starts_with(b"!--") { Some(b"-->") } else { self.0.starts_with(b"![CDATA[").then_some(b"]]>") };
+            let literal: Option<&[u8]> = if self.0.starts_with(b"!--") {
+                Some(b"-->")
+            } else {
+                self.0.starts_with(b"![CDATA[").then_some(b"]]>")
+            };
             if let Some(end) = literal {
                 let at = find(self.0, end)?;
                 self.0 = &self.0[at + end.len()..];
@@ -327,7 +410,11 @@ impl<'a> Iterator for Tags<'a> {
 
 /// Text without characters that do not belong in a message or a value; line ends become spaces.
 fn clean(text: &str) -> String {
-    text.trim().chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).filter(|c| !c.is_control()).collect()
+    text.trim()
+        .chars()
+        .map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
 }
 
 fn read_xlsx(bytes: &[u8], gathered: &mut Gathered) -> Result<Vec<Sheet>, Refusal> {
@@ -337,10 +424,20 @@ fn read_xlsx(bytes: &[u8], gathered: &mut Gathered) -> Result<Vec<Sheet>, Refusa
     })?;
     let mut sheets = Vec::new();
     for (name, visible) in worksheets(book.sheets_metadata())? {
-        let mut sheet = Sheet { name, visible, cells: BTreeMap::new(), formulas_without_value: Vec::new() };
-        let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(|e| in_sheet(&sheet, None, e))?;
+        let mut sheet = Sheet {
+            name,
+            visible,
+            cells: BTreeMap::new(),
+            formulas_without_value: Vec::new(),
+        };
+        let mut cells = book
+            .worksheet_cells_reader(&sheet.name)
+            .map_err(|e| in_sheet(&sheet, None, e))?;
         let mut last = None;
-        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| in_sheet(&sheet, last, e))? {
+        while let Some(cell) = cells
+            .next_cell_with_formula_metadata()
+            .map_err(|e| in_sheet(&sheet, last, e))?
+        {
             last = Some(cell.pos);
             if matches!(cell.value, DataRef::Empty) && cell.formula.is_some() {
                 gathered.count(1, 0)?;
@@ -361,17 +458,32 @@ fn read_ods(bytes: &[u8], gathered: &mut Gathered) -> Result<Vec<Sheet>, Refusal
     let mut book = Ods::new(Cursor::new(bytes)).map_err(Refusal::damaged)?;
     let mut sheets = Vec::new();
     for (name, visible) in worksheets(book.sheets_metadata())? {
-        let mut sheet = Sheet { name, visible, cells: BTreeMap::new(), formulas_without_value: Vec::new() };
-        let range = book.worksheet_range(&sheet.name).map_err(|e| in_sheet(&sheet, None, e))?;
+        let mut sheet = Sheet {
+            name,
+            visible,
+            cells: BTreeMap::new(),
+            formulas_without_value: Vec::new(),
+        };
+        let range = book
+            .worksheet_range(&sheet.name)
+            .map_err(|e| in_sheet(&sheet, None, e))?;
         let (top, left) = range.start().unwrap_or_default();
         for (row, column, value) in range.used_cells() {
-            let place = (top.saturating_add(row as u32), left.saturating_add(column as u32));
+            let place = (
+                top.saturating_add(row as u32),
+                left.saturating_add(column as u32),
+            );
             gathered.take(&mut sheet, place, &borrowed(value))?;
         }
-        let range = book.worksheet_formula(&sheet.name).map_err(|e| in_sheet(&sheet, None, e))?;
+        let range = book
+            .worksheet_formula(&sheet.name)
+            .map_err(|e| in_sheet(&sheet, None, e))?;
         let (top, left) = range.start().unwrap_or_default();
         for (row, column, _) in range.used_cells() {
-            let place = (top.saturating_add(row as u32), left.saturating_add(column as u32));
+            let place = (
+                top.saturating_add(row as u32),
+                left.saturating_add(column as u32),
+            );
             if !sheet.cells.contains_key(&place) {
                 sheet.formulas_without_value.push(place);
             }
@@ -400,12 +512,29 @@ fn worksheets(sheets: &[calamine::Sheet]) -> Result<Vec<(Arc<str>, bool)>, Refus
         return Err(Refusal::TooLarge(format!("it has {} sheets", sheets.len())));
     }
     let cells = sheets.iter().filter(|s| s.typ == SheetType::WorkSheet);
-    Ok(cells.map(|s| (Arc::from(s.name.as_str()), s.visible == SheetVisible::Visible)).collect())
+    Ok(cells
+        .map(|s| {
+            (
+                Arc::from(s.name.as_str()),
+                s.visible == SheetVisible::Visible,
+            )
+        })
+        .collect())
 }
 
 fn in_sheet(sheet: &Sheet, last: Option<(u32, u32)>, error: impl std::fmt::Display) -> Refusal {
-    let after = last.map(|(row, column)| format!(" after cell {}{}", crate::problem::column_letters(column), u64::from(row) + 1));
-    Refusal::damaged(format!("sheet '{}'{}: {error}", clean(&sheet.name), after.unwrap_or_default()))
+    let after = last.map(|(row, column)| {
+        format!(
+            " after cell {}{}",
+            crate::problem::column_letters(column),
+            u64::from(row) + 1
+        )
+    });
+    Refusal::damaged(format!(
+        "sheet '{}'{}: {error}",
+        clean(&sheet.name),
+        after.unwrap_or_default()
+    ))
 }
 
 impl Gathered {
@@ -414,18 +543,31 @@ impl Gathered {
         self.cells += cells;
         self.text += text;
         if self.cells > MAX_CELLS {
-            return Err(Refusal::TooLarge(format!("it holds more than {MAX_CELLS} cells")));
+            return Err(Refusal::TooLarge(format!(
+                "it holds more than {MAX_CELLS} cells"
+            )));
         }
         if self.text > MAX_ALL_TEXT {
-            return Err(Refusal::TooLarge(format!("its cells hold more than {} MiB of text", MAX_ALL_TEXT as u64 / MIB)));
+            return Err(Refusal::TooLarge(format!(
+                "its cells hold more than {} MiB of text",
+                MAX_ALL_TEXT as u64 / MIB
+            )));
         }
         Ok(())
     }
 
     /// Adds a cell to a sheet, when it holds something.
-    fn take(&mut self, sheet: &mut Sheet, (row, column): (u32, u32), value: &DataRef<'_>) -> Result<(), Refusal> {
+    fn take(
+        &mut self,
+        sheet: &mut Sheet,
+        (row, column): (u32, u32),
+        value: &DataRef<'_>,
+    ) -> Result<(), Refusal> {
         if row >= MAX_ROW || column >= MAX_COLUMN {
-            return Err(Refusal::damaged(format!("sheet '{}' has a cell outside the sheet", clean(&sheet.name))));
+            return Err(Refusal::damaged(format!(
+                "sheet '{}' has a cell outside the sheet",
+                clean(&sheet.name)
+            )));
         }
         let scalar = match value {
             DataRef::Empty => Scalar::Empty,
@@ -442,7 +584,14 @@ impl Gathered {
             DataRef::Error(e) => Scalar::Error(e.to_string()),
         };
         if scalar != Scalar::Empty {
-            self.count(1, if let Scalar::Text(t) = &scalar { t.len() } else { 0 })?;
+            self.count(
+                1,
+                if let Scalar::Text(t) = &scalar {
+                    t.len()
+                } else {
+                    0
+                },
+            )?;
             sheet.cells.insert((row, column), scalar);
         }
         Ok(())
@@ -463,7 +612,9 @@ impl Gathered {
         let text = crate::model::table::tidy(text);
         if text.is_empty() {
             Scalar::Empty
-        } else if SPREADSHEET_ERRORS.contains(&text.as_str()) || text.strip_prefix("Err:").is_some_and(|n| n.len() == 3) {
+        } else if SPREADSHEET_ERRORS.contains(&text.as_str())
+            || text.strip_prefix("Err:").is_some_and(|n| n.len() == 3)
+        {
             Scalar::Error(text)
         } else {
             Scalar::Text(text)
@@ -489,7 +640,10 @@ fn date(value: &ExcelDateTime) -> Scalar {
         return Scalar::Error("#NUM!".into());
     }
     let (year, month, day, ..) = value.to_ymd_hms_milli();
-    let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+    let date = i16::try_from(year)
+        .ok()
+        .zip(i8::try_from(month).ok())
+        .zip(i8::try_from(day).ok());
     match date.and_then(|((y, m), d)| Date::new(y, m, d).ok()) {
         Some(date) => Scalar::Date(date),
         None => Scalar::Error("#NUM!".into()),
@@ -505,11 +659,9 @@ mod tests {
     use zip::write::{SimpleFileOptions, ZipWriter};
 
     const TYPES: &str = r#"<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#;
-    const RELS: &str =
-        r#"<Relationships><Relationship Id="a" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    const RELS: &str = r#"<Relationships><Relationship Id="a" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
     const BOOK: &str = r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Blad 1" sheetId="1" r:id="b"/></sheets></workbook>"#;
-    const BOOK_RELS: &str =
-        r#"<Relationships><Relationship Id="b" Type="http://x/relationships/worksheet" Target="worksheets/s.xml"/></Relationships>"#;
+    const BOOK_RELS: &str = r#"<Relationships><Relationship Id="b" Type="http://x/relationships/worksheet" Target="worksheets/s.xml"/></Relationships>"#;
     const STYLES: &str = r#"<styleSheet><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
 
     fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
@@ -542,14 +694,21 @@ mod tests {
         );
         let manifest = "<manifest:manifest></manifest:manifest>";
         let mimetype: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
-        zipped(&[("mimetype", mimetype), ("META-INF/manifest.xml", manifest.as_bytes()), ("content.xml", content.as_bytes())])
+        zipped(&[
+            ("mimetype", mimetype),
+            ("META-INF/manifest.xml", manifest.as_bytes()),
+            ("content.xml", content.as_bytes()),
+        ])
     }
 
     fn read(bytes: &[u8]) -> (Option<Workbook>, Vec<Problem>) {
         let mut problems = Vec::new();
         let book = Workbook::from_bytes(bytes, "w.xlsx", &mut problems);
         for problem in &problems {
-            assert!(problem.place.is_some() && problem.fix.is_some() && !problem.message.ends_with('.'), "{problem}");
+            assert!(
+                problem.place.is_some() && problem.fix.is_some() && !problem.message.ends_with('.'),
+                "{problem}"
+            );
         }
         (book, problems)
     }
@@ -557,7 +716,8 @@ mod tests {
     fn sheet(bytes: &[u8]) -> Sheet {
         let (book, problems) = read(bytes);
         assert_eq!(problems, []);
-        book.and_then(|b| b.sheets.into_iter().next()).expect("a workbook with a sheet")
+        book.and_then(|b| b.sheets.into_iter().next())
+            .expect("a workbook with a sheet")
     }
 
     fn refused(bytes: &[u8]) -> &'static str {
@@ -569,8 +729,19 @@ mod tests {
 
     #[test]
     fn numbers_are_the_shortest_decimal() {
-        for (value, text) in [(0.1, "0.1"), (4262.42, "4262.42"), (0.57, "0.57"), (28_500_000.0, "28500000"), (-1e-7, "-0.0000001"), (1e28, "10000000000000000000000000000")] {
-            assert_eq!(number(value), Scalar::Number(text.parse().unwrap()), "{value}");
+        for (value, text) in [
+            (0.1, "0.1"),
+            (4262.42, "4262.42"),
+            (0.57, "0.57"),
+            (28_500_000.0, "28500000"),
+            (-1e-7, "-0.0000001"),
+            (1e28, "10000000000000000000000000000"),
+        ] {
+            assert_eq!(
+                number(value),
+                Scalar::Number(text.parse().unwrap()),
+                "{value}"
+            );
         }
         for value in [f64::NAN, f64::INFINITY, 1e300] {
             assert_eq!(number(value), Scalar::Error("#NUM!".into()), "{value}");
@@ -623,16 +794,25 @@ mod tests {
         let bytes = xlsx_with(&rows, &[]);
         let start = Instant::now();
         assert!(sheet(&bytes).cells.is_empty());
-        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            start.elapsed()
+        );
     }
 
     #[test]
     fn a_bomb_of_two_gigabytes_stops_early() {
         for part in ["xl/worksheets/s2.xml", "xl/sharedStrings.xml"] {
             let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-            zip.start_file("[Content_Types].xml", SimpleFileOptions::default()).unwrap();
+            zip.start_file("[Content_Types].xml", SimpleFileOptions::default())
+                .unwrap();
             zip.write_all(TYPES.as_bytes()).unwrap();
-            zip.start_file(part, SimpleFileOptions::default().compression_level(Some(1))).unwrap();
+            zip.start_file(
+                part,
+                SimpleFileOptions::default().compression_level(Some(1)),
+            )
+            .unwrap();
             let zeros = vec![0; 1 << 20];
             for _ in 0..2048 {
                 zip.write_all(&zeros).unwrap();
@@ -640,51 +820,106 @@ mod tests {
             let bytes = zip.finish().unwrap().into_inner();
             let start = Instant::now();
             assert_eq!(refused(&bytes), "workbook-too-large");
-            assert!(start.elapsed() < Duration::from_secs(5), "{part}: {:?}", start.elapsed());
+            assert!(
+                start.elapsed() < Duration::from_secs(5),
+                "{part}: {:?}",
+                start.elapsed()
+            );
         }
     }
 
     #[test]
     fn what_a_file_announces_is_not_believed() {
         let strings = br#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
-        assert_eq!(refused(&xlsx_with("", &[("xl/sharedStrings.xml", strings)])), "workbook-too-large");
+        assert_eq!(
+            refused(&xlsx_with("", &[("xl/sharedStrings.xml", strings)])),
+            "workbook-too-large"
+        );
         let shared = r#"<row r="1"><c r="A1"><f t="shared" si="99999999999" ref="A1:A2">B1</f><v>3</v></c></row>"#;
         assert_eq!(sheet(&xlsx_with(shared, &[])).cells.len(), 1);
-        assert_eq!(refused(&xlsx_with(r#"<row r="1"><c r="XFE1"><v>1</v></c></row>"#, &[])), "workbook-damaged");
-        assert_eq!(refused(&xlsx_with(r#"<row r="1"><c r="A99999999999999"><v>1</v></c></row>"#, &[])), "workbook-damaged");
+        assert_eq!(
+            refused(&xlsx_with(
+                r#"<row r="1"><c r="XFE1"><v>1</v></c></row>"#,
+                &[]
+            )),
+            "workbook-damaged"
+        );
+        assert_eq!(
+            refused(&xlsx_with(
+                r#"<row r="1"><c r="A99999999999999"><v>1</v></c></row>"#,
+                &[]
+            )),
+            "workbook-damaged"
+        );
     }
 
     #[test]
     fn one_text_in_very_many_cells_is_refused() {
         let strings = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(30_000));
         let cell = r#"<row><c t="s"><v>0</v></c></row>"#;
-        assert_eq!(refused(&xlsx_with(&cell.repeat(10_000), &[("xl/sharedStrings.xml", strings.as_bytes())])), "workbook-too-large");
+        assert_eq!(
+            refused(&xlsx_with(
+                &cell.repeat(10_000),
+                &[("xl/sharedStrings.xml", strings.as_bytes())]
+            )),
+            "workbook-too-large"
+        );
     }
 
     #[test]
     fn a_text_that_is_too_long_is_told() {
-        let cell = format!(r#"<row r="7"><c r="C7" t="inlineStr"><is><t>{}</t></is></c></row>"#, "x".repeat(MAX_TEXT + 1));
+        let cell = format!(
+            r#"<row r="7"><c r="C7" t="inlineStr"><is><t>{}</t></is></c></row>"#,
+            "x".repeat(MAX_TEXT + 1)
+        );
         let (_, problems) = read(&xlsx_with(&cell, &[]));
         assert_eq!(problems[0].code, "text-too-long");
-        assert_eq!(problems[0].place.as_ref().unwrap().to_string(), "w.xlsx 'Blad 1'!C7");
+        assert_eq!(
+            problems[0].place.as_ref().unwrap().to_string(),
+            "w.xlsx 'Blad 1'!C7"
+        );
     }
 
     #[test]
     fn what_is_no_workbook_is_told_by_its_content() {
         let ole = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-        let locked: Vec<u8> = ole.into_iter().chain("..EncryptedPackage..".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let locked: Vec<u8> = ole
+            .into_iter()
+            .chain(
+                "..EncryptedPackage.."
+                    .encode_utf16()
+                    .flat_map(u16::to_le_bytes),
+            )
+            .collect();
         let good = xlsx_with("", &[]);
         assert_eq!(refused(b""), "not-a-workbook");
         assert_eq!(refused(b"Code;Omschrijving\n1;x\n"), "not-a-workbook");
-        assert_eq!(refused(&zipped(&[("leesmij.txt", b"hallo")])), "not-a-workbook");
+        assert_eq!(
+            refused(&zipped(&[("leesmij.txt", b"hallo")])),
+            "not-a-workbook"
+        );
         assert_eq!(refused(&good[..good.len() / 2]), "workbook-damaged");
         assert_eq!(refused(b"PK\x03\x04garbage"), "workbook-damaged");
         assert_eq!(refused(&locked), "workbook-encrypted");
         assert_eq!(refused(&ole), "workbook-old-format");
-        assert_eq!(refused(&zipped(&[("xl/workbook.bin", b"")])), "workbook-old-format");
-        assert_eq!(refused(&xlsx_with("<row><c><v>1</c></row>", &[])), "workbook-damaged");
+        assert_eq!(
+            refused(&zipped(&[("xl/workbook.bin", b"")])),
+            "workbook-old-format"
+        );
+        assert_eq!(
+            refused(&xlsx_with("<row><c><v>1</c></row>", &[])),
+            "workbook-damaged"
+        );
         let names: Vec<String> = (0..=MAX_PARTS).map(|n| format!("p{n}")).collect();
-        assert_eq!(refused(&zipped(&names.iter().map(|n| (n.as_str(), &b""[..])).collect::<Vec<_>>())), "workbook-too-large");
+        assert_eq!(
+            refused(&zipped(
+                &names
+                    .iter()
+                    .map(|n| (n.as_str(), &b""[..]))
+                    .collect::<Vec<_>>()
+            )),
+            "workbook-too-large"
+        );
     }
 
     #[test]
@@ -695,7 +930,10 @@ mod tests {
         let mut problems = Vec::new();
         let book = Workbook::read(&path, "w.csv", &mut problems);
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(book.unwrap().unwrap().sheets[0].cells[&(0, 0)], Scalar::Number("0.1".parse().unwrap()));
+        assert_eq!(
+            book.unwrap().unwrap().sheets[0].cells[&(0, 0)],
+            Scalar::Number("0.1".parse().unwrap())
+        );
         assert!(Workbook::read(&path, "w.csv", &mut problems).is_err());
     }
 
@@ -708,17 +946,24 @@ mod tests {
              <table:table-cell office:value-type=\"string\"><text:p>#DIV/0!</text:p></table:table-cell></table:table-row>\
              <table:table-row table:number-rows-repeated=\"1048572\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>",
         ));
-        let expected = [((3, 2), Scalar::Date(Date::new(2026, 1, 1).unwrap())), ((3, 3), Scalar::Error("#DIV/0!".into()))];
+        let expected = [
+            ((3, 2), Scalar::Date(Date::new(2026, 1, 1).unwrap())),
+            ((3, 3), Scalar::Error("#DIV/0!".into())),
+        ];
         assert_eq!(sheet.cells, BTreeMap::from(expected));
         let cell = "<table:table-cell a='>' table:number-columns-repeated=\"16384\" office:value-type=\"float\" office:value=\"1\"/>";
         for bomb in [
-            format!("<table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>"),
+            format!(
+                "<table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>"
+            ),
             format!("<table:table-row>{cell}</table:table-row>").repeat(200),
             format!(
                 "<table:table-row>{}</table:table-row><table:table-row table:number-rows-repeated=\"900000\"/><table:table-row>{cell}</table:table-row>",
                 cell.replace("16384", "1")
             ),
-            format!("<!-- ' --><table:table-row table:number-rows-repeated='9999999999999'>{cell}</table:table-row>"),
+            format!(
+                "<!-- ' --><table:table-row table:number-rows-repeated='9999999999999'>{cell}</table:table-row>"
+            ),
         ] {
             assert_eq!(refused(&ods_with(&bomb)), "workbook-too-large");
         }

@@ -1,10 +1,12 @@
 //! Reports on the grondexploitatie itself: key figures, cash flow, life-cycle costs, settings.
 
-use super::{exact, text, year, Cell, Chart, Drawn, Format, Report};
+use super::{Cell, Chart, Drawn, Format, Report, exact, text, year};
 use crate::model::Model;
 use crate::number::Exact;
 use crate::route::Routeresultaat;
-use crate::rules::levensduur::{kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten};
+use crate::rules::levensduur::{
+    kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten,
+};
 use rust_decimal::Decimal;
 
 /// Dutch words for the key figures.
@@ -34,14 +36,31 @@ pub fn woord(kerncijfer: &str) -> &'static str {
 
 fn stand(model: &Model) -> String {
     let g = &model.gebied;
-    format!("prijspeil {}, peildatum {}, eindjaar {}, horizon {}, bedragen {} btw", g.prijspeil, g.peildatum, g.eindjaar, g.horizon, g.btw)
+    format!(
+        "prijspeil {}, peildatum {}, eindjaar {}, horizon {}, bedragen {} btw",
+        g.prijspeil, g.peildatum, g.eindjaar, g.horizon, g.btw
+    )
 }
 
 /// The conventions that made the figures, in one line.
 pub fn conventies(model: &Model) -> String {
     let g = &model.gebied;
-    let shown = |name: &str| g.getoond.iter().find(|(n, _, _)| *n == name).map(|(_, v, _)| v.clone()).unwrap_or_default();
-    let percent = |d: Decimal| format!("{}%", (d * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ","));
+    let shown = |name: &str| {
+        g.getoond
+            .iter()
+            .find(|(n, _, _)| *n == name)
+            .map(|(_, v, _)| v.clone())
+            .unwrap_or_default()
+    };
+    let percent = |d: Decimal| {
+        format!(
+            "{}%",
+            (d * Decimal::ONE_HUNDRED)
+                .normalize()
+                .to_string()
+                .replace('.', ",")
+        )
+    };
     format!(
         "rentemethode {} {} (credit {}), NCW volgens {} tegen {}, indexmoment {}, exponent {}",
         shown("rentemethode"),
@@ -57,9 +76,26 @@ pub fn conventies(model: &Model) -> String {
 /// Key figures of one or more routes side by side.
 pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
     let mut columns = vec![("Kerncijfer", Format::Text)];
-    columns.extend(routes.iter().map(|r| (if r.route == crate::plan::Route::Grex { "GREX" } else { "Co-financiering" }, Format::Eur(0))));
-    let mut report = Report::new("Kerncijfers", format!("Kerncijfers grondexploitatie {}", model.gebied.naam), &columns).note(stand(model)).note(conventies(model));
-    let Some(first) = routes.first() else { return report };
+    columns.extend(routes.iter().map(|r| {
+        (
+            if r.route == crate::plan::Route::Grex {
+                "GREX"
+            } else {
+                "Co-financiering"
+            },
+            Format::Eur(0),
+        )
+    }));
+    let mut report = Report::new(
+        "Kerncijfers",
+        format!("Kerncijfers grondexploitatie {}", model.gebied.naam),
+        &columns,
+    )
+    .note(stand(model))
+    .note(conventies(model));
+    let Some(first) = routes.first() else {
+        return report;
+    };
     for (name, _) in first.kerncijfers() {
         if name == "voorfinanciering" && model.fonds.is_none() {
             continue;
@@ -67,9 +103,15 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
         let values: Vec<Cell> = routes
             .iter()
             .map(|r| {
-                let value = r.kerncijfers().into_iter().find(|(n, _)| *n == name).map(|(_, v)| v);
+                let value = r
+                    .kerncijfers()
+                    .into_iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, v)| v);
                 match (name, value) {
-                    ("laagste_stand_jaar", Some(v)) => Cell::Whole(i64::try_from(v.mantissa()).unwrap_or_default() / 10i64.pow(v.scale())),
+                    ("laagste_stand_jaar", Some(v)) => Cell::Whole(
+                        i64::try_from(v.mantissa()).unwrap_or_default() / 10i64.pow(v.scale()),
+                    ),
                     (_, Some(v)) => exact(v),
                     _ => Cell::Empty,
                 }
@@ -97,7 +139,11 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
 pub fn kasstroom(model: &Model, route: &Routeresultaat) -> Report {
     let mut report = Report::new(
         "Kasstroom",
-        format!("Kasstroom en boekwaarde {} ({})", model.rekening_naam(crate::model::HOOFD), model.gebied.naam),
+        format!(
+            "Kasstroom en boekwaarde {} ({})",
+            model.rekening_naam(crate::model::HOOFD),
+            model.gebied.naam
+        ),
         &[
             ("Periode", Format::Plain),
             ("Kosten (prijspeil)", Format::Eur(0)),
@@ -116,13 +162,33 @@ pub fn kasstroom(model: &Model, route: &Routeresultaat) -> Report {
     let h = &route.hoofd;
     let yearly = route.timeline.stap.per_year() == 1;
     for t in 0..h.kosten.len() {
-        let label = if yearly { year(Some(route.timeline.year(h.begin + t))) } else { text(route.timeline.label(h.begin + t)) };
+        let label = if yearly {
+            year(Some(route.timeline.year(h.begin + t)))
+        } else {
+            text(route.timeline.label(h.begin + t))
+        };
         let values = h.reeksen().map(|(_, s)| exact(s[t]));
         report.row(std::iter::once(label).chain(values).collect());
     }
     let sum = |s: &[Decimal]| exact(s.iter().sum());
-    report.total(vec![text("Totaal"), sum(&h.kosten_prijspeil), sum(&h.kosten), sum(&h.opbrengsten_prijspeil), sum(&h.opbrengsten), sum(&h.kasstroom), Cell::Empty, sum(&h.mutatie), sum(&h.rente), Cell::Empty]);
-    report.charts.push(Chart { title: "Kasstroom en boekwaarde".into(), category: 0, series: vec![(5, Drawn::Column), (9, Drawn::Line)], rows: (0, h.kosten.len().saturating_sub(1)) });
+    report.total(vec![
+        text("Totaal"),
+        sum(&h.kosten_prijspeil),
+        sum(&h.kosten),
+        sum(&h.opbrengsten_prijspeil),
+        sum(&h.opbrengsten),
+        sum(&h.kasstroom),
+        Cell::Empty,
+        sum(&h.mutatie),
+        sum(&h.rente),
+        Cell::Empty,
+    ]);
+    report.charts.push(Chart {
+        title: "Kasstroom en boekwaarde".into(),
+        category: 0,
+        series: vec![(5, Drawn::Column), (9, Drawn::Line)],
+        rows: (0, h.kosten.len().saturating_sub(1)),
+    });
     report
 }
 
@@ -147,24 +213,49 @@ pub fn levensduur(model: &Model) -> Option<Report> {
             ("Kapitaallast annuïtair", Format::Eur(0)),
         ],
     )
-    .note(format!("contante waarde op het jaar van in gebruik nemen, prijspeil, reële voet {}%", (g.discontovoet_maatschappelijk.value * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",")))
+    .note(format!(
+        "contante waarde op het jaar van in gebruik nemen, prijspeil, reële voet {}%",
+        (g.discontovoet_maatschappelijk.value * Decimal::ONE_HUNDRED)
+            .normalize()
+            .to_string()
+            .replace('.', ",")
+    ))
     .note("kapitaallasten tegen de rente van de grondexploitatie (BBV art. 59 en 64)");
     let cell = |x: Exact| x.0.map_or(Cell::Empty, exact);
     for o in &model.objecten {
         let life = u32::try_from(o.levensduur).unwrap_or(1);
         let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
         let e = |q: &crate::number::Quantity| Exact::from(q.value);
-        let k = levensduurkosten(e(&o.investering), e(&o.onderhoud), life, years, e(&g.discontovoet_maatschappelijk));
+        let k = levensduurkosten(
+            e(&o.investering),
+            e(&o.onderhoud),
+            life,
+            years,
+            e(&g.discontovoet_maatschappelijk),
+        );
         report.row(vec![
-            text(if o.omschrijving.is_empty() { &o.id } else { &o.omschrijving }),
+            text(if o.omschrijving.is_empty() {
+                &o.id
+            } else {
+                &o.omschrijving
+            }),
             exact(o.investering.value),
             cell(k.onderhoud),
             cell(k.vervanging),
             cell(k.restwaarde),
             cell(k.totaal),
             cell(k.annuiteit),
-            cell(kapitaallasten_lineair(e(&o.investering), life, e(&g.rente), 1)),
-            cell(kapitaallasten_annuitair(e(&o.investering), life, e(&g.rente))),
+            cell(kapitaallasten_lineair(
+                e(&o.investering),
+                life,
+                e(&g.rente),
+                1,
+            )),
+            cell(kapitaallasten_annuitair(
+                e(&o.investering),
+                life,
+                e(&g.rente),
+            )),
         ]);
     }
     Some(report)
@@ -172,21 +263,54 @@ pub fn levensduur(model: &Model) -> Option<Report> {
 
 /// Every setting with its value, whether given or default, and what it means.
 pub fn uitgangspunten(model: &Model) -> Report {
-    let mut report = Report::new("Uitgangspunten", "Uitgangspunten en instellingen", &[("Instelling", Format::Text), ("Waarde", Format::Text), ("Herkomst", Format::Text), ("Betekenis", Format::Text)]);
+    let mut report = Report::new(
+        "Uitgangspunten",
+        "Uitgangspunten en instellingen",
+        &[
+            ("Instelling", Format::Text),
+            ("Waarde", Format::Text),
+            ("Herkomst", Format::Text),
+            ("Betekenis", Format::Text),
+        ],
+    );
     for (name, value, given) in &model.gebied.getoond {
         let setting = crate::model::schema::setting(name);
         let meaning = setting.map_or("", |s| s.meaning);
         // A rate is shown as the Dutch write it: Excel would read 0.019 as text, or as nineteen.
         let shown = match (setting.map(|s| s.kind), value.parse::<Decimal>()) {
-            (Some(crate::model::schema::Kind::Rate), Ok(rate)) => format!("{}%", (rate * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",")),
+            (Some(crate::model::schema::Kind::Rate), Ok(rate)) => format!(
+                "{}%",
+                (rate * Decimal::ONE_HUNDRED)
+                    .normalize()
+                    .to_string()
+                    .replace('.', ",")
+            ),
             _ => value.clone(),
         };
-        report.row(vec![text(*name), text(shown), text(if *given { "gegeven" } else { "standaard" }), text(meaning)]);
+        report.row(vec![
+            text(*name),
+            text(shown),
+            text(if *given { "gegeven" } else { "standaard" }),
+            text(meaning),
+        ]);
     }
     for groep in &model.indexen {
         for (from, q) in &groep.groei {
-            let percent = (q.value * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ",");
-            report.row(vec![text(format!("index {}", groep.naam)), text(format!("{percent}% vanaf {from}")), text(q.place.as_ref().map(ToString::to_string).unwrap_or_default()), Cell::Empty]);
+            let percent = (q.value * Decimal::ONE_HUNDRED)
+                .normalize()
+                .to_string()
+                .replace('.', ",");
+            report.row(vec![
+                text(format!("index {}", groep.naam)),
+                text(format!("{percent}% vanaf {from}")),
+                text(
+                    q.place
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                ),
+                Cell::Empty,
+            ]);
         }
     }
     report

@@ -1,6 +1,6 @@
 //! Reports on what was read: rows and totals per table and group, what was passed over, checks that hold or not.
 
-use super::{exact, text, Cell, Format, Report};
+use super::{Cell, Format, Report, exact, text};
 use crate::model::address::Als;
 use crate::model::{Model, Stroomsoort, VerdelingRij};
 use crate::number::Exact;
@@ -12,27 +12,56 @@ use rust_decimal::Decimal;
 
 /// Rows per table.
 pub fn tabellen(model: &Model) -> Report {
-    let mut report = Report::new("Tabellen", "Wat er gelezen is", &[("Tabel", Format::Text), ("Rijen", Format::Number(0)), ("Bron", Format::Text)]);
+    let mut report = Report::new(
+        "Tabellen",
+        "Wat er gelezen is",
+        &[
+            ("Tabel", Format::Text),
+            ("Rijen", Format::Number(0)),
+            ("Bron", Format::Text),
+        ],
+    );
     for table in model.tables.tables.iter().filter(|t| !t.rows.is_empty()) {
         let mut files: Vec<String> = Vec::new();
         for row in &table.rows {
             let name = match &row.place.spot {
-                crate::problem::Spot::Cell { sheet, .. } | crate::problem::Spot::Sheet(sheet) => format!("{} '{sheet}'", row.place.file),
+                crate::problem::Spot::Cell { sheet, .. } | crate::problem::Spot::Sheet(sheet) => {
+                    format!("{} '{sheet}'", row.place.file)
+                }
                 _ => row.place.file.to_string(),
             };
             if !files.contains(&name) {
                 files.push(name);
             }
         }
-        report.row(vec![text(table.schema.name), Cell::Whole(table.rows.len() as i64), text(files.join(", "))]);
+        report.row(vec![
+            text(table.schema.name),
+            Cell::Whole(table.rows.len() as i64),
+            text(files.join(", ")),
+        ]);
     }
     report
 }
 
 /// Totals at prijspeil per table and group, realised amounts included.
 pub fn totalen(model: &Model) -> Result<Report, Problem> {
-    let mut report = Report::new("Totalen", "Bedragen per tabel en groep (prijspeil)", &[("Tabel", Format::Text), ("Groep", Format::Text), ("Regels", Format::Number(0)), ("Bedrag", Format::Eur(2)), ("w.v. gerealiseerd", Format::Eur(2))]);
-    let plan = Plan::new(model, Route::Cofinanciering, Diepte::Lijn, Drijvers::default())?;
+    let mut report = Report::new(
+        "Totalen",
+        "Bedragen per tabel en groep (prijspeil)",
+        &[
+            ("Tabel", Format::Text),
+            ("Groep", Format::Text),
+            ("Regels", Format::Number(0)),
+            ("Bedrag", Format::Eur(2)),
+            ("w.v. gerealiseerd", Format::Eur(2)),
+        ],
+    );
+    let plan = Plan::new(
+        model,
+        Route::Cofinanciering,
+        Diepte::Lijn,
+        Drijvers::default(),
+    )?;
     let mut groups: Vec<(String, String, i64, Exact, Exact)> = Vec::new();
     for cel in &plan.cellen {
         let Some(l) = cel.lijn else { continue };
@@ -40,13 +69,38 @@ pub fn totalen(model: &Model) -> Result<Report, Problem> {
         if !matches!(cel.soort, Stroomsoort::Geld | Stroomsoort::Natura) || lijn.tabel == "baten" {
             continue;
         }
-        let groep = if lijn.groep.is_empty() { lijn.deelgebied.map_or_else(String::new, |d| model.deelgebieden[d].deelgebied.clone()) } else { lijn.groep.clone() };
-        let amount = cel.vast.iter().fold(Exact::ZERO, |a, v| a + Exact::from(*v));
-        let realised = cel.vast[..plan.timeline.peil].iter().fold(Exact::ZERO, |a, v| a + Exact::from(*v));
+        let groep = if lijn.groep.is_empty() {
+            lijn.deelgebied
+                .map_or_else(String::new, |d| model.deelgebieden[d].deelgebied.clone())
+        } else {
+            lijn.groep.clone()
+        };
+        let amount = cel
+            .vast
+            .iter()
+            .fold(Exact::ZERO, |a, v| a + Exact::from(*v));
+        let realised = cel.vast[..plan.timeline.peil]
+            .iter()
+            .fold(Exact::ZERO, |a, v| a + Exact::from(*v));
         // History and forecast of a line are two cells, but one line.
-        let first = plan.cellen.iter().position(|c| c.lijn == Some(l)).is_some_and(|i| std::ptr::eq(&raw const plan.cellen[i], cel));
-        match groups.iter_mut().find(|g| g.0 == lijn.tabel && g.1 == groep) {
-            Some(g) => *g = (g.0.clone(), g.1.clone(), g.2 + i64::from(first), g.3 + amount, g.4 + realised),
+        let first = plan
+            .cellen
+            .iter()
+            .position(|c| c.lijn == Some(l))
+            .is_some_and(|i| std::ptr::eq(&raw const plan.cellen[i], cel));
+        match groups
+            .iter_mut()
+            .find(|g| g.0 == lijn.tabel && g.1 == groep)
+        {
+            Some(g) => {
+                *g = (
+                    g.0.clone(),
+                    g.1.clone(),
+                    g.2 + i64::from(first),
+                    g.3 + amount,
+                    g.4 + realised,
+                )
+            }
             None => groups.push((lijn.tabel.to_owned(), groep, 1, amount, realised)),
         }
     }
@@ -60,10 +114,32 @@ pub fn totalen(model: &Model) -> Result<Report, Problem> {
     for table in tables {
         let mine: Vec<_> = groups.iter().filter(|g| g.0 == table).collect();
         for g in &mine {
-            report.row(vec![text(table), text(&g.1), Cell::Whole(g.2), cell(g.3), if g.4 == Exact::ZERO { Cell::Empty } else { cell(g.4) }]);
+            report.row(vec![
+                text(table),
+                text(&g.1),
+                Cell::Whole(g.2),
+                cell(g.3),
+                if g.4 == Exact::ZERO {
+                    Cell::Empty
+                } else {
+                    cell(g.4)
+                },
+            ]);
         }
-        let sum = |pick: fn(&(String, String, i64, Exact, Exact)) -> Exact| mine.iter().fold(Exact::ZERO, |a, g| a + pick(g));
-        report.total(vec![text(format!("Totaal {table}")), Cell::Empty, Cell::Whole(mine.iter().map(|g| g.2).sum()), cell(sum(|g| g.3)), if sum(|g| g.4) == Exact::ZERO { Cell::Empty } else { cell(sum(|g| g.4)) }]);
+        let sum = |pick: fn(&(String, String, i64, Exact, Exact)) -> Exact| {
+            mine.iter().fold(Exact::ZERO, |a, g| a + pick(g))
+        };
+        report.total(vec![
+            text(format!("Totaal {table}")),
+            Cell::Empty,
+            Cell::Whole(mine.iter().map(|g| g.2).sum()),
+            cell(sum(|g| g.3)),
+            if sum(|g| g.4) == Exact::ZERO {
+                Cell::Empty
+            } else {
+                cell(sum(|g| g.4))
+            },
+        ]);
     }
     Ok(report)
 }
@@ -81,8 +157,15 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
     .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde. Risico: kans en schade als het gebeurt");
     for (i, o) in model.onzekerheden.iter().enumerate() {
         let v = verdeling(&o.verdeling);
-        let slot = drijvers.slots.iter().position(|s| *s == Slot::Onzekerheid(i));
-        let lines = drijvers.lijnen.values().filter(|uses| uses.iter().any(|(_, g)| Some(g.slot) == slot)).count();
+        let slot = drijvers
+            .slots
+            .iter()
+            .position(|s| *s == Slot::Onzekerheid(i));
+        let lines = drijvers
+            .lijnen
+            .values()
+            .filter(|uses| uses.iter().any(|(_, g)| Some(g.slot) == slot))
+            .count();
         let word = match &o.verdeling {
             VerdelingRij::Pert(_) => "pert",
             VerdelingRij::Driehoek(_) => "driehoek",
@@ -96,14 +179,49 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
             Als::Waarde => "in plaats van",
             Als::Verschuiving => "plus",
         };
-        let als = if o.per_jaar.is_some() { format!("{als}, per jaar") } else { als.to_owned() };
+        let als = if o.per_jaar.is_some() {
+            format!("{als}, per jaar")
+        } else {
+            als.to_owned()
+        };
         let q = |p: f64| Cell::Fast(v.quantile(p));
-        report.row(vec![text(&o.id), text(o.doel.to_string()), if lines > 0 { Cell::Whole(lines as i64) } else { Cell::Empty }, text(als), q(0.05), q(0.5), q(0.95), text(word)]);
+        report.row(vec![
+            text(&o.id),
+            text(o.doel.to_string()),
+            if lines > 0 {
+                Cell::Whole(lines as i64)
+            } else {
+                Cell::Empty
+            },
+            text(als),
+            q(0.05),
+            q(0.5),
+            q(0.95),
+            text(word),
+        ]);
     }
     for r in &model.risicos {
-        let percent = format!("risico, kans {}%", (r.kans * Decimal::ONE_HUNDRED).normalize().to_string().replace('.', ","));
+        let percent = format!(
+            "risico, kans {}%",
+            (r.kans * Decimal::ONE_HUNDRED)
+                .normalize()
+                .to_string()
+                .replace('.', ",")
+        );
         let [low, mode, high] = r.impact.map(exact);
-        report.row_as(Format::Number(0), vec![text(&r.risico), text(model.rekening_naam(model.lijnen[r.lijn].van)), Cell::Empty, text(percent), low, mode, high, text("laag, modus, hoog")]);
+        report.row_as(
+            Format::Number(0),
+            vec![
+                text(&r.risico),
+                text(model.rekening_naam(model.lijnen[r.lijn].van)),
+                Cell::Empty,
+                text(percent),
+                low,
+                mode,
+                high,
+                text("laag, modus, hoog"),
+            ],
+        );
     }
     Some(report)
 }
@@ -113,7 +231,15 @@ pub fn overgeslagen(skipped: &[(String, String, String)]) -> Option<Report> {
     if skipped.is_empty() {
         return None;
     }
-    let mut report = Report::new("Overgeslagen", "Wat niet gelezen is, en waarom", &[("Plaats", Format::Text), ("Wat", Format::Text), ("Waarom", Format::Text)]);
+    let mut report = Report::new(
+        "Overgeslagen",
+        "Wat niet gelezen is, en waarom",
+        &[
+            ("Plaats", Format::Text),
+            ("Wat", Format::Text),
+            ("Waarom", Format::Text),
+        ],
+    );
     for (place, what, why) in skipped {
         report.row(vec![text(place), text(what), text(why)]);
     }
@@ -126,9 +252,26 @@ pub fn controles(checks: &[Gecontroleerd]) -> Option<Report> {
         return None;
     }
     let good = checks.iter().filter(|c| c.klopt()).count();
-    let mut report = Report::new("Controles", "Aansluiting met de cijfers van de bron", &[("Controle", Format::Text), ("Bron", Format::Eur(2)), ("Berekend", Format::Eur(2)), ("Verschil", Format::Eur(2)), ("Klopt", Format::Text)]).note(format!("{good} van {} kloppen", checks.len()));
+    let mut report = Report::new(
+        "Controles",
+        "Aansluiting met de cijfers van de bron",
+        &[
+            ("Controle", Format::Text),
+            ("Bron", Format::Eur(2)),
+            ("Berekend", Format::Eur(2)),
+            ("Verschil", Format::Eur(2)),
+            ("Klopt", Format::Text),
+        ],
+    )
+    .note(format!("{good} van {} kloppen", checks.len()));
     for c in checks {
-        report.row(vec![text(&c.doel), exact(c.verwacht), exact(c.berekend), exact(round(c.berekend - c.verwacht)), text(if c.klopt() { "ja" } else { "NEE" })]);
+        report.row(vec![
+            text(&c.doel),
+            exact(c.verwacht),
+            exact(c.berekend),
+            exact(round(c.berekend - c.verwacht)),
+            text(if c.klopt() { "ja" } else { "NEE" }),
+        ]);
     }
     Some(report)
 }

@@ -1,10 +1,10 @@
 //! Reports on draws: bands per route and per party, with the error of every percentile.
 
-use super::{text, Cell, Format, Report};
+use super::{Cell, Format, Report, text};
 use crate::model::Model;
 use crate::plan::Route;
 use crate::risk::simulation::Trekkingen;
-use crate::risk::statistics::{share_below_zero, summary, Sorted};
+use crate::risk::statistics::{Sorted, share_below_zero, summary};
 
 /// What of a route is told, and its Dutch words.
 const FIGUREN: &[(&str, &str)] = &[
@@ -45,14 +45,23 @@ pub fn banden(model: &Model, routes: &[Route], t: &Trekkingen, seed: u64) -> Rep
             ("Fout kans", Format::Percent(2)),
         ],
     )
-    .note(format!("{} trekkingen, seed {seed}; fout: standaardfout van een percentiel", crate::model::table::dutch(rust_decimal::Decimal::from(t.aantal), 0)));
+    .note(format!(
+        "{} trekkingen, seed {seed}; fout: standaardfout van een percentiel",
+        crate::model::table::dutch(rust_decimal::Decimal::from(t.aantal), 0)
+    ));
     for (r, route) in routes.iter().enumerate() {
-        report.heading(if *route == Route::Grex { "GREX-route" } else { "Route co-financiering" });
+        report.heading(if *route == Route::Grex {
+            "GREX-route"
+        } else {
+            "Route co-financiering"
+        });
         for (naam, woord) in FIGUREN {
             if *naam == "voorfinanciering" && (model.fonds.is_none() || *route == Route::Grex) {
                 continue;
             }
-            let Some(draws) = t.figuur(r, naam) else { continue };
+            let Some(draws) = t.figuur(r, naam) else {
+                continue;
+            };
             report.row(band(woord, draws));
         }
     }
@@ -89,7 +98,14 @@ fn band(woord: &str, draws: &[f64]) -> Vec<Cell> {
 pub fn kort(report: &Report, columns: usize) -> Report {
     Report {
         columns: report.columns.iter().take(columns).cloned().collect(),
-        rows: report.rows.iter().map(|r| super::ReportRow { cells: r.cells.iter().take(columns).cloned().collect(), ..r.clone() }).collect(),
+        rows: report
+            .rows
+            .iter()
+            .map(|r| super::ReportRow {
+                cells: r.cells.iter().take(columns).cloned().collect(),
+                ..r.clone()
+            })
+            .collect(),
         ..report.clone()
     }
 }
@@ -120,9 +136,20 @@ pub fn partijen(model: &Model, t: &Trekkingen) -> Report {
     .note("netto baat en kans op saldo < 0: route co-financiering")
     .note("kans beter: kans dat netto baat in de route co-financiering hoger is dan in de GREX-route, op dezelfde trekkingen");
     for partij in &model.partijen {
-        let figure = |route: usize, what: &str| t.figuur(route, &format!("partij[{}].{what}", partij.partij));
-        let (Some(s0), Some(s1), Some(n0), Some(n1)) = (figure(0, "saldo"), figure(1, "saldo"), figure(0, "netto_baat"), figure(1, "netto_baat")) else { continue };
-        let better = |a: &[f64], b: &[f64]| b.iter().zip(a).filter(|(b, a)| *b > *a).count() as f64 / a.len().max(1) as f64;
+        let figure = |route: usize, what: &str| {
+            t.figuur(route, &format!("partij[{}].{what}", partij.partij))
+        };
+        let (Some(s0), Some(s1), Some(n0), Some(n1)) = (
+            figure(0, "saldo"),
+            figure(1, "saldo"),
+            figure(0, "netto_baat"),
+            figure(1, "netto_baat"),
+        ) else {
+            continue;
+        };
+        let better = |a: &[f64], b: &[f64]| {
+            b.iter().zip(a).filter(|(b, a)| *b > *a).count() as f64 / a.len().max(1) as f64
+        };
         let (sn, g, c) = (Sorted::new(n1), Sorted::new(s0), Sorted::new(s1));
         let q = |s: &Sorted, p: f64| fast(s.quantile(p));
         report.row(vec![

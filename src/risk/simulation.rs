@@ -6,10 +6,10 @@
 use super::dependence::Dependence;
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normals, uniforms};
-use crate::evaluate::{evaluate, Trekking, Uitkomst, Voorbereid, Werk};
+use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, VerdelingRij};
-use crate::number::{to_f64, Exact, LaneDelay, Lanes, Number};
+use crate::number::{Exact, LaneDelay, Lanes, Number, to_f64};
 use crate::plan::{Plan, Slot};
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -27,8 +27,15 @@ const IMPACT: &str = "\u{1f}impact";
 /// One scalar driver.
 #[derive(Debug)]
 enum Bron {
-    Waarde { key: u64, sampler: Sampler },
-    Gebeurtenis { keys: [u64; 2], happens: Sampler, impact: Sampler },
+    Waarde {
+        key: u64,
+        sampler: Sampler,
+    },
+    Gebeurtenis {
+        keys: [u64; 2],
+        happens: Sampler,
+        impact: Sampler,
+    },
 }
 
 /// A yearly driver.
@@ -60,12 +67,31 @@ pub struct Trekker {
 pub fn verdeling(rij: &VerdelingRij) -> Verdeling {
     let f = |d: &Decimal| to_f64(*d);
     match rij {
-        VerdelingRij::Pert([l, m, h]) => Verdeling::Pert { laag: f(l), modus: f(m), hoog: f(h) },
-        VerdelingRij::Driehoek([l, m, h]) => Verdeling::Driehoek { laag: f(l), modus: f(m), hoog: f(h) },
-        VerdelingRij::Normaal([g, s]) => Verdeling::Normaal { gemiddelde: f(g), spreiding: f(s) },
-        VerdelingRij::Lognormaal([g, s]) => Verdeling::Lognormaal { gemiddelde: f(g), spreiding: f(s) },
-        VerdelingRij::Uniform([l, h]) => Verdeling::Uniform { laag: f(l), hoog: f(h) },
-        VerdelingRij::Discreet(values) => Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect()),
+        VerdelingRij::Pert([l, m, h]) => Verdeling::Pert {
+            laag: f(l),
+            modus: f(m),
+            hoog: f(h),
+        },
+        VerdelingRij::Driehoek([l, m, h]) => Verdeling::Driehoek {
+            laag: f(l),
+            modus: f(m),
+            hoog: f(h),
+        },
+        VerdelingRij::Normaal([g, s]) => Verdeling::Normaal {
+            gemiddelde: f(g),
+            spreiding: f(s),
+        },
+        VerdelingRij::Lognormaal([g, s]) => Verdeling::Lognormaal {
+            gemiddelde: f(g),
+            spreiding: f(s),
+        },
+        VerdelingRij::Uniform([l, h]) => Verdeling::Uniform {
+            laag: f(l),
+            hoog: f(h),
+        },
+        VerdelingRij::Discreet(values) => {
+            Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect())
+        }
     }
 }
 
@@ -75,20 +101,52 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
     for o in &model.onzekerheden {
         let v = verdeling(&o.verdeling);
         let middle = v.quantile(0.5);
-        let warn = |message: String, fix: &str| Problem::warning("unlikely-driver", format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place).fix(fix);
+        let warn = |message: String, fix: &str| {
+            Problem::warning(
+                "unlikely-driver",
+                format!("onzekerheid \"{}\": {message}", o.id),
+            )
+            .at(&o.place)
+            .fix(fix)
+        };
         let percent = |x: f64| format!("{:.1}%", x * 100.0);
         match o.als {
             Als::Factor if !(0.3..=3.0).contains(&middle) => {
-                problems.push(warn(format!("the input is multiplied by {middle} or so"), "a factor is about 1; for an absolute value set als = waarde"));
+                problems.push(warn(
+                    format!("the input is multiplied by {middle} or so"),
+                    "a factor is about 1; for an absolute value set als = waarde",
+                ));
             }
             Als::Factor if v.cdf(0.0) > 0.01 => {
-                problems.push(warn(format!("{} of the draws turn the input negative", percent(v.cdf(0.0))), "a spreiding is a share of 1: 6% is 0.06"));
+                problems.push(warn(
+                    format!(
+                        "{} of the draws turn the input negative",
+                        percent(v.cdf(0.0))
+                    ),
+                    "a spreiding is a share of 1: 6% is 0.06",
+                ));
             }
-            Als::Verschuiving if o.doel.table == "gebied" && middle.abs() > 0.03 || o.doel.column == "groei" && middle.abs() > 0.03 => {
-                problems.push(warn(format!("{middle} is added to {}", o.doel), "a verschuiving is added to the rate; for an absolute rate set als = waarde"));
+            Als::Verschuiving
+                if o.doel.table == "gebied" && middle.abs() > 0.03
+                    || o.doel.column == "groei" && middle.abs() > 0.03 =>
+            {
+                problems.push(warn(
+                    format!("{middle} is added to {}", o.doel),
+                    "a verschuiving is added to the rate; for an absolute rate set als = waarde",
+                ));
             }
-            Als::Verschuiving if o.doel.table == "gebied" && middle.abs() > 0.01 && middle > 0.5 * to_f64(model.gebied.rente.value) => {
-                problems.push(warn(format!("{middle} is added to {}, which is {}", o.doel, model.gebied.rente.value), "a verschuiving is added to the rate; for an absolute rate set als = waarde"));
+            Als::Verschuiving
+                if o.doel.table == "gebied"
+                    && middle.abs() > 0.01
+                    && middle > 0.5 * to_f64(model.gebied.rente.value) =>
+            {
+                problems.push(warn(
+                    format!(
+                        "{middle} is added to {}, which is {}",
+                        o.doel, model.gebied.rente.value
+                    ),
+                    "a verschuiving is added to the rate; for an absolute rate set als = waarde",
+                ));
             }
             _ => {}
         }
@@ -98,25 +156,49 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
 
 impl Trekker {
     /// Compiles the drivers of a plan. `eerste_jaar` and `jaren` come from [`Voorbereid`].
-    pub fn new(plan: &Plan<'_>, seed: u64, eerste_jaar: i32, jaren: usize) -> Result<Trekker, Problem> {
+    pub fn new(
+        plan: &Plan<'_>,
+        seed: u64,
+        eerste_jaar: i32,
+        jaren: usize,
+    ) -> Result<Trekker, Problem> {
         let model = plan.model;
         let sampler = |o: usize| {
             let onzekerheid = &model.onzekerheden[o];
-            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| Problem::error("bad-distribution", format!("onzekerheid \"{}\": {e}", onzekerheid.id)).at(&onzekerheid.place).fix("correct the figures of its verdeling"))
+            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| {
+                Problem::error(
+                    "bad-distribution",
+                    format!("onzekerheid \"{}\": {e}", onzekerheid.id),
+                )
+                .at(&onzekerheid.place)
+                .fix("correct the figures of its verdeling")
+            })
         };
         let mut bronnen = Vec::new();
         for slot in &plan.drijvers.slots {
             bronnen.push(match slot {
-                Slot::Onzekerheid(o) => Bron::Waarde { key: driver_key(&model.onzekerheden[*o].id), sampler: sampler(*o)? },
+                Slot::Onzekerheid(o) => Bron::Waarde {
+                    key: driver_key(&model.onzekerheden[*o].id),
+                    sampler: sampler(*o)?,
+                },
                 Slot::Risico(r) => {
                     let risico = &model.risicos[*r];
                     let [laag, modus, hoog] = risico.impact.map(to_f64);
-                    let wrong = |e: String| Problem::error("bad-distribution", format!("risico \"{}\": {e}", risico.risico)).at(&model.lijnen[risico.lijn].place).fix("correct kans, laag, modus and hoog");
+                    let wrong = |e: String| {
+                        Problem::error(
+                            "bad-distribution",
+                            format!("risico \"{}\": {e}", risico.risico),
+                        )
+                        .at(&model.lijnen[risico.lijn].place)
+                        .fix("correct kans, laag, modus and hoog")
+                    };
                     let name = |part: &str| driver_key(&format!("{}{part}", risico.risico));
                     Bron::Gebeurtenis {
                         keys: [name(HAPPENS), name(IMPACT)],
-                        happens: Sampler::new(&Verdeling::kans(to_f64(risico.kans))).map_err(wrong)?,
-                        impact: Sampler::new(&Verdeling::Pert { laag, modus, hoog }).map_err(wrong)?,
+                        happens: Sampler::new(&Verdeling::kans(to_f64(risico.kans)))
+                            .map_err(wrong)?,
+                        impact: Sampler::new(&Verdeling::Pert { laag, modus, hoog })
+                            .map_err(wrong)?,
                     }
                 }
             });
@@ -125,12 +207,31 @@ impl Trekker {
             .drijvers
             .schokken
             .iter()
-            .map(|(o, phi)| Ok(Schok { key: driver_key(&model.onzekerheden[*o].id), sampler: sampler(*o)?, phi: to_f64(*phi) }))
+            .map(|(o, phi)| {
+                Ok(Schok {
+                    key: driver_key(&model.onzekerheden[*o].id),
+                    sampler: sampler(*o)?,
+                    phi: to_f64(*phi),
+                })
+            })
             .collect::<Result<Vec<_>, Problem>>()?;
-        let scalar_of = |o: usize| plan.drijvers.slots.iter().position(|s| *s == Slot::Onzekerheid(o));
+        let scalar_of = |o: usize| {
+            plan.drijvers
+                .slots
+                .iter()
+                .position(|s| *s == Slot::Onzekerheid(o))
+        };
         let shock_of = |o: usize| plan.drijvers.schokken.iter().position(|(s, _)| *s == o);
-        let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> { model.correlaties.iter().filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho)))).collect() };
-        let impossible = |e: super::dependence::DependenceError, name: &dyn Fn(usize) -> String, driver: &dyn Fn(usize) -> usize| {
+        let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> {
+            model
+                .correlaties
+                .iter()
+                .filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho))))
+                .collect()
+        };
+        let impossible = |e: super::dependence::DependenceError,
+                          name: &dyn Fn(usize) -> String,
+                          driver: &dyn Fn(usize) -> usize| {
             use super::dependence::DependenceError as E;
             match e {
                 E::Impossible { group, shrink } => {
@@ -140,13 +241,31 @@ impl Trekker {
                         .allowed("figures of which each fits with the others: a positive semi-definite matrix")
                         .fix(format!("bring them closer to zero; all of them times {:.2} is possible", (shrink * 100.0).floor() / 100.0))
                 }
-                other => Problem::error("impossible-correlation", other.to_string()).fix("correct table correlaties"),
+                other => Problem::error("impossible-correlation", other.to_string())
+                    .fix("correct table correlaties"),
             }
         };
-        let names = plan.drijver_namen().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let names = plan
+            .drijver_namen()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
         let scalars = bronnen.len();
-        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| impossible(e, &|i| names[i].clone(), &|i| if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] { o } else { 0 }))?;
-        let samenhang_schokken = Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| impossible(e, &|i| names[scalars + i].clone(), &|i| plan.drijvers.schokken[i].0))?;
+        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| {
+            impossible(e, &|i| names[i].clone(), &|i| {
+                if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] {
+                    o
+                } else {
+                    0
+                }
+            })
+        })?;
+        let samenhang_schokken =
+            Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| {
+                impossible(e, &|i| names[scalars + i].clone(), &|i| {
+                    plan.drijvers.schokken[i].0
+                })
+            })?;
         let g = &model.gebied;
         Ok(Trekker {
             seed,
@@ -154,7 +273,12 @@ impl Trekker {
             schokken,
             samenhang,
             samenhang_schokken,
-            uitstel: plan.drijvers.uitstel.iter().map(|u| u.map(|u| u.slot)).collect(),
+            uitstel: plan
+                .drijvers
+                .uitstel
+                .iter()
+                .map(|u| u.map(|u| u.slot))
+                .collect(),
             per_jaar: f64::from(g.tijdstap.per_year()),
             eerste_jaar,
             jaren,
@@ -195,8 +319,13 @@ impl Trekker {
         for (z, bron) in z.iter().zip(&self.bronnen) {
             into.slots.push(match bron {
                 Bron::Waarde { sampler, .. } => Lanes(sampler.sample_lanes(z)),
-                Bron::Gebeurtenis { keys, happens, impact } => {
-                    let size = impact.sample_lanes(&normals(&uniforms::<W>(self.seed, first, keys[1], 0)[0]));
+                Bron::Gebeurtenis {
+                    keys,
+                    happens,
+                    impact,
+                } => {
+                    let size = impact
+                        .sample_lanes(&normals(&uniforms::<W>(self.seed, first, keys[1], 0)[0]));
                     Lanes(happens.sample_lanes(z)) * Lanes(size)
                 }
             });
@@ -204,7 +333,9 @@ impl Trekker {
         for slot in &self.uitstel {
             let steps = match slot {
                 None => [0; W],
-                Some(slot) => into.slots[*slot].0.map(|years| libm::round(years * self.per_jaar) as u32),
+                Some(slot) => into.slots[*slot]
+                    .0
+                    .map(|years| libm::round(years * self.per_jaar) as u32),
             };
             into.uitstel.push(LaneDelay::new(steps));
         }
@@ -219,7 +350,9 @@ impl Trekker {
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             if year <= self.bekend || !self.tot.iter().any(|last| year <= *last) {
-                into.schokken.iter_mut().for_each(|row| row[i] = Lanes([0.0; W]));
+                into.schokken
+                    .iter_mut()
+                    .for_each(|row| row[i] = Lanes([0.0; W]));
                 continue;
             }
             let block = (year / 4) as u32;
@@ -256,19 +389,45 @@ impl Trekker {
         let exact = |l: &Lanes<1>| Exact(Decimal::from_f64_retain(l.0[0]));
         Trekking {
             slots: lane.slots.iter().map(exact).collect(),
-            schokken: lane.schokken.iter().map(|row| row.iter().map(exact).collect()).collect(),
-            uitstel: lane.uitstel.iter().map(|d| Lanes::<1>::steps(*d).0[0] as u32).collect(),
+            schokken: lane
+                .schokken
+                .iter()
+                .map(|row| row.iter().map(exact).collect())
+                .collect(),
+            uitstel: lane
+                .uitstel
+                .iter()
+                .map(|d| Lanes::<1>::steps(*d).0[0] as u32)
+                .collect(),
         }
     }
 }
 
 /// The figures kept of every draw and route, in this order; then saldo and `netto_baat` per party.
-pub const UITKOMSTEN: &[&str] = &["reeel_saldo", "eindwaarde", "ncw", "laagste_stand", "laagste_stand_jaar", "rente_totaal", "voorfinanciering", "portemonnee"];
+pub const UITKOMSTEN: &[&str] = &[
+    "reeel_saldo",
+    "eindwaarde",
+    "ncw",
+    "laagste_stand",
+    "laagste_stand_jaar",
+    "rente_totaal",
+    "voorfinanciering",
+    "portemonnee",
+];
 
 /// The names of all figures kept per route.
 pub fn uitkomst_namen(model: &Model) -> Vec<String> {
-    let parties = model.partijen.iter().flat_map(|p| [format!("partij[{}].saldo", p.partij), format!("partij[{}].netto_baat", p.partij)]);
-    UITKOMSTEN.iter().map(|s| (*s).to_owned()).chain(parties).collect()
+    let parties = model.partijen.iter().flat_map(|p| {
+        [
+            format!("partij[{}].saldo", p.partij),
+            format!("partij[{}].netto_baat", p.partij),
+        ]
+    });
+    UITKOMSTEN
+        .iter()
+        .map(|s| (*s).to_owned())
+        .chain(parties)
+        .collect()
 }
 
 /// The figures of one evaluation, in the order of [`uitkomst_namen`].
@@ -281,7 +440,16 @@ pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, out: &mut Vec<N>)
         NcwMethode::Kasstroom => r.ncw_kasstroom,
     };
     out.clear();
-    out.extend([r.reeel_saldo, r.eindwaarde, ncw, r.laagste_stand.0, r.laagste_stand.1, r.rente_totaal, u.voorfinanciering, u.portemonnee]);
+    out.extend([
+        r.reeel_saldo,
+        r.eindwaarde,
+        ncw,
+        r.laagste_stand.0,
+        r.laagste_stand.1,
+        r.rente_totaal,
+        u.voorfinanciering,
+        u.portemonnee,
+    ]);
     for p in &u.partijen {
         out.extend([p.saldo, p.netto_baat]);
     }
@@ -309,37 +477,84 @@ impl Trekkingen {
 /// Runs `aantal` draws of several plans (routes of one model) on the same draws, in parallel on rayon's current pool.
 ///
 /// `gedaan` is told the number of draws that came ready; it may be called from any thread.
-pub fn simuleer(plannen: &[Plan<'_>], aantal: usize, seed: u64, gedaan: &(dyn Fn(u64) + Sync)) -> Result<Trekkingen, Problem> {
+pub fn simuleer(
+    plannen: &[Plan<'_>],
+    aantal: usize,
+    seed: u64,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> Result<Trekkingen, Problem> {
     let Some(first) = plannen.first() else {
-        return Ok(Trekkingen { aantal, namen: Vec::new(), waarden: Vec::new() });
+        return Ok(Trekkingen {
+            aantal,
+            namen: Vec::new(),
+            waarden: Vec::new(),
+        });
     };
     let ready: Vec<Voorbereid<'_, Lanes<LANES>>> = plannen.iter().map(Voorbereid::new).collect();
     // The routes may start in different years; draws are laid out over all years that any of them needs.
     let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
-    let to = ready.iter().map(|v| v.eerste_jaar() + v.aantal_jaren() as i32).max().unwrap_or(0);
+    let to = ready
+        .iter()
+        .map(|v| v.eerste_jaar() + v.aantal_jaren() as i32)
+        .max()
+        .unwrap_or(0);
     let mut trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
-    let asked = ready.iter().map(Voorbereid::laatste_schok).reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
+    let asked = ready
+        .iter()
+        .map(Voorbereid::laatste_schok)
+        .reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
     trekker.beperk(&asked.unwrap_or_default());
     let namen = uitkomst_namen(first.model);
     let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
     // Every block writes its own part of every column.
-    let mut parts: Vec<Vec<&mut [f64]>> = (0..aantal.div_ceil(BLOCK)).map(|_| Vec::with_capacity(namen.len() * plannen.len())).collect();
+    let mut parts: Vec<Vec<&mut [f64]>> = (0..aantal.div_ceil(BLOCK))
+        .map(|_| Vec::with_capacity(namen.len() * plannen.len()))
+        .collect();
     for column in waarden.iter_mut().flatten() {
-        parts.iter_mut().zip(column.chunks_mut(BLOCK)).for_each(|(part, chunk)| part.push(chunk));
+        parts
+            .iter_mut()
+            .zip(column.chunks_mut(BLOCK))
+            .for_each(|(part, chunk)| part.push(chunk));
     }
-    let room = || (Trekking::<Lanes<LANES>>::geen(), ready.iter().map(|v| Werk::new(v.plan, false)).collect::<Vec<_>>(), Vec::with_capacity(namen.len()));
-    parts.into_par_iter().enumerate().for_each_init(room, |(trekking, werk, figures), (block, out)| {
-        let count = out.first().map_or(0, |column| column.len());
-        let task = Blok { trekker: &trekker, ready: &ready, first: (block * BLOCK) as u64, trekking, werk, figures, out };
-        pulp::Arch::new().dispatch(task);
-        gedaan(count as u64);
-    });
+    let room = || {
+        (
+            Trekking::<Lanes<LANES>>::geen(),
+            ready
+                .iter()
+                .map(|v| Werk::new(v.plan, false))
+                .collect::<Vec<_>>(),
+            Vec::with_capacity(namen.len()),
+        )
+    };
+    parts.into_par_iter().enumerate().for_each_init(
+        room,
+        |(trekking, werk, figures), (block, out)| {
+            let count = out.first().map_or(0, |column| column.len());
+            let task = Blok {
+                trekker: &trekker,
+                ready: &ready,
+                first: (block * BLOCK) as u64,
+                trekking,
+                werk,
+                figures,
+                out,
+            };
+            pulp::Arch::new().dispatch(task);
+            gedaan(count as u64);
+        },
+    );
     if let Some(positions) = namen.iter().position(|n| n == "laagste_stand_jaar") {
         for (plan, columns) in plannen.iter().zip(&mut waarden) {
-            columns[positions].iter_mut().for_each(|v| *v = f64::from(plan.timeline.year(*v as usize)));
+            columns[positions]
+                .iter_mut()
+                .for_each(|v| *v = f64::from(plan.timeline.year(*v as usize)));
         }
     }
-    Ok(Trekkingen { aantal, namen, waarden })
+    Ok(Trekkingen {
+        aantal,
+        namen,
+        waarden,
+    })
 }
 
 /// A block of draws, as a struct so that everything inlines under the processor's widest instructions.
@@ -368,7 +583,8 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                 let count = self.figures.len();
                 for (i, value) in self.figures.iter().enumerate() {
                     // The last tile of a run may be wider than what is left.
-                    for (into, value) in self.out[route * count + i][tile..].iter_mut().zip(value.0) {
+                    for (into, value) in self.out[route * count + i][tile..].iter_mut().zip(value.0)
+                    {
                         *into = value;
                     }
                 }

@@ -8,8 +8,12 @@ use rust_decimal::Decimal;
 /// `n` is the exponent from peildatum to the end, `d` the BBV discount rate. An expected loss is provided for whole, at once.
 #[inline(always)]
 pub fn voorziening<N: Number>(eindwaarde: N, d: N, n: Decimal, of: Of) -> (N, N) {
-    let loss = (-eindwaarde).max(N::number(0)).named("voorziening eindwaarde", of, At::Once);
-    let contant = loss.per((N::number(1) + d).power(n)).named("voorziening contant", of, At::Once);
+    let loss = (-eindwaarde)
+        .max(N::number(0))
+        .named("voorziening eindwaarde", of, At::Once);
+    let contant = loss
+        .per((N::number(1) + d).power(n))
+        .named("voorziening contant", of, At::Once);
     (loss, contant)
 }
 

@@ -1,6 +1,6 @@
 //! The gebiedsfonds: deposits, spending in order of priority, balance and prefinancing (rules 3.3; chapter 8, point 7).
 
-use crate::number::{at, At, Number, Of};
+use crate::number::{At, Number, Of, at};
 
 /// What happens to spending that the balance can't carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,13 @@ pub struct Verloop<'a, N> {
 /// Within a period: opening balance → return → deposits → share for the organisation → own costs → maatregelen in order while
 /// balance − minimum allows.
 #[inline(always)]
-pub fn gebiedsfonds<N: Number>(v: &Voorwaarden<N>, from: usize, stromen: &Stromen<'_, N>, out: &mut Verloop<'_, N>, open: &mut [N]) -> N {
+pub fn gebiedsfonds<N: Number>(
+    v: &Voorwaarden<N>,
+    from: usize,
+    stromen: &Stromen<'_, N>,
+    out: &mut Verloop<'_, N>,
+    open: &mut [N],
+) -> N {
     let zero = N::number(0);
     let fonds = Of::Geheel;
     let len = stromen.inleg.len();
@@ -72,8 +78,10 @@ pub fn gebiedsfonds<N: Number>(v: &Voorwaarden<N>, from: usize, stromen: &Strome
     }
     for t in from..len {
         let rendement = (saldo.max(zero) * v.rente).named("fonds rendement", fonds, at(t));
-        let organisatie = (stromen.bijdragen[t] * v.aandeel_organisatie).named("fonds organisatie", fonds, at(t));
-        let mut beschikbaar = saldo + rendement + stromen.inleg[t] - organisatie - stromen.uitgaven[t];
+        let organisatie =
+            (stromen.bijdragen[t] * v.aandeel_organisatie).named("fonds organisatie", fonds, at(t));
+        let mut beschikbaar =
+            saldo + rendement + stromen.inleg[t] - organisatie - stromen.uitgaven[t];
         for m in 0..maatregelen {
             let vraag = stromen.vraag[m * len + t];
             let betaald = match v.regel {
@@ -103,20 +111,45 @@ pub fn gebiedsfonds<N: Number>(v: &Voorwaarden<N>, from: usize, stromen: &Strome
 mod tests {
     use super::*;
     use crate::number::Exact;
-    use rust_decimal::{dec, Decimal};
+    use rust_decimal::{Decimal, dec};
 
-    fn run(regel: Tekortregel, inleg: &[Decimal], vraag: &[Decimal], minimum: Decimal) -> (Vec<Decimal>, Vec<Decimal>, Decimal) {
+    fn run(
+        regel: Tekortregel,
+        inleg: &[Decimal],
+        vraag: &[Decimal],
+        minimum: Decimal,
+    ) -> (Vec<Decimal>, Vec<Decimal>, Decimal) {
         let exact = |v: &[Decimal]| v.iter().map(|d| Exact::from(*d)).collect::<Vec<_>>();
         let zero = vec![Exact::ZERO; inleg.len()];
         let maatregelen = vraag.len() / inleg.len();
-        let (mut saldo, mut rendement, mut organisatie) = (zero.clone(), zero.clone(), zero.clone());
-        let (mut betaald, mut open) = (vec![Exact::ZERO; vraag.len()], vec![Exact::ZERO; maatregelen]);
-        let voorwaarden = Voorwaarden { beginsaldo: Exact::ZERO, rente: Exact::ZERO, minimum: Exact::from(minimum), aandeel_organisatie: Exact::ZERO, regel };
+        let (mut saldo, mut rendement, mut organisatie) =
+            (zero.clone(), zero.clone(), zero.clone());
+        let (mut betaald, mut open) = (
+            vec![Exact::ZERO; vraag.len()],
+            vec![Exact::ZERO; maatregelen],
+        );
+        let voorwaarden = Voorwaarden {
+            beginsaldo: Exact::ZERO,
+            rente: Exact::ZERO,
+            minimum: Exact::from(minimum),
+            aandeel_organisatie: Exact::ZERO,
+            regel,
+        };
         let need = gebiedsfonds(
             &voorwaarden,
             0,
-            &Stromen { inleg: &exact(inleg), bijdragen: &zero, uitgaven: &zero, vraag: &exact(vraag) },
-            &mut Verloop { saldo: &mut saldo, rendement: &mut rendement, organisatie: &mut organisatie, betaald: &mut betaald },
+            &Stromen {
+                inleg: &exact(inleg),
+                bijdragen: &zero,
+                uitgaven: &zero,
+                vraag: &exact(vraag),
+            },
+            &mut Verloop {
+                saldo: &mut saldo,
+                rendement: &mut rendement,
+                organisatie: &mut organisatie,
+                betaald: &mut betaald,
+            },
             &mut open,
         );
         let decimals = |v: Vec<Exact>| v.into_iter().map(|x| x.0.unwrap()).collect();
@@ -125,10 +158,23 @@ mod tests {
 
     #[test]
     fn what_the_fund_lacks_is_paid_later_or_left() {
-        let (saldo, betaald, need) = run(Tekortregel::Doorschuiven, &[dec!(10), dec!(10), dec!(10)], &[dec!(15), dec!(0), dec!(0), dec!(4), dec!(4), dec!(4)], dec!(1));
-        assert_eq!(betaald, [dec!(9), dec!(6), dec!(0), dec!(0), dec!(4), dec!(8)]);
+        let (saldo, betaald, need) = run(
+            Tekortregel::Doorschuiven,
+            &[dec!(10), dec!(10), dec!(10)],
+            &[dec!(15), dec!(0), dec!(0), dec!(4), dec!(4), dec!(4)],
+            dec!(1),
+        );
+        assert_eq!(
+            betaald,
+            [dec!(9), dec!(6), dec!(0), dec!(0), dec!(4), dec!(8)]
+        );
         assert_eq!((saldo, need), (vec![dec!(1), dec!(1), dec!(3)], dec!(0)));
-        let (_, betaald, _) = run(Tekortregel::Drager, &[dec!(10), dec!(10)], &[dec!(15), dec!(0)], dec!(0));
+        let (_, betaald, _) = run(
+            Tekortregel::Drager,
+            &[dec!(10), dec!(10)],
+            &[dec!(15), dec!(0)],
+            dec!(0),
+        );
         assert_eq!(betaald, [dec!(10), dec!(0)]);
     }
 }

@@ -22,19 +22,48 @@ pub struct Levensduurkosten<N> {
 ///
 /// `horizon` and `levensduur` in years; `d` per year: real for amounts at constant prices. A replacement exactly at the horizon is
 /// not booked; the value left is linear on the last replacement.
-pub fn levensduurkosten<N: Number>(investering: N, onderhoud: N, levensduur: u32, horizon: u32, d: N) -> Levensduurkosten<N> {
+pub fn levensduurkosten<N: Number>(
+    investering: N,
+    onderhoud: N,
+    levensduur: u32,
+    horizon: u32,
+    d: N,
+) -> Levensduurkosten<N> {
     let zero = N::number(0);
     let growth = N::number(1) + d;
     let present = |amount: N, year: u32| amount.per(growth.power(Decimal::from(year)));
-    let upkeep = N::sum(&(1..=horizon).map(|t| present(onderhoud, t)).collect::<Vec<_>>());
-    let last = if horizon == 0 { 0 } else { (horizon - 1) / levensduur };
-    let replaced = N::sum(&(1..=last).map(|k| present(investering, k * levensduur)).collect::<Vec<_>>());
+    let upkeep = N::sum(
+        &(1..=horizon)
+            .map(|t| present(onderhoud, t))
+            .collect::<Vec<_>>(),
+    );
+    let last = if horizon == 0 {
+        0
+    } else {
+        (horizon - 1) / levensduur
+    };
+    let replaced = N::sum(
+        &(1..=last)
+            .map(|k| present(investering, k * levensduur))
+            .collect::<Vec<_>>(),
+    );
     let left = levensduur - (horizon - last * levensduur).min(levensduur);
-    let rest = present(investering * N::number(i64::from(left)), horizon).per(N::number(i64::from(levensduur)));
+    let rest = present(investering * N::number(i64::from(left)), horizon)
+        .per(N::number(i64::from(levensduur)));
     let totaal = investering + upkeep + replaced - rest;
     // Σ (1+d)^-t for t = 1..H turns a present value into an equal amount per year; it also holds at d = 0.
-    let years = N::sum(&(1..=horizon).map(|t| present(N::number(1), t)).collect::<Vec<_>>());
-    Levensduurkosten { onderhoud: upkeep, vervanging: replaced, restwaarde: rest, totaal, annuiteit: totaal.div_or(years, zero) }
+    let years = N::sum(
+        &(1..=horizon)
+            .map(|t| present(N::number(1), t))
+            .collect::<Vec<_>>(),
+    );
+    Levensduurkosten {
+        onderhoud: upkeep,
+        vervanging: replaced,
+        restwaarde: rest,
+        totaal,
+        annuiteit: totaal.div_or(years, zero),
+    }
 }
 
 /// The nominal rate that goes with a real rate and an inflation: `(1+d)(1+i) − 1` (rules 4.1).
@@ -43,11 +72,20 @@ pub fn nominale_voet<N: Number>(reeel: N, inflatie: N) -> N {
 }
 
 /// Capital charge of a year, linear: `I/L + r·B[t−1]` (rules 4.2, T-4.2; BBV art. 59 and 64). Years count from 1.
-pub fn kapitaallasten_lineair<N: Number>(investering: N, levensduur: u32, rente: N, jaar: u32) -> N {
+pub fn kapitaallasten_lineair<N: Number>(
+    investering: N,
+    levensduur: u32,
+    rente: N,
+    jaar: u32,
+) -> N {
     let life = N::number(i64::from(levensduur));
     let left = i64::from(levensduur.saturating_sub(jaar.saturating_sub(1)));
     let boekwaarde = (investering * N::number(left)).per(life);
-    if left == 0 { N::number(0) } else { investering.per(life) + rente * boekwaarde }
+    if left == 0 {
+        N::number(0)
+    } else {
+        investering.per(life) + rente * boekwaarde
+    }
 }
 
 /// Capital charge per year, annuity: `I·r / (1 − (1+r)^−L)`; `I/L` at r = 0 (rules 4.2, T-4.2).

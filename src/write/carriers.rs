@@ -4,7 +4,8 @@
 
 use crate::model::schema::{Column, Kind, TableSchema};
 use crate::model::table::{
-    Notation, Row, Scalar, Table, Tables, Value, as_text, clip, column_in_row, fold, holds_text, needs_apostrophe, tidy,
+    Notation, Row, Scalar, Table, Tables, Value, as_text, clip, column_in_row, fold, holds_text,
+    needs_apostrophe, tidy,
 };
 use crate::problem::Problem;
 use jiff::civil::Date;
@@ -20,14 +21,18 @@ pub fn to_toml(tables: &Tables) -> String {
         if settings_as_keys(table) {
             let _ = writeln!(text, "[{}]", table.schema.name);
             for row in &table.rows {
-                let cells: Vec<(Column, Scalar)> =
-                    cells(table.schema, row).skip(1).filter(|c| c.1 != Scalar::Empty).collect();
+                let cells: Vec<(Column, Scalar)> = cells(table.schema, row)
+                    .skip(1)
+                    .filter(|c| c.1 != Scalar::Empty)
+                    .collect();
                 let key = toml_key(&as_text(&row.values[0].scalar));
                 let value = match &cells[..] {
                     [(column, scalar)] if column.name == "waarde" => toml_value(scalar),
                     cells => {
-                        let fields: Vec<String> =
-                            cells.iter().map(|(c, s)| format!("{} = {}", c.name, toml_value(s))).collect();
+                        let fields: Vec<String> = cells
+                            .iter()
+                            .map(|(c, s)| format!("{} = {}", c.name, toml_value(s)))
+                            .collect();
                         format!("{{ {} }}", fields.join(", "))
                     }
                 };
@@ -60,19 +65,31 @@ pub fn to_csv(tables: &Tables, nl: bool) -> Vec<(String, Vec<u8>)> {
     let notation = if nl { Notation::Dutch } else { Notation::Plain };
     filled(tables)
         .map(|table| {
-            let bytes = if nl { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
+            let bytes = if nl {
+                b"\xef\xbb\xbf".to_vec()
+            } else {
+                Vec::new()
+            };
             let mut writer = csv::WriterBuilder::new()
                 .delimiter(if nl { b';' } else { b',' })
-                .terminator(if nl { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
+                .terminator(if nl {
+                    csv::Terminator::CRLF
+                } else {
+                    csv::Terminator::Any(b'\n')
+                })
                 .from_writer(bytes);
             // Writing to memory does not fail, and every record has the width of the schema.
             let _ = writer.write_record(table.schema.columns.iter().map(|c| c.name));
             for row in &table.rows {
                 let _ = writer.write_record(
-                    cells(table.schema, row).map(|(column, scalar)| csv_field(&scalar, column.kind, notation)),
+                    cells(table.schema, row)
+                        .map(|(column, scalar)| csv_field(&scalar, column.kind, notation)),
                 );
             }
-            (format!("{}.csv", table.schema.name), writer.into_inner().unwrap_or_default())
+            (
+                format!("{}.csv", table.schema.name),
+                writer.into_inner().unwrap_or_default(),
+            )
         })
         .collect()
 }
@@ -101,11 +118,15 @@ fn filled(tables: &Tables) -> impl Iterator<Item = &Table> {
 /// The cells of a row, each with its column as this row uses it, and its scalar as every carrier can hold it.
 fn cells<'a>(schema: &'a TableSchema, row: &'a Row) -> impl Iterator<Item = (Column, Scalar)> + 'a {
     let instelling = row.values.first().map(|v| &v.scalar);
-    schema.columns.iter().zip(&row.values).map(move |(column, value)| {
-        let column = column_in_row(schema, column, instelling);
-        let scalar = plain(value, column.kind);
-        (column, scalar)
-    })
+    schema
+        .columns
+        .iter()
+        .zip(&row.values)
+        .map(move |(column, value)| {
+            let column = column_in_row(schema, column, instelling);
+            let scalar = plain(value, column.kind);
+            (column, scalar)
+        })
 }
 
 fn plain(value: &Value, kind: Kind) -> Scalar {
@@ -115,7 +136,11 @@ fn plain(value: &Value, kind: Kind) -> Scalar {
         Scalar::Date(date) if !holds_text(kind) => Scalar::Date(*date),
         other => {
             let text = tidy(&as_text(other));
-            if text.is_empty() { Scalar::Empty } else { Scalar::Text(text) }
+            if text.is_empty() {
+                Scalar::Empty
+            } else {
+                Scalar::Text(text)
+            }
         }
     }
 }
@@ -132,7 +157,14 @@ fn settings_as_keys(table: &Table) -> bool {
 
 fn toml_key(key: &str) -> String {
     let key = tidy(key);
-    if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') { key } else { toml_string(&key) }
+    if key
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    {
+        key
+    } else {
+        toml_string(&key)
+    }
 }
 
 fn toml_value(scalar: &Scalar) -> String {
@@ -176,9 +208,16 @@ fn csv_field(scalar: &Scalar, kind: Kind, notation: Notation) -> String {
     }
 }
 
-fn write_sheet(sheet: &mut Worksheet, table: &Table, warnings: &mut Vec<Problem>) -> Result<(), XlsxError> {
+fn write_sheet(
+    sheet: &mut Worksheet,
+    table: &Table,
+    warnings: &mut Vec<Problem>,
+) -> Result<(), XlsxError> {
     const MARKS: [&str; 6] = ["@", "General", "#,##0.00", "0.00##%", "0", "yyyy-mm-dd"];
-    let formats: HashMap<&str, Format> = MARKS.iter().map(|m| (*m, Format::new().set_num_format(*m))).collect();
+    let formats: HashMap<&str, Format> = MARKS
+        .iter()
+        .map(|m| (*m, Format::new().set_num_format(*m)))
+        .collect();
     let bold = Format::new().set_bold();
     sheet.set_name(table.schema.name)?;
     sheet.set_freeze_panes(1, 0)?;
@@ -193,7 +232,11 @@ fn write_sheet(sheet: &mut Worksheet, table: &Table, warnings: &mut Vec<Problem>
         for (index, (column, scalar)) in cells(table.schema, row).enumerate() {
             let column_index = index as u16;
             let format = &formats[mark(column.kind)];
-            let date = if let Scalar::Date(date) = &scalar { excel_date(*date) } else { None };
+            let date = if let Scalar::Date(date) = &scalar {
+                excel_date(*date)
+            } else {
+                None
+            };
             match (&scalar, date) {
                 (Scalar::Empty, _) => continue,
                 (Scalar::Number(number), _) => {
@@ -201,16 +244,24 @@ fn write_sheet(sheet: &mut Worksheet, table: &Table, warnings: &mut Vec<Problem>
                     if shortest(float) != Some(*number) {
                         let shown = Value::new(scalar.clone(), row.place.clone()).shown();
                         warnings.push(
-                            Problem::warning("digits-lost", format!("{shown} has more digits than a workbook keeps"))
-                                .at(&row.values[index].place)
-                                .allowed("about 15 digits")
-                                .fix("keep this table in csv or toml"),
+                            Problem::warning(
+                                "digits-lost",
+                                format!("{shown} has more digits than a workbook keeps"),
+                            )
+                            .at(&row.values[index].place)
+                            .allowed("about 15 digits")
+                            .fix("keep this table in csv or toml"),
                         );
                     }
                     sheet.write_number_with_format(at, column_index, float, format)?;
                 }
                 (_, Some(date)) => {
-                    sheet.write_datetime_with_format(at, column_index, &date, &formats["yyyy-mm-dd"])?;
+                    sheet.write_datetime_with_format(
+                        at,
+                        column_index,
+                        &date,
+                        &formats["yyyy-mm-dd"],
+                    )?;
                 }
                 (other, None) => {
                     let text = as_text(other);
@@ -250,7 +301,12 @@ fn excel_date(date: Date) -> Option<ExcelDateTime> {
     if date < jiff::civil::date(1900, 3, 1) {
         return None;
     }
-    ExcelDateTime::from_ymd(u16::try_from(date.year()).ok()?, date.month() as u8, date.day() as u8).ok()
+    ExcelDateTime::from_ymd(
+        u16::try_from(date.year()).ok()?,
+        date.month() as u8,
+        date.day() as u8,
+    )
+    .ok()
 }
 
 /// The shortest decimal that is this float, which is what a reader makes of it.

@@ -59,7 +59,10 @@ fn text(cell: &Cell, nl: bool) -> String {
     let figure = match cell {
         Cell::Text(text) => return harmless(text),
         // A millionth of a euro is more than anyone checks; what lies behind it is the rest of a division.
-        Cell::Exact(figure) if figure.scale() > 6 => figure.round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize().to_string(),
+        Cell::Exact(figure) if figure.scale() > 6 => figure
+            .round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+            .normalize()
+            .to_string(),
         Cell::Exact(figure) => figure.to_string(),
         Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
         Cell::Empty | Cell::Fast(_) => return String::new(),

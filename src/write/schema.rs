@@ -12,15 +12,37 @@ pub fn markdown() -> String {
          underscores. In toml and json rates are numbers (0.02) or text (\"2%\"). Every column not marked * may be left empty.\n",
     );
     for table in SCHEMA {
-        let _ = write!(out, "\n## {}\n\nA row is {}.\n\n| column | holds | meaning |\n|---|---|---|\n", table.name, table.row);
+        let _ = write!(
+            out,
+            "\n## {}\n\nA row is {}.\n\n| column | holds | meaning |\n|---|---|---|\n",
+            table.name, table.row
+        );
         for c in table.columns {
-            let _ = writeln!(out, "| {}{} | {} | {} |", c.name, if c.required { " *" } else { "" }, escape(&c.kind.words()), escape(c.meaning));
+            let _ = writeln!(
+                out,
+                "| {}{} | {} | {} |",
+                c.name,
+                if c.required { " *" } else { "" },
+                escape(&c.kind.words()),
+                escape(c.meaning)
+            );
         }
     }
     out.push_str("\n## Settings of table gebied\n\n| setting | holds | default | meaning |\n|---|---|---|---|\n");
     for s in SETTINGS {
-        let default = if s.default.is_empty() { "required" } else { s.default };
-        let _ = writeln!(out, "| {} | {} | {} | {} |", s.name, escape(&s.kind.words()), escape(default), escape(s.meaning));
+        let default = if s.default.is_empty() {
+            "required"
+        } else {
+            s.default
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            s.name,
+            escape(&s.kind.words()),
+            escape(default),
+            escape(s.meaning)
+        );
     }
     out
 }

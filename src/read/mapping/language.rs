@@ -144,7 +144,12 @@ pub(super) struct CheckEntry {
 #[derive(Debug)]
 pub(super) enum CheckFrom {
     Cell(CellRef),
-    Series { sheet: Named, row: u32, heading_row: u32, periods: Periods },
+    Series {
+        sheet: Named,
+        row: u32,
+        heading_row: u32,
+        periods: Periods,
+    },
 }
 
 /// All that a mapping asks for.
@@ -161,20 +166,37 @@ pub(super) struct Mapping {
 /// Reads a mapping. What is wrong goes to `problems`; what could be read is returned.
 pub(super) fn parse(file: &Arc<str>, text: &str, problems: &mut Vec<Problem>) -> Mapping {
     let (document, errors) = DeTable::parse_recoverable(text);
-    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let mut parser = Parser { file, text, starts, problems };
-    parser.problems.extend(crate::read::toml::syntax_problems(&errors, &crate::read::Lines::new(text), file));
+    let starts = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let mut parser = Parser {
+        file,
+        text,
+        starts,
+        problems,
+    };
+    parser.problems.extend(crate::read::toml::syntax_problems(
+        &errors,
+        &crate::read::Lines::new(text),
+        file,
+    ));
     parser.mapping(document.get_ref())
 }
 
 /// A reference such as `Kosten!B7` or `'Overige opbrengsten'!$B$7`: sheet, row and column from zero.
 fn cell_reference(text: &str) -> Option<(String, u32, u32)> {
     let (sheet, cell) = text.rsplit_once('!')?;
-    let sheet = sheet.strip_prefix('\'').and_then(|s| s.strip_suffix('\'')).map_or_else(|| sheet.to_owned(), |s| s.replace("''", "'"));
+    let sheet = sheet
+        .strip_prefix('\'')
+        .and_then(|s| s.strip_suffix('\''))
+        .map_or_else(|| sheet.to_owned(), |s| s.replace("''", "'"));
     let cell = cell.trim().replace('$', "");
     let digits = cell.find(|c: char| c.is_ascii_digit())?;
     let column = column_number(&cell[..digits])?;
-    let row = cell[digits..].parse::<u32>().ok().filter(|r| (1..=1_048_576).contains(r))?;
+    let row = cell[digits..]
+        .parse::<u32>()
+        .ok()
+        .filter(|r| (1..=1_048_576).contains(r))?;
     (!sheet.trim().is_empty()).then_some((sheet, row - 1, column))
 }
 
@@ -183,17 +205,45 @@ pub(super) fn column_number(letters: &str) -> Option<u32> {
     if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|b| b.is_ascii_uppercase()) {
         return None;
     }
-    let number = letters.bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
+    let number = letters
+        .bytes()
+        .fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
     (number <= 16_384).then_some(number - 1)
 }
 
 const ENTRIES: &[&str] = &["leeg", "gebied", "rij", "tabel", "controle"];
 const CELL: &[&str] = &["cel", "factor", "teken", "deel", "vertaal"];
-const COLUMN: &[&str] = &["kolom", "tekst", "van", "tm", "factor", "teken", "deel", "vertaal", "uniek"];
-const TABLE: &[&str] = &[
-    "naar", "blad", "kopregel", "rijen", "tot", "overslaan", "factor", "teken", "waar", "groep", "kolommen", "vast", "jaren", "opslag",
+const COLUMN: &[&str] = &[
+    "kolom", "tekst", "van", "tm", "factor", "teken", "deel", "vertaal", "uniek",
 ];
-const CHECK: &[&str] = &["doel", "cel", "blad", "rij", "kopregel", "kolommen", "periode", "factor", "teken", "tolerantie"];
+const TABLE: &[&str] = &[
+    "naar",
+    "blad",
+    "kopregel",
+    "rijen",
+    "tot",
+    "overslaan",
+    "factor",
+    "teken",
+    "waar",
+    "groep",
+    "kolommen",
+    "vast",
+    "jaren",
+    "opslag",
+];
+const CHECK: &[&str] = &[
+    "doel",
+    "cel",
+    "blad",
+    "rij",
+    "kopregel",
+    "kolommen",
+    "periode",
+    "factor",
+    "teken",
+    "tolerantie",
+];
 const YEARS: &[&str] = &["als", "kolommen", "periode", "factor", "teken"];
 
 type Table<'a> = &'a DeTable<'a>;
@@ -209,29 +259,66 @@ struct Parser<'p> {
 impl Parser<'_> {
     fn place(&self, span: &Range<usize>) -> Place {
         let line = self.starts.partition_point(|s| *s <= span.start).max(1);
-        let column = self.text.get(self.starts[line - 1]..span.start).map_or(0, |t| t.chars().count());
+        let column = self
+            .text
+            .get(self.starts[line - 1]..span.start)
+            .map_or(0, |t| t.chars().count());
         Place::text(self.file, line as u32, column as u32 + 1)
     }
 
-    fn problem(&mut self, node: Node<'_>, code: &'static str, message: String, allowed: impl Into<String>) {
+    fn problem(
+        &mut self,
+        node: Node<'_>,
+        code: &'static str,
+        message: String,
+        allowed: impl Into<String>,
+    ) {
         let place = self.place(&node.span());
-        self.problems.push(Problem::error(code, message).at(&place).allowed(allowed).fix("see docs/mapping.md"));
+        self.problems.push(
+            Problem::error(code, message)
+                .at(&place)
+                .allowed(allowed)
+                .fix("see docs/mapping.md"),
+        );
     }
 
     fn wrong(&mut self, node: Node<'_>, key: &str, allowed: impl Into<String>) {
-        let found = self.text.get(node.span()).unwrap_or_default().lines().next().unwrap_or_default();
+        let found = self
+            .text
+            .get(node.span())
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default();
         let found: String = found.chars().take(60).collect();
-        self.problem(node, "mapping-value", format!("\"{key}\" cannot be {found}"), allowed);
+        self.problem(
+            node,
+            "mapping-value",
+            format!("\"{key}\" cannot be {found}"),
+            allowed,
+        );
     }
 
     fn missing(&mut self, place: &Place, key: &str, what: &str, allowed: impl Into<String>) {
         // A key that was misspelt was told.
         let meant = format!("did you mean \"{key}\"?");
-        if self.problems.iter().any(|p| p.code == "mapping-key" && p.fix.as_ref() == Some(&meant) && p.place > Some(place.clone())) {
+        if self.problems.iter().any(|p| {
+            p.code == "mapping-key"
+                && p.fix.as_ref() == Some(&meant)
+                && p.place > Some(place.clone())
+        }) {
             return;
         }
-        let problem = Problem::error("mapping-key-missing", format!("{what} lacks the key \"{key}\""));
-        self.problems.push(problem.at(place).allowed(allowed).fix(format!("add the key {key}")));
+        let problem = Problem::error(
+            "mapping-key-missing",
+            format!("{what} lacks the key \"{key}\""),
+        );
+        self.problems.push(
+            problem
+                .at(place)
+                .allowed(allowed)
+                .fix(format!("add the key {key}")),
+        );
     }
 
     /// Reports the keys that mean nothing here.
@@ -239,16 +326,25 @@ impl Parser<'_> {
         for key in table.keys() {
             if !allowed.contains(&key.get_ref().as_ref()) {
                 let place = self.place(&key.span());
-                let fix = nearest(key.get_ref(), allowed.iter().copied())
-                    .map_or_else(|| "remove it".into(), |name| format!("did you mean \"{name}\"?"));
-                let problem = Problem::error("mapping-key", format!("unknown key \"{}\" in {what}", key.get_ref()));
-                self.problems.push(problem.at(&place).allowed(allowed.join(", ")).fix(fix));
+                let fix = nearest(key.get_ref(), allowed.iter().copied()).map_or_else(
+                    || "remove it".into(),
+                    |name| format!("did you mean \"{name}\"?"),
+                );
+                let problem = Problem::error(
+                    "mapping-key",
+                    format!("unknown key \"{}\" in {what}", key.get_ref()),
+                );
+                self.problems
+                    .push(problem.at(&place).allowed(allowed.join(", ")).fix(fix));
             }
         }
     }
 
     fn named(&self, node: Node<'_>, text: &str) -> Named {
-        Named { text: text.trim().to_owned(), place: self.place(&node.span()) }
+        Named {
+            text: text.trim().to_owned(),
+            place: self.place(&node.span()),
+        }
     }
 
     fn text(&mut self, table: Table<'_>, key: &str) -> Option<Named> {
@@ -264,7 +360,9 @@ impl Parser<'_> {
 
     /// A text, or a list of them.
     fn texts(&mut self, table: Table<'_>, key: &str) -> Vec<Named> {
-        let Some(node) = table.get(key) else { return Vec::new() };
+        let Some(node) = table.get(key) else {
+            return Vec::new();
+        };
         let items: Vec<Node<'_>> = match node.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
             _ => vec![node],
@@ -310,7 +408,11 @@ impl Parser<'_> {
     fn factor(&mut self, table: Table<'_>) -> Option<Decimal> {
         let (factor, place) = self.number(table, "factor")?;
         if factor.is_zero() {
-            self.problems.push(Problem::error("mapping-value", "\"factor\" cannot be 0").at(&place).fix("write the number to multiply by: 1000"));
+            self.problems.push(
+                Problem::error("mapping-value", "\"factor\" cannot be 0")
+                    .at(&place)
+                    .fix("write the number to multiply by: 1000"),
+            );
         }
         Some(factor)
     }
@@ -327,19 +429,31 @@ impl Parser<'_> {
     /// A row number as the spreadsheet shows it, to one from zero.
     fn row(&mut self, table: Table<'_>, key: &str) -> Option<u32> {
         let node = table.get(key)?;
-        let row = Self::decimal(node).and_then(|n| u32::try_from(n).ok()).filter(|r| (1..=1_048_576).contains(r));
+        let row = Self::decimal(node)
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|r| (1..=1_048_576).contains(r));
         if row.is_none() {
             self.wrong(node, key, "a row number as the spreadsheet shows it: 4");
         }
         row.map(|r| r - 1)
     }
 
-    fn range<T>(&mut self, table: Table<'_>, key: &str, form: &str, bound: impl Fn(&str) -> Option<T>) -> Option<(T, T)>
+    fn range<T>(
+        &mut self,
+        table: Table<'_>,
+        key: &str,
+        form: &str,
+        bound: impl Fn(&str) -> Option<T>,
+    ) -> Option<(T, T)>
     where
         T: PartialOrd,
     {
         let node = table.get(key)?;
-        let ends = node.get_ref().as_str().and_then(|t| t.split_once(':')).and_then(|(a, b)| Some((bound(a.trim())?, bound(b.trim())?)));
+        let ends = node
+            .get_ref()
+            .as_str()
+            .and_then(|t| t.split_once(':'))
+            .and_then(|(a, b)| Some((bound(a.trim())?, bound(b.trim())?)));
         let range = ends.filter(|(first, last)| first <= last);
         if range.is_none() {
             self.wrong(node, key, form);
@@ -358,7 +472,9 @@ impl Parser<'_> {
 
     /// A table, or a list of them.
     fn tables<'a>(&mut self, table: Table<'a>, key: &str) -> Vec<(Table<'a>, Place)> {
-        let Some(node) = table.get(key) else { return Vec::new() };
+        let Some(node) = table.get(key) else {
+            return Vec::new();
+        };
         let items: Vec<Node<'a>> = match node.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
             _ => vec![node],
@@ -375,17 +491,35 @@ impl Parser<'_> {
 
     fn mapping(&mut self, document: Table<'_>) -> Mapping {
         self.keys(document, ENTRIES, "the mapping");
-        let mut mapping = Mapping { empty: self.patterns(document, "leeg"), ..Mapping::default() };
+        let mut mapping = Mapping {
+            empty: self.patterns(document, "leeg"),
+            ..Mapping::default()
+        };
         if let Some((gebied, _)) = self.table(document, "gebied") {
             for (key, node) in gebied {
-                let name = Named { text: key.get_ref().to_string(), place: self.place(&key.span()) };
+                let name = Named {
+                    text: key.get_ref().to_string(),
+                    place: self.place(&key.span()),
+                };
                 if SETTINGS.iter().any(|s| s.name == name.text) {
-                    mapping.settings.extend(self.fixed_or_cell(node, &name.text).map(|source| (name, source)));
+                    mapping.settings.extend(
+                        self.fixed_or_cell(node, &name.text)
+                            .map(|source| (name, source)),
+                    );
                 } else {
                     let names = || SETTINGS.iter().map(|s| s.name);
-                    let problem = Problem::error("unknown-setting", format!("unknown setting \"{}\" in gebied", name.text));
-                    let fix = nearest(&name.text, names()).map_or_else(|| "remove it".into(), |n| format!("did you mean \"{n}\"?"));
-                    self.problems.push(problem.at(&name.place).allowed(names().collect::<Vec<_>>().join(", ")).fix(fix));
+                    let problem = Problem::error(
+                        "unknown-setting",
+                        format!("unknown setting \"{}\" in gebied", name.text),
+                    );
+                    let fix = nearest(&name.text, names())
+                        .map_or_else(|| "remove it".into(), |n| format!("did you mean \"{n}\"?"));
+                    self.problems.push(
+                        problem
+                            .at(&name.place)
+                            .allowed(names().collect::<Vec<_>>().join(", "))
+                            .fix(fix),
+                    );
                 }
             }
         }
@@ -418,13 +552,22 @@ impl Parser<'_> {
                 self.keys(table, CELL, &format!("\"{key}\""));
                 let Some(cell) = self.cell(table) else {
                     if !table.contains_key("cel") {
-                        self.missing(&place, "cel", &format!("\"{key}\""), "a cell: { cel = \"Uitgangspunten!B7\" }");
+                        self.missing(
+                            &place,
+                            "cel",
+                            &format!("\"{key}\""),
+                            "a cell: { cel = \"Uitgangspunten!B7\" }",
+                        );
                     }
                     return None;
                 };
                 Some(self.options(table, place.clone(), Origin::Cell(cell)))
             }
-            DeValue::String(text) => Some(fixed(if text.trim().is_empty() { Scalar::Empty } else { Scalar::Text(text.trim().to_owned()) })),
+            DeValue::String(text) => Some(fixed(if text.trim().is_empty() {
+                Scalar::Empty
+            } else {
+                Scalar::Text(text.trim().to_owned())
+            })),
             DeValue::Boolean(b) => Some(fixed(Scalar::Bool(*b))),
             DeValue::Datetime(d) => {
                 let date = d.to_string().get(..10).and_then(|t| t.parse().ok());
@@ -436,7 +579,11 @@ impl Parser<'_> {
             _ => {
                 let number = Self::decimal(node);
                 if number.is_none() {
-                    self.wrong(node, key, "a number, text or date, or { cel = \"Blad!B7\" }");
+                    self.wrong(
+                        node,
+                        key,
+                        "a number, text or date, or { cel = \"Blad!B7\" }",
+                    );
                 }
                 number.map(|number| fixed(Scalar::Number(number)))
             }
@@ -446,11 +593,24 @@ impl Parser<'_> {
     fn cell(&mut self, table: Table<'_>) -> Option<CellRef> {
         let cell = self.text(table, "cel")?;
         let Some((sheet, row, column)) = cell_reference(&cell.text) else {
-            let problem = Problem::error("mapping-cell", format!("\"{}\" is not a cell", cell.text));
-            self.problems.push(problem.at(&cell.place).allowed("a sheet, ! and a cell: Uitgangspunten!B7").fix("write the sheet's name and the cell"));
+            let problem =
+                Problem::error("mapping-cell", format!("\"{}\" is not a cell", cell.text));
+            self.problems.push(
+                problem
+                    .at(&cell.place)
+                    .allowed("a sheet, ! and a cell: Uitgangspunten!B7")
+                    .fix("write the sheet's name and the cell"),
+            );
             return None;
         };
-        Some(CellRef { sheet: Named { text: sheet, place: cell.place }, row, column })
+        Some(CellRef {
+            sheet: Named {
+                text: sheet,
+                place: cell.place,
+            },
+            row,
+            column,
+        })
     }
 
     /// What can be done with a value on its way in.
@@ -476,14 +636,24 @@ impl Parser<'_> {
         if let Some((words, _)) = self.table(table, "vertaal") {
             for (from, to) in words {
                 match to.get_ref() {
-                    DeValue::String(t) => translate.push((from.get_ref().to_string(), t.trim().to_owned())),
+                    DeValue::String(t) => {
+                        translate.push((from.get_ref().to_string(), t.trim().to_owned()))
+                    }
                     _ => self.wrong(to, "vertaal", "a text for each word: { Rijk = \"rijk\" }"),
                 }
             }
         }
         // Words without a star first, then the longest pattern.
         translate.sort_by_key(|(from, _)| (from.contains('*'), std::cmp::Reverse(from.len())));
-        Source { place, origin, factor: self.factor(table), sign: self.sign(table), year, translate, unique }
+        Source {
+            place,
+            origin,
+            factor: self.factor(table),
+            sign: self.sign(table),
+            year,
+            translate,
+            unique,
+        }
     }
 
     /// How a column of a table is filled.
@@ -492,11 +662,24 @@ impl Parser<'_> {
         match node.get_ref() {
             DeValue::String(heading) if !heading.trim().is_empty() => {
                 let origin = Origin::Column(self.named(node, heading));
-                Some(Source { place, origin, factor: None, sign: None, year: false, translate: Vec::new(), unique: false })
+                Some(Source {
+                    place,
+                    origin,
+                    factor: None,
+                    sign: None,
+                    year: false,
+                    translate: Vec::new(),
+                    unique: false,
+                })
             }
             DeValue::Table(table) => {
                 self.keys(table, COLUMN, &format!("column \"{key}\""));
-                let origin = match (self.text(table, "kolom"), self.text(table, "tekst"), self.text(table, "van"), self.text(table, "tm")) {
+                let origin = match (
+                    self.text(table, "kolom"),
+                    self.text(table, "tekst"),
+                    self.text(table, "van"),
+                    self.text(table, "tm"),
+                ) {
                     (Some(column), None, None, None) => Origin::Column(column),
                     (None, Some(template), None, None) => Origin::Template(template),
                     (None, None, Some(from), Some(to)) => Origin::Span(from, to),
@@ -514,18 +697,38 @@ impl Parser<'_> {
         }
     }
 
-    fn target(&mut self, table: Table<'_>, key: &str, place: &Place) -> Option<&'static TableSchema> {
-        let names = || SCHEMA.iter().map(|t| t.name).filter(|n| *n != "gebied").collect::<Vec<_>>();
+    fn target(
+        &mut self,
+        table: Table<'_>,
+        key: &str,
+        place: &Place,
+    ) -> Option<&'static TableSchema> {
+        let names = || {
+            SCHEMA
+                .iter()
+                .map(|t| t.name)
+                .filter(|n| *n != "gebied")
+                .collect::<Vec<_>>()
+        };
         if !table.contains_key(key) {
             self.missing(place, key, "this entry", names().join(", "));
         }
         let name = self.text(table, key)?;
         let found = table_schema(&name.text).filter(|t| t.name != "gebied");
         if found.is_none() {
-            let fix = nearest(&name.text, names()).map_or_else(|| "choose one of these tables".into(), |n| format!("did you mean \"{n}\"?"));
-            let fix = if name.text == "gebied" { "settings go under [gebied]".into() } else { fix };
-            let problem = Problem::error("unknown-table", format!("unknown table \"{}\"", name.text));
-            self.problems.push(problem.at(&name.place).allowed(names().join(", ")).fix(fix));
+            let fix = nearest(&name.text, names()).map_or_else(
+                || "choose one of these tables".into(),
+                |n| format!("did you mean \"{n}\"?"),
+            );
+            let fix = if name.text == "gebied" {
+                "settings go under [gebied]".into()
+            } else {
+                fix
+            };
+            let problem =
+                Problem::error("unknown-table", format!("unknown table \"{}\"", name.text));
+            self.problems
+                .push(problem.at(&name.place).allowed(names().join(", ")).fix(fix));
         }
         found
     }
@@ -540,14 +743,30 @@ impl Parser<'_> {
     ) -> Option<&'static Column> {
         let Some(column) = schema.columns.iter().find(|c| fold(c.name) == fold(key)) else {
             let names = || schema.columns.iter().map(|c| c.name);
-            let fix = nearest(key, names()).map_or_else(|| "remove it".into(), |n| format!("did you mean \"{n}\"?"));
-            let problem = Problem::error("unknown-column", format!("unknown column \"{key}\" in table {}", schema.name));
-            self.problems.push(problem.at(place).allowed(names().collect::<Vec<_>>().join(", ")).fix(fix));
+            let fix = nearest(key, names())
+                .map_or_else(|| "remove it".into(), |n| format!("did you mean \"{n}\"?"));
+            let problem = Problem::error(
+                "unknown-column",
+                format!("unknown column \"{key}\" in table {}", schema.name),
+            );
+            self.problems.push(
+                problem
+                    .at(place)
+                    .allowed(names().collect::<Vec<_>>().join(", "))
+                    .fix(fix),
+            );
             return None;
         };
         if let Some((_, first)) = taken.iter().find(|(c, _)| c.name == column.name) {
-            let problem = Problem::error("double-column", format!("column \"{}\" of table {} is filled twice", column.name, schema.name));
-            self.problems.push(problem.at(place).and(first).fix("remove one of the two"));
+            let problem = Problem::error(
+                "double-column",
+                format!(
+                    "column \"{}\" of table {} is filled twice",
+                    column.name, schema.name
+                ),
+            );
+            self.problems
+                .push(problem.at(place).and(first).fix("remove one of the two"));
             return None;
         }
         taken.push((column, place.clone()));
@@ -563,10 +782,17 @@ impl Parser<'_> {
             }
             let at = self.place(&key.span());
             if let Some(column) = self.target_column(target, key.get_ref(), &at, &mut taken) {
-                columns.extend(self.fixed_or_cell(node, key.get_ref()).map(|source| (column, source)));
+                columns.extend(
+                    self.fixed_or_cell(node, key.get_ref())
+                        .map(|source| (column, source)),
+                );
             }
         }
-        Some(RowEntry { place, target, columns })
+        Some(RowEntry {
+            place,
+            target,
+            columns,
+        })
     }
 
     fn table_entry(&mut self, table: Table<'_>, place: Place) -> Option<TableEntry> {
@@ -587,8 +813,12 @@ impl Parser<'_> {
                 }
             }
             let empty = self.texts(group, "leeg");
-            if let (Some(column), Some(to)) = (self.text(group, "kolom"), self.text(group, "naar")) {
-                groups.extend(self.target_column(target, &to.text, &to.place, &mut taken).map(|to| Group { column, empty, to }));
+            if let (Some(column), Some(to)) = (self.text(group, "kolom"), self.text(group, "naar"))
+            {
+                groups.extend(
+                    self.target_column(target, &to.text, &to.place, &mut taken)
+                        .map(|to| Group { column, empty, to }),
+                );
             }
         }
         let mut columns = Vec::new();
@@ -596,7 +826,10 @@ impl Parser<'_> {
             for (key, node) in entries {
                 let at = self.place(&key.span());
                 if let Some(column) = self.target_column(target, key.get_ref(), &at, &mut taken) {
-                    columns.extend(self.column_source(node, key.get_ref()).map(|source| (column, source)));
+                    columns.extend(
+                        self.column_source(node, key.get_ref())
+                            .map(|source| (column, source)),
+                    );
                 }
             }
         }
@@ -604,7 +837,10 @@ impl Parser<'_> {
             for (key, node) in entries {
                 let at = self.place(&key.span());
                 if let Some(column) = self.target_column(target, key.get_ref(), &at, &mut taken) {
-                    columns.extend(self.fixed_or_cell(node, key.get_ref()).map(|source| (column, source)));
+                    columns.extend(
+                        self.fixed_or_cell(node, key.get_ref())
+                            .map(|source| (column, source)),
+                    );
                 }
             }
         }
@@ -615,26 +851,47 @@ impl Parser<'_> {
                 self.missing(&at, "kolom", "\"waar\"", "the heading of a column");
             }
             let (is, not) = (self.patterns(filter, "is"), self.patterns(filter, "niet"));
-            filters.extend(self.text(filter, "kolom").map(|column| Filter { column, is, not }));
+            filters.extend(
+                self.text(filter, "kolom")
+                    .map(|column| Filter { column, is, not }),
+            );
         }
         let mut surcharges = Vec::new();
         for (surcharge, at) in self.tables(table, "opslag") {
             self.keys(surcharge, &["id", "over"], "[[tabel.opslag]]");
             for key in ["id", "over"] {
                 if !surcharge.contains_key(key) {
-                    self.missing(&at, key, "[[tabel.opslag]]", "id: the line; over: the lines it is a percentage of, divided by ;");
+                    self.missing(
+                        &at,
+                        key,
+                        "[[tabel.opslag]]",
+                        "id: the line; over: the lines it is a percentage of, divided by ;",
+                    );
                 }
             }
-            if let (Some(id), Some(over)) = (self.texts(surcharge, "id").into_iter().next(), self.text(surcharge, "over")) {
+            if let (Some(id), Some(over)) = (
+                self.texts(surcharge, "id").into_iter().next(),
+                self.text(surcharge, "over"),
+            ) {
                 surcharges.push(Surcharge { id, over });
             }
         }
-        let bound = |t: &str| t.parse::<u32>().ok().filter(|r| (1..=1_048_576).contains(r)).map(|r| r - 1);
+        let bound = |t: &str| {
+            t.parse::<u32>()
+                .ok()
+                .filter(|r| (1..=1_048_576).contains(r))
+                .map(|r| r - 1)
+        };
         let entry = TableEntry {
             target,
             sheet,
             heading_row: self.row(table, "kopregel"),
-            rows: self.range(table, "rijen", "the first and the last row: \"5:43\"", bound),
+            rows: self.range(
+                table,
+                "rijen",
+                "the first and the last row: \"5:43\"",
+                bound,
+            ),
             until: self.patterns(table, "tot"),
             skip: self.patterns(table, "overslaan"),
             filters,
@@ -650,7 +907,12 @@ impl Parser<'_> {
             if table.contains_key("kopregel") || table.contains_key("rijen") {
                 return None;
             }
-            self.missing(&entry.place, "kopregel", "[[tabel]]", "kopregel: the row of the headings; or rijen: \"5:43\" with columns by letter");
+            self.missing(
+                &entry.place,
+                "kopregel",
+                "[[tabel]]",
+                "kopregel: the row of the headings; or rijen: \"5:43\" with columns by letter",
+            );
             return None;
         }
         Some(entry)
@@ -659,14 +921,20 @@ impl Parser<'_> {
     fn years(&mut self, table: Table<'_>, target: &'static TableSchema) -> Option<Years> {
         let (years, place) = self.table(table, "jaren")?;
         self.keys(years, YEARS, "[tabel.jaren]");
-        let allowed = if target.name == "indexen" { "\"groei\"" } else { "\"aandeel\", \"hoeveelheid\", \"bedrag\"" };
+        let allowed = if target.name == "indexen" {
+            "\"groei\""
+        } else {
+            "\"aandeel\", \"hoeveelheid\", \"bedrag\""
+        };
         if !years.contains_key("als") {
             self.missing(&place, "als", "[tabel.jaren]", allowed);
         }
         let hold = match (self.text(years, "als")?.text.as_str(), target.name) {
             ("groei", "indexen") => YearsAs::Growth,
             ("aandeel", "programma" | "kosten" | "opbrengsten") => YearsAs::Phasing("aandeel"),
-            ("hoeveelheid", "programma" | "kosten" | "opbrengsten") => YearsAs::Phasing("hoeveelheid"),
+            ("hoeveelheid", "programma" | "kosten" | "opbrengsten") => {
+                YearsAs::Phasing("hoeveelheid")
+            }
             ("bedrag", "programma" | "kosten" | "opbrengsten") => YearsAs::Phasing("bedrag"),
             _ => {
                 if let Some(node) = years.get("als") {
@@ -675,11 +943,21 @@ impl Parser<'_> {
                 return None;
             }
         };
-        Some(Years { place, hold, periods: self.periods(years), factor: self.factor(years), sign: self.sign(years) })
+        Some(Years {
+            place,
+            hold,
+            periods: self.periods(years),
+            factor: self.factor(years),
+            sign: self.sign(years),
+        })
     }
 
     fn periods(&mut self, table: Table<'_>) -> Periods {
-        let per_year = match self.text(table, "periode").as_ref().map(|p| p.text.as_str()) {
+        let per_year = match self
+            .text(table, "periode")
+            .as_ref()
+            .map(|p| p.text.as_str())
+        {
             None | Some("jaar") => 1,
             Some("halfjaar") => 2,
             Some("kwartaal") => 4,
@@ -690,13 +968,26 @@ impl Parser<'_> {
                 1
             }
         };
-        Periods { columns: self.range(table, "kolommen", "the first and the last column: \"J:U\"", column_number), per_year }
+        Periods {
+            columns: self.range(
+                table,
+                "kolommen",
+                "the first and the last column: \"J:U\"",
+                column_number,
+            ),
+            per_year,
+        }
     }
 
     fn check_entry(&mut self, table: Table<'_>, place: Place) -> Option<CheckEntry> {
         self.keys(table, CHECK, "[[controle]]");
         if !table.contains_key("doel") {
-            self.missing(&place, "doel", "[[controle]]", "a result: eindwaarde, boekwaarde");
+            self.missing(
+                &place,
+                "doel",
+                "[[controle]]",
+                "a result: eindwaarde, boekwaarde",
+            );
         }
         let result = self.text(table, "doel")?;
         let from = if table.contains_key("cel") {
@@ -707,11 +998,29 @@ impl Parser<'_> {
                     self.missing(&place, key, "[[controle]]", "cel = \"Blad!B7\" for one figure; blad, rij and kopregel for a row of years");
                 }
             }
-            let (sheet, row, heading_row) = (self.text(table, "blad"), self.row(table, "rij"), self.row(table, "kopregel"));
-            CheckFrom::Series { sheet: sheet?, row: row?, heading_row: heading_row?, periods: self.periods(table) }
+            let (sheet, row, heading_row) = (
+                self.text(table, "blad"),
+                self.row(table, "rij"),
+                self.row(table, "kopregel"),
+            );
+            CheckFrom::Series {
+                sheet: sheet?,
+                row: row?,
+                heading_row: heading_row?,
+                periods: self.periods(table),
+            }
         };
-        let scale = self.factor(table).unwrap_or(Decimal::ONE).checked_mul(self.sign(table).unwrap_or(Decimal::ONE))?;
-        Some(CheckEntry { place, result, from, scale, tolerance: self.number(table, "tolerantie") })
+        let scale = self
+            .factor(table)
+            .unwrap_or(Decimal::ONE)
+            .checked_mul(self.sign(table).unwrap_or(Decimal::ONE))?;
+        Some(CheckEntry {
+            place,
+            result,
+            from,
+            scale,
+            tolerance: self.number(table, "tolerantie"),
+        })
     }
 }
 
@@ -731,13 +1040,22 @@ pub(super) fn fits(pattern: &str, text: &str) -> bool {
         }
     }
     let text = text.trim().to_lowercase();
-    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
+        return false;
+    };
     if pieces.len() == 1 {
         return *first == text;
     }
-    let Some(mut rest) = text.strip_prefix(first.as_str()).and_then(|r| r.strip_suffix(last.as_str())) else { return false };
+    let Some(mut rest) = text
+        .strip_prefix(first.as_str())
+        .and_then(|r| r.strip_suffix(last.as_str()))
+    else {
+        return false;
+    };
     for piece in &pieces[1..pieces.len() - 1] {
-        let Some(at) = rest.find(piece.as_str()) else { return false };
+        let Some(at) = rest.find(piece.as_str()) else {
+            return false;
+        };
         rest = &rest[at + piece.len()..];
     }
     true
@@ -767,8 +1085,20 @@ mod tests {
     #[test]
     fn cells() {
         assert_eq!(cell_reference("Kosten!B7"), Some(("Kosten".into(), 6, 1)));
-        assert_eq!(cell_reference("'Overige opbrengsten'!$XFD$1048576"), Some(("Overige opbrengsten".into(), 1_048_575, 16_383)));
-        for wrong in ["B7", "Kosten!7B", "Kosten!XFE1", "Kosten!A0", "Kosten!A1048577", "!A1", "Kosten!", "Kosten!é1"] {
+        assert_eq!(
+            cell_reference("'Overige opbrengsten'!$XFD$1048576"),
+            Some(("Overige opbrengsten".into(), 1_048_575, 16_383))
+        );
+        for wrong in [
+            "B7",
+            "Kosten!7B",
+            "Kosten!XFE1",
+            "Kosten!A0",
+            "Kosten!A1048577",
+            "!A1",
+            "Kosten!",
+            "Kosten!é1",
+        ] {
             assert_eq!(cell_reference(wrong), None, "{wrong}");
         }
     }
