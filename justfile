@@ -28,3 +28,9 @@ schema:
 # the README's first command
 compare:
     cargo run --release -- compare models/havenkwartier
+
+# times: the rule loops, and polder against numpy in one interleaved run; writes docs/benchmarks.md
+bench rounds="7" draws="10000":
+    cargo build --release --example simulate --example export_plan --bench rule_loop
+    test -d .venv || (python3 -m venv .venv && .venv/bin/pip -q install numpy scipy)
+    .venv/bin/python benches/peers.py {{rounds}} {{draws}}
