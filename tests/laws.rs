@@ -558,7 +558,8 @@ fn nothing_falls_after_the_end_of_the_grondexploitatie() {
     }
     let maatregel = |drager: &str| {
         format!(
-            "[[fonds]]\npartij = \"pot\"\nregel = \"doorschuiven\"\n[[maatregelen]]\nmaatregel = \"m\"\nroute = \"grex\"\ndrager = \"{drager}\"\ndekking_fonds = 1\n"
+            "[[fonds]]\npartij = \"pot\"\nregel = \"doorschuiven\"\n[[maatregelen]]\nmaatregel = \"m\"\nroute = \"grex\"\ndrager = \"{drager}\"\ndekking_fonds = 1\n\
+             [[kosten]]\nid = \"M\"\nmaatregel = \"m\"\nbedrag = 1\nfasering = \"2026\"\n"
         )
     };
     assert_eq!(
