@@ -665,7 +665,7 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     };
     let bar = output::progress(opdracht.werk(&scenarios));
     let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| {
-        bar.inc(done)
+        bar.inc(done);
     });
     bar.finish_and_clear();
     if has_errors(&problems) {

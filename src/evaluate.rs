@@ -1125,9 +1125,9 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let mut named: Vec<usize> = l.realisatie.iter().map(|(t, _)| *t).collect();
                 let delayed = cel.deelgebied.is_some();
                 if delayed {
-                    named.extend(v.plan.timeline.peil..werk.len)
+                    named.extend(v.plan.timeline.peil..werk.len);
                 } else {
-                    named.extend(l.gewichten.iter().map(|(t, _)| *t))
+                    named.extend(l.gewichten.iter().map(|(t, _)| *t));
                 }
                 for t in named {
                     prijs[t] = prijs[t].named("bedrag in periode", of, at(t));

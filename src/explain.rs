@@ -1214,10 +1214,10 @@ impl Lezer<'_> {
             let node = if top { node } else { self.known(node) };
             match &self.node(node).op {
                 Op::Min(a, b) if least && (top || !self.has_name(node)) => {
-                    todo.extend([(*b, false), (*a, false)])
+                    todo.extend([(*b, false), (*a, false)]);
                 }
                 Op::Max(a, b) if !least && (top || !self.has_name(node)) => {
-                    todo.extend([(*b, false), (*a, false)])
+                    todo.extend([(*b, false), (*a, false)]);
                 }
                 _ => out.push(node),
             }
@@ -1256,7 +1256,9 @@ impl Lezer<'_> {
                 .iter()
                 .for_each(|(_, _, v)| self.leaves(v, out)),
             Vorm::Product(list) | Vorm::Kleinste(list) | Vorm::Grootste(list) => {
-                list.iter().for_each(|v| self.leaves(v, out))
+                for v in list {
+                    self.leaves(v, out);
+                }
             }
             Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),

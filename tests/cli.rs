@@ -125,7 +125,7 @@ fn json_holds_the_results_as_numbers() {
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let key = &json["routes"]["grex"]["kerncijfers"];
     let close = |value: &serde_json::Value, expected: f64| {
-        approx::assert_abs_diff_eq!(value.as_f64().unwrap(), expected, epsilon = 0.01)
+        approx::assert_abs_diff_eq!(value.as_f64().unwrap(), expected, epsilon = 0.01);
     };
     close(&key["eindwaarde"], -6_599_714.93);
     close(&key["ncw"], -5_203_830.18);

@@ -30,7 +30,7 @@ fn problems(path: &Path) -> Vec<Problem> {
     for route in Route::BEIDE {
         match route::calculate(&model, route) {
             Ok(result) if route == Route::Grex => {
-                problems.extend(route::controles(&model, &result).1)
+                problems.extend(route::controles(&model, &result).1);
             }
             Ok(_) => {}
             Err(problem) => {

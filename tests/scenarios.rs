@@ -750,8 +750,8 @@ fn bedrag_replaces_quantity_times_price() {
             assert!(
                 (a.1 - b.1).abs() <= dec!(1e-12) * b.1.abs().max(Decimal::ONE),
                 "{a:?} {b:?}"
-            )
-        })
+            );
+        });
     };
     same(
         by(factor(&doel, "2")),

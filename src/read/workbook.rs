@@ -264,7 +264,7 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
             }
             "xl/workbook.bin" => return Err(Refusal::OldFormat(".xlsb")),
             "[content_types].xml" if find(&content, b"spreadsheetml").is_some() => {
-                container = Some(Container::Xlsx)
+                container = Some(Container::Xlsx);
             }
             _ => {}
         }

@@ -99,7 +99,7 @@ pub fn totalen(model: &Model) -> Result<Report, Problem> {
                     g.2 + i64::from(first),
                     g.3 + amount,
                     g.4 + realised,
-                )
+                );
             }
             None => groups.push((lijn.tabel.to_owned(), groep, 1, amount, realised)),
         }
@@ -144,17 +144,23 @@ pub fn totalen(model: &Model) -> Result<Report, Problem> {
     Ok(report)
 }
 
-/// The onzekerheden and risicos: what they hit, how they are used, and the range of what they draw. Nothing without any.
-pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
-    if model.onzekerheden.is_empty() && model.risicos.is_empty() {
-        return None;
-    }
+/// The onzekerheden: what they hit, how they are used, and the range of what they draw; and the risicos. Nothing without any.
+pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
     let mut report = Report::new(
         "Onzekerheden",
         "Wat onzeker is",
-        &[("Onzekerheid", Format::Text), ("Doel", Format::Text), ("Regels", Format::Number(0)), ("Gebruik", Format::Text), ("P5", Format::Number(4)), ("P50", Format::Number(4)), ("P95", Format::Number(4)), ("Verdeling", Format::Text)],
+        &[
+            ("Onzekerheid", Format::Text),
+            ("Doel", Format::Text),
+            ("Regels", Format::Number(0)),
+            ("Gebruik", Format::Text),
+            ("P5", Format::Number(4)),
+            ("P50", Format::Number(4)),
+            ("P95", Format::Number(4)),
+            ("Verdeling", Format::Text),
+        ],
     )
-    .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde. Risico: kans en schade als het gebeurt");
+    .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde");
     for (i, o) in model.onzekerheden.iter().enumerate() {
         let v = verdeling(&o.verdeling);
         let slot = drijvers
@@ -200,30 +206,35 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Option<Report> {
             text(word),
         ]);
     }
+    let mut risks = Report::new(
+        "Risicos",
+        "Wat kan gebeuren",
+        &[
+            ("Risico", Format::Text),
+            ("Kans", Format::Percent(1)),
+            ("Laag", Format::Eur(0)),
+            ("Modus", Format::Eur(0)),
+            ("Hoog", Format::Eur(0)),
+            ("Betaalt", Format::Text),
+        ],
+    )
+    .note("schade op prijspeil als het gebeurt; niet in het exacte resultaat");
     for r in &model.risicos {
-        let percent = format!(
-            "risico, kans {}%",
-            (r.kans * Decimal::ONE_HUNDRED)
-                .normalize()
-                .to_string()
-                .replace('.', ",")
-        );
         let [low, mode, high] = r.impact.map(exact);
-        report.row_as(
-            Format::Number(0),
-            vec![
-                text(&r.risico),
-                text(model.rekening_naam(model.lijnen[r.lijn].van)),
-                Cell::Empty,
-                text(percent),
-                low,
-                mode,
-                high,
-                text("laag, modus, hoog"),
-            ],
-        );
+        let payer = model.rekening_naam(model.lijnen[r.lijn].van);
+        risks.row(vec![
+            text(&r.risico),
+            exact(r.kans),
+            low,
+            mode,
+            high,
+            text(payer),
+        ]);
     }
-    Some(report)
+    [report, risks]
+        .into_iter()
+        .filter(|r| !r.rows.is_empty())
+        .collect()
 }
 
 /// What was passed over, and why.

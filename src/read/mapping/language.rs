@@ -637,7 +637,7 @@ impl Parser<'_> {
             for (from, to) in words {
                 match to.get_ref() {
                     DeValue::String(t) => {
-                        translate.push((from.get_ref().to_string(), t.trim().to_owned()))
+                        translate.push((from.get_ref().to_string(), t.trim().to_owned()));
                     }
                     _ => self.wrong(to, "vertaal", "a text for each word: { Rijk = \"rijk\" }"),
                 }
