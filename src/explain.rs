@@ -325,7 +325,6 @@ impl<'a> Opname<'a> {
         let model = self.plan.model;
         match of {
             Of::Geheel => String::new(),
-            Of::Deelgebied(k) => model.deelgebieden[usize::from(k)].deelgebied.clone(),
             Of::Index(i) => model.indexen[usize::from(i)].naam.clone(),
             Of::Lijn(l) => model.lijnen[usize::from(l)].id.clone(),
             Of::Rekening(r) => model.rekening_naam(usize::from(r)),

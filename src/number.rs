@@ -50,8 +50,6 @@ pub enum Rounding {
 pub enum Of {
     /// The whole area.
     Geheel,
-    /// A deelgebied.
-    Deelgebied(u16),
     /// An index group.
     Index(u16),
     /// A line.

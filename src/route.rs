@@ -12,6 +12,9 @@ use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, nearest};
 use crate::rules::bbv;
+use crate::rules::levensduur::{
+    Levensduurkosten, kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten,
+};
 use crate::timeline::{Periode, Timeline};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -770,6 +773,43 @@ enum Jaarwaarde {
     Laatste,
     /// All its periods: a flow.
     Som,
+}
+
+/// What an object costs over its life and per year.
+#[derive(Debug, Clone, Copy)]
+pub struct Objectkosten {
+    /// Life-cycle costs from the year it is taken into use to the horizon, at the real societal rate.
+    pub levensduur: Levensduurkosten<Exact>,
+    /// Capital charge of the first year, linear, at the interest of the grondexploitatie.
+    pub kapitaallast_lineair: Exact,
+    /// Capital charge per year as an annuity.
+    pub kapitaallast_annuitair: Exact,
+}
+
+/// The costs of every object of a model, in its order (rules 4.1 and 4.2).
+pub fn objectkosten(model: &Model) -> Vec<Objectkosten> {
+    let g = &model.gebied;
+    let (rate, rente) = (
+        Exact::from(g.discontovoet_maatschappelijk.value),
+        Exact::from(g.rente.value),
+    );
+    model
+        .objecten
+        .iter()
+        .map(|o| {
+            let life = u32::try_from(o.levensduur).unwrap_or(1);
+            let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
+            let (investering, onderhoud) = (
+                Exact::from(o.investering.value),
+                Exact::from(o.onderhoud.value),
+            );
+            Objectkosten {
+                levensduur: levensduurkosten(investering, onderhoud, life, years, rate),
+                kapitaallast_lineair: kapitaallasten_lineair(investering, life, rente, 1),
+                kapitaallast_annuitair: kapitaallasten_annuitair(investering, life, rente),
+            }
+        })
+        .collect()
 }
 
 /// An expected figure beside what was calculated.

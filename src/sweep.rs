@@ -8,7 +8,7 @@ use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors};
 use crate::risk::simulation::{Trekkingen, simuleer};
-use crate::risk::statistics::{Estimate, Sorted, share_below_zero};
+use crate::risk::statistics::{Estimate, Sorted, share_below_zero, share_better};
 use crate::route;
 use crate::scenario::{Scenario, apply};
 use rayon::prelude::*;
@@ -21,8 +21,6 @@ const BESIDE: usize = 4096;
 const ROW_PROBLEMS: usize = 20;
 /// Problems that are told of a whole sweep.
 const MAX_PROBLEMS: usize = 1_000;
-/// A party is better off from half a cent on; less is rounding.
-const BETTER: f64 = 0.005;
 
 /// What a sweep does with every scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,11 +312,6 @@ fn describe(trekkingen: &Trekkingen, uitkomst: &mut Uitkomst) {
         else {
             continue;
         };
-        let worse: Vec<f64> = grex
-            .iter()
-            .zip(cofinanciering)
-            .map(|(g, c)| g - c + BETTER)
-            .collect();
-        partij.kans_beter = share_below_zero(&worse);
+        partij.kans_beter = share_better(grex, cofinanciering);
     }
 }

@@ -2,11 +2,7 @@
 
 use super::{Cell, Chart, Drawn, Format, Report, exact, text, year};
 use crate::model::Model;
-use crate::number::Exact;
-use crate::route::Routeresultaat;
-use crate::rules::levensduur::{
-    kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten,
-};
+use crate::route::{Routeresultaat, objectkosten};
 use rust_decimal::Decimal;
 
 /// Dutch words for the key figures.
@@ -221,18 +217,8 @@ pub fn levensduur(model: &Model) -> Option<Report> {
             .replace('.', ",")
     ))
     .note("kapitaallasten tegen de rente van de grondexploitatie (BBV art. 59 en 64)");
-    let cell = |x: Exact| x.0.map_or(Cell::Empty, exact);
-    for o in &model.objecten {
-        let life = u32::try_from(o.levensduur).unwrap_or(1);
-        let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
-        let e = |q: &crate::number::Quantity| Exact::from(q.value);
-        let k = levensduurkosten(
-            e(&o.investering),
-            e(&o.onderhoud),
-            life,
-            years,
-            e(&g.discontovoet_maatschappelijk),
-        );
+    let cell = |x: Option<Decimal>| x.map_or(Cell::Empty, exact);
+    for (o, k) in model.objecten.iter().zip(objectkosten(model)) {
         report.row(vec![
             text(if o.omschrijving.is_empty() {
                 &o.id
@@ -240,22 +226,13 @@ pub fn levensduur(model: &Model) -> Option<Report> {
                 &o.omschrijving
             }),
             exact(o.investering.value),
-            cell(k.onderhoud),
-            cell(k.vervanging),
-            cell(k.restwaarde),
-            cell(k.totaal),
-            cell(k.annuiteit),
-            cell(kapitaallasten_lineair(
-                e(&o.investering),
-                life,
-                e(&g.rente),
-                1,
-            )),
-            cell(kapitaallasten_annuitair(
-                e(&o.investering),
-                life,
-                e(&g.rente),
-            )),
+            cell(k.levensduur.onderhoud.0),
+            cell(k.levensduur.vervanging.0),
+            cell(k.levensduur.restwaarde.0),
+            cell(k.levensduur.totaal.0),
+            cell(k.levensduur.annuiteit.0),
+            cell(k.kapitaallast_lineair.0),
+            cell(k.kapitaallast_annuitair.0),
         ]);
     }
     Some(report)

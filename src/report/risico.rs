@@ -4,7 +4,7 @@ use super::{Cell, Format, Report, text};
 use crate::model::Model;
 use crate::plan::Route;
 use crate::risk::simulation::Trekkingen;
-use crate::risk::statistics::{Sorted, share_below_zero, summary};
+use crate::risk::statistics::{Sorted, share_below_zero, share_better, summary};
 
 /// What of a route is told, and its Dutch words.
 const FIGUREN: &[(&str, &str)] = &[
@@ -147,9 +147,7 @@ pub fn partijen(model: &Model, t: &Trekkingen) -> Report {
         ) else {
             continue;
         };
-        let better = |a: &[f64], b: &[f64]| {
-            b.iter().zip(a).filter(|(b, a)| *b > *a).count() as f64 / a.len().max(1) as f64
-        };
+        let better = |a: &[f64], b: &[f64]| fast(share_better(a, b).map(|e| e.value));
         let (sn, g, c) = (Sorted::new(n1), Sorted::new(s0), Sorted::new(s1));
         let q = |s: &Sorted, p: f64| fast(s.quantile(p));
         report.row(vec![
@@ -158,7 +156,7 @@ pub fn partijen(model: &Model, t: &Trekkingen) -> Report {
             q(&sn, 0.5),
             q(&sn, 0.95),
             fast(share_below_zero(s1).map(|e| e.value)),
-            Cell::Fast(better(n0, n1)),
+            better(n0, n1),
             fast(sn.quantile_estimate(0.5).map(|e| e.standard_error)),
             q(&g, 0.05),
             q(&g, 0.5),
@@ -167,7 +165,7 @@ pub fn partijen(model: &Model, t: &Trekkingen) -> Report {
             q(&c, 0.5),
             q(&c, 0.95),
             fast(share_below_zero(s0).map(|e| e.value)),
-            Cell::Fast(better(s0, s1)),
+            better(s0, s1),
         ]);
     }
     report

@@ -491,7 +491,7 @@ pub fn simuleer(
         });
     };
     let ready: Vec<Voorbereid<'_, Lanes<LANES>>> = plannen.iter().map(Voorbereid::new).collect();
-    // The routes may start in different years; draws are laid out over all years that any of them needs.
+    // Every route of a model begins in the year of prijspeil or peildatum; draws are laid out over all years that any needs.
     let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
     let to = ready
         .iter()

@@ -167,6 +167,15 @@ pub fn quantile(draws: &[f64], p: f64) -> Option<f64> {
     Some(between(below, above, part))
 }
 
+/// One outcome is better than another from half a cent on; less is rounding.
+const BETTER: f64 = 0.005;
+
+/// Share of the draws in which `b` is better than `a` on the same draw, with its standard error; `None` without draws.
+pub fn share_better(a: &[f64], b: &[f64]) -> Option<Estimate> {
+    let short: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b + BETTER).collect();
+    share_below_zero(&short)
+}
+
 /// Share of the draws below zero, with the binomial standard error `sqrt(p (1 - p)/n)`; `None` without draws.
 ///
 /// When none or all are below zero the standard error is 0, which says too much: then read "less than about 3/n".
