@@ -152,6 +152,27 @@ def files(w, extra=0):
     return out
 
 
+def workload():
+    """The data of W."""
+    return json.loads(DATA.read_text())
+
+
+def differences(folder, wanted):
+    """Names of files in a folder that are not as they should be, not there, or too many."""
+    there = {f.name: f.read_text() for f in folder.iterdir()} if folder.is_dir() else {}
+    return sorted(n for n in wanted.keys() | there.keys() if wanted.get(n) != there.get(n))
+
+
+def store(folder, wanted):
+    """Writes the files, and leaves no other csv files there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in differences(folder, wanted):
+        if name in wanted:
+            (folder / name).write_text(wanted[name])
+        elif name.endswith(".csv"):
+            (folder / name).unlink()
+
+
 def main():
     p = argparse.ArgumentParser(description="W in polder's tables")
     p.add_argument("--check", action="store_true", help="compare, write nothing")
@@ -160,16 +181,11 @@ def main():
     a = p.parse_args()
     if a.extra_lines and a.to.resolve() == TO:
         p.error("--extra-lines needs --to: models/benchmark-w is W itself")
-    wanted = files(json.loads(DATA.read_text()), a.extra_lines)
-    if a.check:
-        there = {f.name: f.read_text() for f in a.to.iterdir()} if a.to.is_dir() else {}
-        differ = sorted(n for n in wanted.keys() | there.keys() if wanted.get(n) != there.get(n))
-        if differ:
-            sys.exit(f"{a.to} differs from what benches/benchmark_w.py writes: {', '.join(differ)}; run it again")
-        return
-    a.to.mkdir(parents=True, exist_ok=True)
-    for name, text in wanted.items():
-        (a.to / name).write_text(text)
+    wanted = files(workload(), a.extra_lines)
+    if not a.check:
+        store(a.to, wanted)
+    elif differ := differences(a.to, wanted):
+        sys.exit(f"{a.to} differs from what benches/benchmark_w.py writes: {', '.join(differ)}; run it again")
 
 
 if __name__ == "__main__":
