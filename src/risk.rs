@@ -22,5 +22,7 @@
 pub mod dependence;
 pub mod distribution;
 pub mod random;
+pub mod sampling;
 pub mod simulation;
+pub mod sobol;
 pub mod statistics;
