@@ -349,7 +349,9 @@ pub fn componenten(gewicht: &[Vec<f64>], aantal: usize) -> Vec<Vec<f64>> {
             .iter()
             .fold(0.0, |a: f64, &b| if b.abs() > a.abs() { b } else { a });
         if largest < 0.0 {
-            direction.iter_mut().for_each(|x| *x = -*x);
+            for x in direction {
+                *x = -*x;
+            }
         }
     }
     directions
@@ -424,7 +426,9 @@ fn orthonormalise(vectors: &mut [Vec<f64>]) {
             // Below this what is left is rounding. Some axis always keeps more: there are fewer vectors than components.
             if left > length * 1e-10 || axis >= vector.len() {
                 let divisor = if left > 0.0 { left } else { 1.0 };
-                vector.iter_mut().for_each(|x| *x /= divisor);
+                for x in vector.iter_mut() {
+                    *x /= divisor;
+                }
                 break;
             }
             vector.fill(0.0);

@@ -157,7 +157,7 @@ const fn directions() -> [[u32; BITS]; DIMENSIONS] {
     let mut d = 0;
     while d < DIMENSIONS {
         let (polynomial, first) = JOE_KUO[d];
-        let degree = (31 - polynomial.leading_zeros()) as usize;
+        let degree = polynomial.ilog2() as usize;
         let mut v = [0_u32; BITS];
         let mut j = 0;
         while j < BITS {
@@ -194,9 +194,9 @@ const fn first_points() -> [[u32; 16]; DIMENSIONS] {
     let mut all = [[0; 16]; DIMENSIONS];
     let mut d = 0;
     while d < DIMENSIONS {
-        let mut l = 1;
+        let mut l = 1_usize;
         while l < 16 {
-            let top = 31 - (l as u32).leading_zeros();
+            let top = l.ilog2();
             all[d][l] = all[d][l ^ (1 << top)] ^ v[d][top as usize];
             l += 1;
         }
