@@ -24,6 +24,5 @@ pub mod distribution;
 pub mod random;
 pub mod sampling;
 pub mod simulation;
-pub mod snel;
-mod sobol;
+pub mod sobol;
 pub mod statistics;

@@ -349,7 +349,9 @@ pub fn componenten(gewicht: &[Vec<f64>], aantal: usize) -> Vec<Vec<f64>> {
             .iter()
             .fold(0.0, |a: f64, &b| if b.abs() > a.abs() { b } else { a });
         if largest < 0.0 {
-            direction.iter_mut().for_each(|x| *x = -*x);
+            for x in direction {
+                *x = -*x;
+            }
         }
     }
     directions
@@ -424,7 +426,9 @@ fn orthonormalise(vectors: &mut [Vec<f64>]) {
             // Below this what is left is rounding. Some axis always keeps more: there are fewer vectors than components.
             if left > length * 1e-10 || axis >= vector.len() {
                 let divisor = if left > 0.0 { left } else { 1.0 };
-                vector.iter_mut().for_each(|x| *x /= divisor);
+                for x in vector.iter_mut() {
+                    *x /= divisor;
+                }
                 break;
             }
             vector.fill(0.0);
@@ -471,3 +475,559 @@ fn jacobi(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
 
 /// Sweeps of Jacobi's method: it converges quadratically, in six to ten for the sizes used.
 const SWEEPS: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::random::{driver_key, uniforms};
+    use Methode::{Antithetisch, Latijns, Sobol, Willekeurig};
+
+    const METHODES: [Methode; 4] = [Willekeurig, Antithetisch, Latijns, Sobol];
+
+    fn steekproef(methode: Methode, per_herhaling: u64) -> Steekproef {
+        Steekproef {
+            methode,
+            seed: 2024,
+            per_herhaling,
+        }
+    }
+
+    /// The words of draws `64 first .. 64 (first + groups)`.
+    fn words(
+        s: Steekproef,
+        first: u64,
+        groups: u64,
+        key: u64,
+        blok: u32,
+        dimensie: u32,
+    ) -> Vec<u32> {
+        (first..first + groups)
+            .flat_map(|g| {
+                s.woorden(g, key, blok, Some(dimensie))
+                    .as_flattened()
+                    .to_vec()
+            })
+            .collect()
+    }
+
+    fn chance(word: u32) -> f64 {
+        (f64::from(word) + 0.5) / 4_294_967_296.0
+    }
+
+    fn centred(words: &[u32]) -> Vec<f64> {
+        words.iter().map(|&k| chance(k) - 0.5).collect()
+    }
+
+    fn mean(xs: impl ExactSizeIterator<Item = f64>) -> f64 {
+        let n = xs.len() as f64;
+        xs.sum::<f64>() / n
+    }
+
+    /// Correlation of two series of centred uniform numbers.
+    fn correlation(a: &[f64], b: &[f64]) -> f64 {
+        12.0 * mean(a.iter().zip(b).map(|(x, y)| x * y))
+    }
+
+    #[test]
+    fn random_words_are_those_of_philox() {
+        let key = driver_key("prijs/woningen");
+        for block in [0, 5, (1 << 28) - 1, 1 << 28, (1 << 44) - 1] {
+            let (found, half) = (
+                random::<16>(3, block, key, 9),
+                random::<8>(3, block, key, 9),
+            );
+            assert_eq!(found, uniforms::<16>(3, 16 * block, key, 9));
+            assert_eq!(half, uniforms::<8>(3, 8 * block, key, 9));
+        }
+        let s = steekproef(Willekeurig, 64);
+        assert_eq!(
+            s.woorden(12, key, 9, None),
+            uniforms::<16>(2024, 192, key, 9)
+        );
+        // Without a dimension, or past the last one, Sobol is plainly random.
+        for dimensie in [None, Some(SOBOL_DIMENSIES), Some(u32::MAX)] {
+            let sobol = steekproef(Sobol, 256).woorden(12, key, 9, dimensie);
+            assert_eq!(sobol, s.woorden(12, key, 9, None));
+        }
+    }
+
+    #[test]
+    fn a_draw_has_the_word_of_its_group() {
+        for methode in METHODES {
+            for per_herhaling in [64, 192, 1024] {
+                let s = steekproef(methode, per_herhaling);
+                let all = words(s, 0, 50, 77, 3, 11);
+                for (trekking, &word) in all.iter().enumerate() {
+                    assert_eq!(s.woord(trekking as u64, 77, 3, Some(11)), word);
+                }
+                let distinct: std::collections::HashSet<u32> = all.iter().copied().collect();
+                assert!(distinct.len() >= all.len() - 1, "{methode:?}");
+            }
+        }
+    }
+
+    struct Group(Steekproef, Option<u32>);
+
+    impl pulp::NullaryFnOnce for Group {
+        type Output = [Woorden; 2];
+
+        #[inline(always)]
+        fn call(self) -> [Woorden; 2] {
+            [3, 1 << 30].map(|g| self.0.woorden(g, 0x0123_4567_89ab_cdef, 65_535, self.1))
+        }
+    }
+
+    #[test]
+    fn dispatch_gives_the_same_bits() {
+        use pulp::NullaryFnOnce as _;
+        for methode in METHODES {
+            for (per_herhaling, dimensie) in [(64, Some(0)), (6272, Some(127)), (1 << 31, None)] {
+                let s = steekproef(methode, per_herhaling);
+                let plain = Group(s, dimensie).call();
+                let fast = pulp::Arch::new().dispatch(Group(s, dimensie));
+                assert_eq!(plain, fast, "{methode:?} {per_herhaling}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_length_of_a_repetition_gives_words() {
+        for methode in METHODES {
+            for (odd, used) in [(0, 64), (1, 64), (100, 128), (u64::MAX, 1 << 31)] {
+                for groep in [0, 1, u64::MAX] {
+                    assert_eq!(
+                        steekproef(methode, odd).woorden(groep, 1, 0, Some(1)),
+                        steekproef(methode, used).woorden(groep, 1, 0, Some(1))
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn opposite_draws_are_complements() {
+        let s = steekproef(Antithetisch, 64);
+        let all = words(s, 0, 20, 8, 2, 0);
+        for (i, pair) in all.chunks_exact(2).enumerate() {
+            assert_eq!(pair[1], !pair[0]);
+            let (group, place) = (i / 32, i % 32);
+            let counter = (8 * group + place % 8) as u64;
+            assert_eq!(pair[0], uniform(2024, counter, 8, 2)[place / 8]);
+        }
+    }
+
+    #[test]
+    fn every_stratum_of_a_latin_hypercube_has_one_draw() {
+        for n in [
+            64,
+            128,
+            192,
+            6272,
+            64 * 997,
+            64 * 1000,
+            1 << 16,
+            64 * 40_009,
+        ] {
+            for (herhaling, blok) in [(0, 0), (3, 0), (0, 1)] {
+                let s = steekproef(Latijns, n);
+                let mut seen = vec![false; n as usize];
+                for k in words(s, herhaling * n / 64, n / 64, 5, blok, 0) {
+                    // u n = (2 k + 1) n / 2^33, without rounding
+                    let stratum = ((2 * u128::from(k) + 1) * u128::from(n)) >> 33;
+                    let was = std::mem::replace(&mut seen[stratum as usize], true);
+                    assert!(!was, "stratum {stratum} of {n} twice");
+                }
+                assert!(seen.into_iter().all(|s| s));
+                if n > 100_000 {
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strata_have_exact_bounds() {
+        for n in [64, 192, 12_345 * 64, (1 << 31) - 64, 1 << 31] {
+            let strata = Strata::new(n);
+            for i in 0..2000 {
+                let s = match i {
+                    0 => 0,
+                    1 => n,
+                    2 => n - 1,
+                    _ => high(uniform(1, i, 0, 0)[0], n),
+                };
+                // ceil(2^32 s / n - 1 / 2)
+                let (s, n) = (u128::from(s), u128::from(n));
+                let expected = ((s << 33) + n - 1) / (2 * n);
+                assert_eq!(strata.first(s as u32), expected as u32, "{s} of {n}");
+            }
+        }
+    }
+
+    /// Chi-square against equal chances, in standard deviations from its mean.
+    fn chi_square(counts: &[f64]) -> f64 {
+        let expected = mean(counts.iter().copied());
+        let terms = counts
+            .iter()
+            .map(|c| (c - expected) * (c - expected) / expected);
+        let degrees = counts.len() as f64 - 1.0;
+        (terms.sum::<f64>() - degrees) / (2.0 * degrees).sqrt()
+    }
+
+    #[test]
+    fn permutations_are_random_in_one_place_and_two() {
+        for n in [64_u32, 192] {
+            let (mut first, mut between) = (vec![0.0; n as usize], vec![0.0; n as usize]);
+            for i in 0..40_000 {
+                let places = Mixing::new(n, uniform(5, i, 0, 0)).places(n - 64);
+                first[places[0] as usize] += 1.0;
+                // Neighbours, and two further apart.
+                let (a, b) = (places[3], places[if i % 2 == 0 { 4 } else { 40 }]);
+                between[((b + n - a) % n) as usize] += 1.0;
+            }
+            assert!(chi_square(&first).abs() < 4.5, "{}", chi_square(&first));
+            assert_eq!(between[0], 0.0);
+            let apart = chi_square(&between[1..]);
+            assert!(apart.abs() < 4.5, "{apart}");
+        }
+    }
+
+    #[test]
+    fn latin_hypercube_has_the_variances_of_its_closed_form() {
+        const TIMES: u64 = 4000;
+        for n in [64_u64, 192] {
+            let s = steekproef(Latijns, n);
+            let (mut single, mut product) = (0.0, 0.0);
+            for r in 0..TIMES {
+                let [a, b] = [1, 2].map(|key| centred(&words(s, r * n / 64, n / 64, key, 0, 0)));
+                let (m, c) = (mean(a.iter().copied()), correlation(&a, &b) / 12.0);
+                single += m * m / TIMES as f64;
+                product += c * c / TIMES as f64;
+            }
+            let n = n as f64;
+            let tolerance = 5.0 * (2.0 / TIMES as f64).sqrt();
+            // One uniform number per stratum: 1 / (12 n^3).
+            let ratio = single * 12.0 * n * n * n;
+            assert!((ratio - 1.0).abs() < tolerance, "{ratio}");
+            // With v = (n^2 - 1) / (12 n^2), the variance of the middles of the strata, and j = 1 / (12 n^2), that within:
+            // Var(mean of products) = v^2 / (n - 1) + (2 v j + j^2) / n.
+            let (v, j) = ((n * n - 1.0) / (12.0 * n * n), 1.0 / (12.0 * n * n));
+            let ratio = product / (v * v / (n - 1.0) + (2.0 * v * j + j * j) / n);
+            assert!((ratio - 1.0).abs() < tolerance, "{ratio}");
+        }
+    }
+
+    #[test]
+    fn words_are_uniform_and_uncorrelated() {
+        const N: usize = 1 << 16;
+        let root = (N as f64).sqrt();
+        for methode in METHODES {
+            let s = steekproef(methode, if methode == Sobol { 64 } else { 4096 });
+            let groups = N as u64 / 64;
+            let a = centred(&words(s, 0, groups, driver_key("a"), 0, 3));
+            let others = [
+                ("driver", words(s, 0, groups, driver_key("b"), 0, 4)),
+                ("year", words(s, 0, groups, driver_key("a"), 1, 5)),
+                (
+                    "seed",
+                    words(
+                        Steekproef { seed: 2025, ..s },
+                        0,
+                        groups,
+                        driver_key("a"),
+                        0,
+                        3,
+                    ),
+                ),
+                (
+                    "repetition",
+                    words(s, groups, groups, driver_key("a"), 0, 3),
+                ),
+            ];
+            // Five standard errors of independent draws; opposite pairs count as one draw for products.
+            assert!(mean(a.iter().copied()).abs() < 5.0 / (12.0_f64.sqrt() * root));
+            let variance = mean(a.iter().map(|x| x * x));
+            let error = (2.0 / 180.0_f64).sqrt() / root;
+            assert!(
+                (variance - 1.0 / 12.0).abs() < 5.0 * error,
+                "{methode:?} {variance}"
+            );
+            let plain = 5.0 * 2.0_f64.sqrt() / root;
+            for (what, other) in others {
+                // Two scramblings of one dimension have the same or the opposite first half throughout a repetition, which is
+                // most of a correlation: there a repetition counts as one draw.
+                let again = methode == Sobol && matches!(what, "seed" | "repetition");
+                let bound = if again {
+                    5.0 / (N as f64 / 64.0).sqrt()
+                } else {
+                    plain
+                };
+                let rho = correlation(&a, &centred(&other));
+                assert!(rho.abs() < bound, "{methode:?} {what}: {rho}");
+                let squares =
+                    |xs: &[f64]| xs.iter().map(|x| x * x - 1.0 / 12.0).collect::<Vec<_>>();
+                // Squares: variance 1/180, so the correlation is 180/12 times that of `correlation`.
+                let rho = 15.0 * correlation(&squares(&a), &squares(&centred(&other)));
+                assert!(rho.abs() < bound, "{methode:?} {what}, squares: {rho}");
+            }
+            // A Sobol sequence is anything but random from one point to the next.
+            if methode != Sobol {
+                for lag in [1, 2, 3, 16, 64] {
+                    let rho = correlation(&a[..N - lag], &a[lag..]);
+                    // Half of all neighbours are opposites.
+                    let expected = if (methode, lag) == (Antithetisch, 1) {
+                        -0.5
+                    } else {
+                        0.0
+                    };
+                    assert!(
+                        (rho - expected).abs() < plain,
+                        "{methode:?} lag {lag}: {rho}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sobol_blocks_have_one_draw_per_stratum() {
+        let s = steekproef(Sobol, 1 << 14);
+        for dimensie in 0..SOBOL_DIMENSIES {
+            for bits in 6..=12 {
+                let groups = 1 << (bits - 6);
+                // The first and third block of the third repetition.
+                for first in [2 * 256, 2 * 256 + 2 * groups] {
+                    let mut seen = vec![false; 1 << bits];
+                    for k in words(s, first, groups, 0, 0, dimensie) {
+                        seen[(k >> (32 - bits)) as usize] = true;
+                    }
+                    assert!(seen.into_iter().all(|s| s), "{dimensie} {bits}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sobol_blocks_fill_every_rectangle_of_the_first_two_dimensions() {
+        let s = steekproef(Sobol, 1 << 12);
+        for bits in 6..=12 {
+            let [a, b] = [0, 1].map(|d| words(s, 3 * 64, 1 << (bits - 6), 0, 0, d));
+            for across in 1..bits {
+                let mut seen = vec![false; 1 << bits];
+                for (x, y) in a.iter().zip(&b) {
+                    let box_ =
+                        ((x >> (32 - across)) << (bits - across)) | (y >> (32 - bits + across));
+                    seen[box_ as usize] = true;
+                }
+                assert!(
+                    seen.into_iter().all(|s| s),
+                    "2^{across} by 2^{}",
+                    bits - across
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn sobol_repetitions_are_scrambled_anew_and_more_than_shifted() {
+        let s = steekproef(Sobol, 256);
+        for dimensie in [0, 1, 40, 127] {
+            let [a, b] = [0, 4].map(|first| words(s, first, 4, 0, 0, dimensie));
+            let shifts: std::collections::HashSet<u32> =
+                a.iter().zip(&b).map(|(x, y)| (x ^ y) >> 24).collect();
+            assert!(shifts.len() > 8, "{}", shifts.len());
+        }
+        // Dimensions are scrambled differently: 0 and 1 begin with the same points.
+        assert_ne!(words(s, 0, 1, 0, 0, 0)[..2], words(s, 0, 1, 0, 0, 1)[..2]);
+    }
+
+    /// Root mean square error of the mean of `prod (1 + (u_d - 1/2))` over six dimensions, of which the mean is 1.
+    fn error_of_a_product(methode: Methode, n: u64) -> f64 {
+        const TIMES: u64 = 64;
+        let s = steekproef(methode, n);
+        let mut squares = 0.0;
+        for r in 0..TIMES {
+            let mut product = vec![1.0; n as usize];
+            for d in 0..6 {
+                for (p, k) in
+                    product
+                        .iter_mut()
+                        .zip(words(s, r * n / 64, n / 64, u64::from(d), 0, d))
+                {
+                    *p *= 0.5 + chance(k);
+                }
+            }
+            let error = mean(product.into_iter()) - 1.0;
+            squares += error * error / TIMES as f64;
+        }
+        squares.sqrt()
+    }
+
+    #[test]
+    fn sobol_errors_fall_faster_than_plain_ones() {
+        let [plain, sobol] =
+            [Willekeurig, Sobol].map(|m| [128, 2048].map(|n| error_of_a_product(m, n)));
+        // Sixteen times the draws: four times as good plainly, about n^-1.5 (64 times) at best by Sobol.
+        assert!(sobol[1] < sobol[0] / 16.0, "{sobol:?}");
+        assert!(sobol[1] < plain[1] / 16.0, "{sobol:?} {plain:?}");
+    }
+
+    #[test]
+    fn errors_are_those_of_the_parts_that_a_method_leaves() {
+        // The product has parts of every degree k, of variance C(6, k) / 12^k: all of them remain plainly; the even ones in
+        // half as many independent draws by opposite pairs; those above 1 in a Latin hypercube of many draws.
+        let part = |k: i32, choices: f64| choices / libm::pow(12.0, f64::from(k));
+        let odd = part(1, 6.0) + part(3, 20.0) + part(5, 6.0);
+        let even = part(2, 15.0) + part(4, 15.0) + part(6, 1.0);
+        for (methode, variance) in [
+            (Willekeurig, odd + even),
+            (Antithetisch, 2.0 * even),
+            (Latijns, odd + even - part(1, 6.0)),
+        ] {
+            for n in [128, 2048] {
+                let ratio = error_of_a_product(methode, n) / (variance / n as f64).sqrt();
+                // Of 64 repetitions, so 9 % sure.
+                assert!((ratio - 1.0).abs() < 0.3, "{methode:?} {n}: {ratio}");
+            }
+        }
+    }
+
+    fn assert_orthonormal(rows: &[Vec<f64>]) {
+        for (i, a) in rows.iter().enumerate() {
+            for (j, b) in rows.iter().enumerate() {
+                let expected = if i == j { 1.0 } else { 0.0 };
+                let found: f64 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+                assert!((found - expected).abs() < 1e-13, "{i} {j}: {found}");
+            }
+        }
+    }
+
+    /// Right singular vectors by numpy 2.4.6 (`numpy.linalg.svd`), largest component made positive. Singular values 8.40,
+    /// 6.43, 5.50, 3.95, 2.37.
+    #[test]
+    fn directions_equal_the_singular_vectors_of_numpy() {
+        let rows: Vec<Vec<f64>> = vec![
+            vec![3.0, 1.0, -2.0, 0.5, 4.0, 1.0],
+            vec![1.0, 2.0, 2.0, -1.0, 0.0, 3.0],
+            vec![0.0, -1.0, 5.0, 2.0, 1.0, -2.0],
+            vec![2.0, 2.0, 1.0, 0.0, -3.0, 1.0],
+            vec![1.0, 0.0, 1.0, 7.0, 2.0, 2.0],
+        ];
+        let expected = [
+            [
+                0.193_433_390_516_951_35,
+                -0.014_069_752_018_103_739,
+                0.267_359_455_663_603_6,
+                0.839_778_612_399_002,
+                0.398_273_910_775_475_4,
+                0.164_481_795_744_521_38,
+            ],
+            [
+                -0.339_013_261_967_163_14,
+                -0.228_921_279_179_597_7,
+                0.729_304_285_800_197_8,
+                0.097_879_568_170_137_43,
+                -0.381_978_365_249_396_2,
+                -0.381_172_445_854_694_6,
+            ],
+            [
+                0.346_121_681_150_901_1,
+                0.504_159_022_017_502_8,
+                0.371_977_852_039_317_5,
+                -0.080_860_651_460_472_17,
+                -0.448_145_057_417_242_75,
+                0.529_418_079_126_250_8,
+            ],
+            [
+                0.291_533_961_526_167_3,
+                0.075_146_837_475_868_21,
+                0.486_680_910_091_524_1,
+                -0.495_980_588_032_683_47,
+                0.637_919_475_419_488_2,
+                -0.139_873_489_346_618_95,
+            ],
+            [
+                0.689_384_138_009_481_8,
+                0.095_619_417_714_321_88,
+                -0.137_934_048_127_273_92,
+                0.134_511_050_926_398_78,
+                -0.257_292_551_887_323_64,
+                -0.642_096_531_298_920_9,
+            ],
+        ];
+        let found = componenten(&rows, 5);
+        assert_orthonormal(&found);
+        for (i, (a, b)) in found.iter().zip(&expected).enumerate() {
+            for (x, y) in a.iter().zip(b) {
+                assert!((x - y).abs() < 1e-12, "{i}: {a:?} {b:?}");
+            }
+        }
+        // Fewer directions are the first of more; the size of the weights plays no part, however large or small.
+        for scale in [1.0, 1e200, 1e-200] {
+            let scaled: Vec<Vec<f64>> = rows
+                .iter()
+                .map(|r| r.iter().map(|x| x * scale).collect())
+                .collect();
+            for (a, b) in componenten(&scaled, 2).iter().zip(&found) {
+                for (x, y) in a.iter().zip(b) {
+                    assert!((x - y).abs() < 1e-12);
+                }
+            }
+        }
+    }
+
+    /// `W = S Q` with `Q = 1 - 2 v v^T / v^T v`, a reflection, and falling `S`: the directions are the rows of `Q`.
+    #[test]
+    fn directions_of_a_large_matrix_are_found_by_iteration() {
+        let n = 60;
+        let v: Vec<f64> = (0..n).map(|i| 1.0 + f64::from(i % 7)).collect();
+        let square = dot(&v, &v);
+        let q: Vec<Vec<f64>> = (0..n as usize)
+            .map(|i| {
+                (0..n as usize)
+                    .map(|j| f64::from(u8::from(i == j)) - 2.0 * v[i] * v[j] / square)
+                    .collect()
+            })
+            .collect();
+        let mut size = 1.0;
+        let rows: Vec<Vec<f64>> = q
+            .iter()
+            .map(|row| {
+                size *= 0.8;
+                row.iter().map(|x| x * size).collect()
+            })
+            .collect();
+        let found = componenten(&rows, 6);
+        assert_eq!(found.len(), 6);
+        assert_orthonormal(&found);
+        for (a, b) in found.iter().zip(&q) {
+            assert!((dot(a, b).abs() - 1.0).abs() < 1e-12);
+            let largest = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+            assert!(a.contains(&largest), "the largest component is positive");
+        }
+    }
+
+    #[test]
+    fn directions_without_variance_complete_the_list() {
+        // One output on three normals, of which it uses two; a short row.
+        let found = componenten(&[vec![3.0, 4.0], vec![0.0; 3]], 5);
+        assert_eq!(found.len(), 3);
+        assert_orthonormal(&found);
+        for (x, y) in found[0].iter().zip([0.6, 0.8, 0.0]) {
+            assert!((x - y).abs() < 1e-15, "{found:?}");
+        }
+        for nothing in [vec![vec![0.0; 4]; 2], vec![vec![0.0; 4]]] {
+            let found = componenten(&nothing, 2);
+            assert_eq!(found.len(), 2);
+            assert_orthonormal(&found);
+        }
+        assert!(componenten(&[], 3).is_empty());
+        assert!(componenten(&[vec![], vec![]], 3).is_empty());
+        assert!(componenten(&[vec![1.0]], 0).is_empty());
+        // Without meaning, but with an end.
+        assert_eq!(
+            componenten(&[vec![f64::NAN, 1.0, f64::INFINITY]], 2).len(),
+            2
+        );
+    }
+}

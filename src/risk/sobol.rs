@@ -157,7 +157,7 @@ const fn directions() -> [[u32; BITS]; DIMENSIONS] {
     let mut d = 0;
     while d < DIMENSIONS {
         let (polynomial, first) = JOE_KUO[d];
-        let degree = (31 - polynomial.leading_zeros()) as usize;
+        let degree = polynomial.ilog2() as usize;
         let mut v = [0_u32; BITS];
         let mut j = 0;
         while j < BITS {
@@ -194,9 +194,9 @@ const fn first_points() -> [[u32; 16]; DIMENSIONS] {
     let mut all = [[0; 16]; DIMENSIONS];
     let mut d = 0;
     while d < DIMENSIONS {
-        let mut l = 1;
+        let mut l = 1_usize;
         while l < 16 {
-            let top = 31 - (l as u32).leading_zeros();
+            let top = l.ilog2();
             all[d][l] = all[d][l ^ (1 << top)] ^ v[d][top as usize];
             l += 1;
         }
@@ -240,4 +240,90 @@ pub fn scramble(reversed: u32, keys: [u32; 2]) -> u32 {
     x ^= x.wrapping_mul(0x0552_6c56);
     x ^= x.wrapping_mul(0x53a2_2864);
     x.reverse_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::random::uniform;
+
+    #[derive(serde::Deserialize)]
+    struct Figures {
+        reeks: Vec<Series>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Series {
+        eerste: u32,
+        dimensies: Vec<usize>,
+        punten: Vec<Vec<u32>>,
+    }
+
+    fn point(index: u32, dimension: usize) -> u32 {
+        let place = (index % 64) as usize;
+        points_reversed(index / 64, dimension)[place / 16][place % 16].reverse_bits()
+    }
+
+    #[test]
+    fn points_equal_scipy() {
+        let figures: Figures =
+            toml::from_str(include_str!("../../tests/cases/verdelingen/sobol.toml")).unwrap();
+        let mut compared = 0;
+        for series in figures.reeks {
+            for (i, row) in (series.eerste..).zip(series.punten) {
+                assert_eq!(row.len(), series.dimensies.len());
+                for (&dimension, expected) in series.dimensies.iter().zip(row) {
+                    let found = point(i ^ (i >> 1), dimension);
+                    assert_eq!(found, expected, "point {i}, dimension {dimension}");
+                    compared += 1;
+                }
+            }
+        }
+        assert_eq!(compared, 24 * 10 + 4 * 43 + 6 * 10);
+    }
+
+    #[test]
+    fn numbers_that_share_bits_share_them_after_scrambling() {
+        for i in 0..2000 {
+            let [a, low, k0, k1] = uniform(1, i, 0, 0);
+            let shared = i as u32 % 32;
+            // The same first bits, then a different one, then anything.
+            let b = (a ^ (1 << (31 - shared))) ^ ((low >> 1) >> shared);
+            let found = [a, b].map(|k| scramble(k.reverse_bits(), [k0, k1]));
+            assert_eq!((found[0] ^ found[1]).leading_zeros(), shared, "{a:x} {b:x}");
+        }
+    }
+
+    /// Numbers that are scrambled independently within their strata give a mean with a known variance: for every stratum
+    /// that of the function in it. It is that of true nested scrambling in one dimension.
+    #[test]
+    fn scrambling_spreads_as_nested_uniform_scrambling() {
+        const N: f64 = 64.0;
+        const TIMES: u64 = 4000;
+        let power = |x: f64, n: i32| libm::pow(x, f64::from(n));
+        for (dimension, exponent) in [(0, 1), (1, 1), (5, 3), (127, 2)] {
+            // Var(u^e) in [s, s + 1) / N from its integrals.
+            let mut expected = 0.0;
+            for s in 0..64 {
+                let (a, b) = (f64::from(s) / N, f64::from(s + 1) / N);
+                let moment = |m: i32| N * (power(b, m + 1) - power(a, m + 1)) / f64::from(m + 1);
+                expected += (moment(2 * exponent) - power(moment(exponent), 2)) / (N * N);
+            }
+            let mut sum = 0.0;
+            let truth = 1.0 / f64::from(exponent + 1);
+            for time in 0..TIMES {
+                let [k0, k1, ..] = uniform(7, time, dimension as u64, 0);
+                let mut mean = 0.0;
+                for reversed in points_reversed(0, dimension).as_flattened() {
+                    let u = (f64::from(scramble(*reversed, [k0, k1])) + 0.5) / 4_294_967_296.0;
+                    mean += power(u, exponent) / N;
+                }
+                sum += power(mean - truth, 2);
+            }
+            let ratio = sum / TIMES as f64 / expected;
+            // Five standard errors of a variance.
+            let tolerance = 5.0 * (2.0 / TIMES as f64).sqrt();
+            assert!((ratio - 1.0).abs() < tolerance, "{dimension}: {ratio}");
+        }
+    }
 }
