@@ -22,5 +22,8 @@
 pub mod dependence;
 pub mod distribution;
 pub mod random;
+pub mod sampling;
 pub mod simulation;
+pub mod snel;
+mod sobol;
 pub mod statistics;
