@@ -9,7 +9,7 @@ use crate::model::address::Als;
 use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, NcwMethode, Totaal};
 use crate::number::{At, Exact, Number, Of, at};
 use crate::plan::{Cel, Diepte, Gebruik, Plan};
-use crate::rules::gebiedsfonds::{self, Laagste, Lener, Niemand, Tekortregel, Verloop};
+use crate::rules::gebiedsfonds::{self, Laagste, Lener, Tekortregel, Verloop};
 use crate::timeline;
 use rust_decimal::Decimal;
 
@@ -40,6 +40,8 @@ struct TermN<N: Number> {
     eerste: usize,
     gewichten: Vec<N::Fixed>,
     maal: Vec<(usize, N::Fixed)>,
+    /// The slot, when `maal` is that alone with nothing added.
+    enkel: Option<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -177,6 +179,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                             eerste: t.eerste,
                             gewichten: t.gewichten.iter().map(|w| made(*w)).collect(),
                             maal: t.maal.iter().map(|(s, p)| (*s, made(*p))).collect(),
+                            enkel: match t.maal[..] {
+                                [(slot, plus)] if plus.is_zero() => Some(slot),
+                                _ => None,
+                            },
                         })
                         .collect();
                     return Vorm::Gevouwen(Rij {
@@ -815,8 +821,6 @@ pub fn evaluate<N: Number>(
     let tarieven = tarieven(v, trekking);
     let fonds = if v.plan.leningen {
         fonds_met_leningen(v, &tarieven, werk)
-    } else if v.plan.delen.is_empty() {
-        fonds(v, werk, &mut Niemand)
     } else {
         let mut delen = std::mem::take(&mut werk.delen);
         let betalingen = Fondsbetalingen {
@@ -1044,6 +1048,7 @@ fn product_van<N: Number>(maal: &[(usize, N::Fixed)], slots: &[N]) -> N {
 fn optellen<N: Number>(into: &mut [N], series: &[N]) {
     for (into, amount) in into.iter_mut().zip(series) {
         *into = *into + *amount;
+        N::volgende();
     }
 }
 
@@ -1053,6 +1058,7 @@ fn contant<N: Number>(series: &[N], factoren: &[N]) -> N {
     let mut sum = N::number(0);
     for (amount, factor) in series.iter().zip(factoren) {
         sum = sum + *amount * *factor;
+        N::volgende();
     }
     sum
 }
@@ -1087,6 +1093,7 @@ fn boek<N: Number>(
     if v.gevolgd[van] {
         for (into, amount) in kasstroom[van][from..].iter_mut().zip(series) {
             *into = *into - *amount;
+            N::volgende();
         }
     } else if !(van == BUITEN && naar == HOOFD) {
         waarden[van] = waarden[van] - waarde(v, van, series, from);
@@ -1168,15 +1175,19 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let certain = rij.eerste + rij.vast.len();
                 for (into, from) in prijs[rij.eerste..].iter_mut().zip(&rij.vast) {
                     *into = N::of(*from);
+                    N::volgende();
                 }
                 prijs[certain..rij.uiterst].fill(zero);
                 for term in &rij.termen {
-                    let by = product_van(&term.maal, &trekking.slots);
-                    N::add_scaled(
-                        &mut prijs[term.eerste..term.eerste + term.gewichten.len()],
-                        &term.gewichten,
-                        by,
-                    );
+                    let into = &mut prijs[term.eerste..term.eerste + term.gewichten.len()];
+                    match term.enkel {
+                        // As it stands: most terms are one draw.
+                        Some(slot) => N::add_scaled(into, &term.gewichten, trekking.slots[slot]),
+                        None => {
+                            let by = product_van(&term.maal, &trekking.slots);
+                            N::add_scaled(into, &term.gewichten, by);
+                        }
+                    }
                 }
                 (None, rij.index, rij.eerste..rij.uiterst)
             }
@@ -1213,6 +1224,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                     .zip(&factors[span.clone()])
                 {
                     *into = *amount * *factor;
+                    N::volgende();
                 }
             }
             (Some(l), index) => {
@@ -1255,6 +1267,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 Some(deel) if cel.van == HOOFD => {
                     for (into, amount) in werk.delen[deel][from..].iter_mut().zip(flows) {
                         *into = *into - *amount;
+                        N::volgende();
                     }
                 }
                 Some(deel) => optellen(&mut werk.delen[deel][from..], flows),
@@ -1294,6 +1307,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 .zip(flows)
             {
                 *into = *into + *amount * share;
+                N::volgende();
             }
         }
     }
@@ -1627,9 +1641,6 @@ fn fonds_met_leningen<N: Number>(
         },
     };
     leners.delen.openen();
-    for t in plan.begin..plan.timeline.peil {
-        leners.delen.periode(t, N::number(0));
-    }
     let laagste = fonds(v, werk, &mut leners);
     werk.delen = kasstroom;
     werk.loopt = std::mem::take(&mut loopt);
@@ -1745,6 +1756,7 @@ fn hoofdrekening<N: Number>(
     };
     for t in 0..shown {
         werk.mutatie[t] = (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t));
+        N::volgende();
     }
     let tijd = hoofdlooptijd(plan, &werk.loopt);
     if !plan.leningen && !plan.delen.is_empty() {

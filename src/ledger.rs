@@ -195,6 +195,7 @@ fn oprenten<N: Number>(
         *rente_uit = rente;
         stand = (stand + m + rente).named("boekwaarde", of, at(t));
         *boekwaarde = stand;
+        N::volgende();
     }
 }
 
@@ -240,7 +241,7 @@ pub struct Leningen<'a, N> {
 }
 
 impl<N: Number> Delen<'_, N> {
-    /// Names what stands before the first position.
+    /// Names what stands before the first position, and runs what is realised.
     #[inline(always)]
     pub fn openen(&mut self) {
         for (d, of) in self.of.iter().enumerate() {
@@ -253,18 +254,36 @@ impl<N: Number> Delen<'_, N> {
         if self.totaal.is_some() {
             let _ = N::sum(self.eigen).named("boekwaarde", GEHEEL, At::Opening);
         }
+        for t in self.tijd.begin..self.peil {
+            self.verleden(t);
+        }
+    }
+
+    /// A realised position: no interest and no loans.
+    #[inline(always)]
+    fn verleden(&mut self, t: usize) {
+        let mut boekwaarde = N::number(0);
+        for d in 0..self.of.len() {
+            let m = (-self.kasstroom[d][t]).named("mutatie", self.of[d], at(t));
+            self.eigen[d] = (self.eigen[d] + m).named("eigen inleg", self.of[d], at(t));
+            boekwaarde = boekwaarde + self.eigen[d];
+        }
+        if let Some((boekwaarden, rentes)) = self.totaal.as_mut() {
+            boekwaarden[t] = boekwaarde.named("boekwaarde", GEHEEL, at(t));
+            rentes[t] = N::number(0).named("rente", GEHEEL, at(t));
+        }
     }
 
     /// All positions of an account to which no fund lends.
     #[inline(always)]
     pub fn alle(&mut self) {
         self.openen();
-        for t in self.tijd.begin..self.tijd.uiterst {
+        for t in self.tijd.begin.max(self.peil)..self.tijd.uiterst {
             self.periode(t, N::number(0));
         }
     }
 
-    /// One position: interest of every deel, then loans in the order of the delen, each as far as its plafond and what is
+    /// One position from peildatum on: interest of every deel, then loans in the order of the delen, each as far as its plafond and what is
     /// left of `beschikbaar` allow; a deel that has money left repays. Gives what is lent on balance.
     ///
     /// Loan per deel: `max(0, min(eigen, plafond − schuld, beschikbaar))`; repayment: `max(0, min(−eigen, schuld))`.
@@ -276,11 +295,6 @@ impl<N: Number> Delen<'_, N> {
             let of = self.of[d];
             let m = (-self.kasstroom[d][t]).named("mutatie", of, at(t));
             let stand = self.eigen[d];
-            if t < self.peil {
-                self.eigen[d] = (stand + m).named("eigen inleg", of, at(t));
-                boekwaarde = boekwaarde + self.eigen[d];
-                continue;
-            }
             let own = rente_van(self.methode, stand, m, &self.tarieven, of, t);
             let own = self.tijd.zolang(t, own).named("rente", of, at(t));
             let need = stand + m + own;
@@ -307,6 +321,7 @@ impl<N: Number> Delen<'_, N> {
             owed = owed + self.schuld[d];
             rente = rente + own + interest;
             boekwaarde = boekwaarde + (self.eigen[d] + self.schuld[d]);
+            N::volgende();
         }
         if let Some((boekwaarden, rentes)) = self.totaal.as_mut() {
             boekwaarden[t] = boekwaarde.named("boekwaarde", GEHEEL, at(t));
@@ -424,7 +439,10 @@ pub fn resultaat<N: Number>(
         .named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);
     werk.clear();
-    werk.extend((from..tijd.uiterst).map(|t| kasstroom[t] * factoren[t]));
+    for t in from..tijd.uiterst {
+        werk.push(kasstroom[t] * factoren[t]);
+        N::volgende();
+    }
     let vooraf = if tijd.begin < timeline.peil {
         zero - N::sum(&kasstroom[tijd.begin..timeline.peil])
     } else {
@@ -444,12 +462,14 @@ pub fn resultaat<N: Number>(
         );
         for t in from..tijd.uiterst {
             werk[t] = kasstroom[t] * werk[t];
+            N::volgende();
         }
         (N::sum(&werk[from..]) - opening - vooraf).named("ncw_kasstroom_rente", of, At::Once)
     });
     werk.clear();
     for t in span.clone() {
         werk.push((-boekwaarden[t]).named("stand", of, at(t)));
+        N::volgende();
     }
     let (laagste, wanneer) = N::lowest(werk, &perioden[span.clone()]);
     let laagste_stand = (
@@ -458,6 +478,7 @@ pub fn resultaat<N: Number>(
     );
     for stand in werk.iter_mut() {
         *stand = stand.if_less(zero, one, zero);
+        N::volgende();
     }
     let onder_water = N::sum(werk).named("perioden onder water", of, At::Once);
     let rente_totaal = N::sum(&rente[span]).named("rente totaal", of, At::Once);

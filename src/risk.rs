@@ -26,6 +26,8 @@ mod order;
 pub mod random;
 pub mod sampling;
 pub mod simulation;
+pub mod snel;
+mod sobol;
 pub mod staart;
 pub mod statistics;
 pub mod tornado;

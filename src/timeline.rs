@@ -252,6 +252,7 @@ pub fn index_factors<N: Number>(
         if moment == Indexmoment::Begin {
             factor = out[t];
         }
+        N::volgende();
     }
 }
 
@@ -311,6 +312,7 @@ pub fn discount_factors<N: Number>(
         }
         factor = called(factor, 2, at(t));
         out[t] = factor;
+        N::volgende();
     }
 }
 

@@ -95,12 +95,14 @@ pub struct Trekker {
     tot: Vec<i32>,
 }
 
-/// Room for the normals of drivers that are drawn together.
+/// The numbers of one driver for the draws of a group.
+type Rij = [f64; GROEP as usize];
+
+/// Room for the normals of drivers that are drawn together: by driver.
 #[derive(Debug, Default)]
 struct Normalen {
-    /// By tile, then by driver.
-    los: [Vec<[f64; LANES]>; TEGELS],
-    schokken: [Vec<[f64; LANES]>; TEGELS],
+    los: Vec<Rij>,
+    schokken: Vec<Rij>,
 }
 
 /// The distribution of a row of onzekerheden.
@@ -390,10 +392,28 @@ impl Trekker {
         }
     }
 
+    /// The words of a driver for a group, in the order of its draws.
     #[inline(always)]
-    fn woorden(&self, groep: u64, nummer: Nummer, blok: u32) -> Woorden {
-        self.steekproef
-            .woorden(groep, nummer.key, blok, nummer.dimensie)
+    fn woorden(&self, groep: u64, nummer: Nummer, blok: u32) -> [u32; GROEP as usize] {
+        let rows: Woorden = self
+            .steekproef
+            .woorden(groep, nummer.key, blok, nummer.dimensie);
+        let mut out = [0; GROEP as usize];
+        for (j, row) in rows.iter().enumerate() {
+            out[j * LANES..(j + 1) * LANES].copy_from_slice(row);
+        }
+        out
+    }
+
+    /// Standard normal numbers of a driver that is drawn together with others.
+    #[inline(always)]
+    fn normalen(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
+        let words = self.woorden(groep, nummer, blok);
+        let mut z = [0.0; GROEP as usize];
+        for l in 0..z.len() {
+            z[l] = normal(words[l]);
+        }
+        z
     }
 
     /// The draws of a group, a tile of [`LANES`] each.
@@ -406,50 +426,29 @@ impl Trekker {
     ) {
         let zero = Lanes([0.0; LANES]);
         for trekking in into.iter_mut() {
-            trekking.slots.clear();
-            trekking.slots.resize(self.bronnen.len(), zero);
-            trekking.uitstel.clear();
-            trekking.schokken.resize(self.schokken.len(), Vec::new());
-            for row in &mut trekking.schokken {
-                row.resize(self.jaren, zero);
+            // Every place is written below.
+            if trekking.slots.len() != self.bronnen.len() {
+                trekking.slots.resize(self.bronnen.len(), zero);
+                trekking.schokken = vec![vec![zero; self.jaren]; self.schokken.len()];
             }
+            trekking.uitstel.clear();
         }
         if !self.samenhang.is_empty() {
-            for z in &mut ruimte.los {
-                z.resize(self.bronnen.len(), [0.0; LANES]);
-            }
-            for (i, bron) in self.bronnen.iter().enumerate() {
+            ruimte
+                .los
+                .resize(self.bronnen.len(), [0.0; GROEP as usize]);
+            for (z, bron) in ruimte.los.iter_mut().zip(&self.bronnen) {
                 if let Bron::Samen(nummer, _) = bron {
-                    let words = self.woorden(groep, *nummer, 0);
-                    for (z, row) in ruimte.los.iter_mut().zip(&words) {
-                        for l in 0..LANES {
-                            z[i][l] = normal(row[l]);
-                        }
-                    }
+                    *z = self.normalen(groep, *nummer, 0);
                 }
             }
-            for z in &mut ruimte.los {
-                self.samenhang.correlate(z);
-            }
+            self.samenhang.correlate(&mut ruimte.los);
         }
         for (i, bron) in self.bronnen.iter().enumerate() {
-            match bron {
-                Bron::Vast(value) => {
-                    for trekking in into.iter_mut() {
-                        trekking.slots[i] = Lanes([*value; LANES]);
-                    }
-                }
-                Bron::Los(nummer, snel) => {
-                    let words = self.woorden(groep, *nummer, 0);
-                    for (trekking, row) in into.iter_mut().zip(&words) {
-                        trekking.slots[i] = Lanes(snel.waarden(row));
-                    }
-                }
-                Bron::Samen(_, sampler) => {
-                    for (trekking, z) in into.iter_mut().zip(&ruimte.los) {
-                        trekking.slots[i] = Lanes(sampler.sample_lanes(&z[i]));
-                    }
-                }
+            let values = match bron {
+                Bron::Vast(value) => [*value; GROEP as usize],
+                Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
+                Bron::Samen(_, sampler) => sampler.sample_lanes(&ruimte.los[i]),
                 Bron::Gebeurtenis {
                     kans,
                     onder,
@@ -457,15 +456,16 @@ impl Trekker {
                     hoeveel,
                 } => {
                     let happens = self.woorden(groep, *kans, 0);
-                    let words = self.woorden(groep, *impact, 0);
-                    for (j, trekking) in into.iter_mut().enumerate() {
-                        let mut size = hoeveel.waarden(&words[j]);
-                        for l in 0..LANES {
-                            size[l] = if happens[j][l] < *onder { size[l] } else { 0.0 };
-                        }
-                        trekking.slots[i] = Lanes(size);
+                    let mut size = hoeveel.waarden(&self.woorden(groep, *impact, 0));
+                    let below = *onder;
+                    for l in 0..size.len() {
+                        size[l] = if happens[l] < below { size[l] } else { 0.0 };
                     }
+                    size
                 }
+            };
+            for (trekking, values) in into.iter_mut().zip(values.chunks_exact(LANES)) {
+                trekking.slots[i].0.copy_from_slice(values);
             }
         }
         for trekking in into.iter_mut() {
@@ -479,7 +479,7 @@ impl Trekker {
                 trekking.uitstel.push(LaneDelay::new(steps));
             }
         }
-        self.trek_schokken(groep, into, ruimte);
+        self.trek_schokken(groep, into, &mut ruimte.schokken);
     }
 
     /// The yearly drivers of a group. Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone.
@@ -488,71 +488,72 @@ impl Trekker {
         &self,
         groep: u64,
         into: &mut [Trekking<Lanes<LANES>>; TEGELS],
-        ruimte: &mut Normalen,
+        normals: &mut Vec<Rij>,
     ) {
         let zero = Lanes([0.0; LANES]);
-        for z in &mut ruimte.schokken {
-            z.resize(self.schokken.len(), [0.0; LANES]);
-        }
+        normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
             for (s, schok) in self.schokken.iter().enumerate() {
+                if !drawn(s) {
+                    continue;
+                }
+                let z = &mut normals[s];
+                match &schok.bron {
+                    Schokbron::Normaal { .. } => {
+                        let single = normalen(&self.woorden(groep, schok.nummer, year as u32));
+                        for l in 0..z.len() {
+                            z[l] = f64::from(single[l]);
+                        }
+                    }
+                    Schokbron::Samen(_) => {
+                        *z = self.normalen(groep, schok.nummer, year as u32);
+                    }
+                    Schokbron::Los(snel) => {
+                        *z = snel.waarden(&self.woorden(groep, schok.nummer, year as u32));
+                    }
+                    Schokbron::Vast(_) => {}
+                }
+            }
+            if !self.samenhang_schokken.is_empty() {
+                self.samenhang_schokken.correlate(normals);
+            }
+            for (s, schok) in self.schokken.iter().enumerate() {
+                let z = &mut normals[s];
                 if !drawn(s) {
                     for trekking in into.iter_mut() {
                         trekking.schokken[s][i] = zero;
                     }
                     continue;
                 }
-                match &schok.bron {
-                    Schokbron::Normaal { .. } => {
-                        let words = self.woorden(groep, schok.nummer, year as u32);
-                        for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
-                            z[s] = normalen(row).map(f64::from);
+                match schok.bron {
+                    Schokbron::Vast(value) => {
+                        for trekking in into.iter_mut() {
+                            trekking.schokken[s][i] = Lanes([value; LANES]);
+                        }
+                        continue;
+                    }
+                    Schokbron::Los(_) => {}
+                    Schokbron::Normaal {
+                        gemiddelde,
+                        spreiding,
+                    } => {
+                        for l in 0..z.len() {
+                            z[l] = gemiddelde + spreiding * z[l];
                         }
                     }
-                    Schokbron::Samen(_) => {
-                        let words = self.woorden(groep, schok.nummer, year as u32);
-                        for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
-                            for l in 0..LANES {
-                                z[s][l] = normal(row[l]);
-                            }
-                        }
-                    }
-                    Schokbron::Los(snel) => {
-                        let words = self.woorden(groep, schok.nummer, year as u32);
-                        for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
-                            z[s] = snel.waarden(row);
-                        }
-                    }
-                    Schokbron::Vast(_) => {}
+                    Schokbron::Samen(ref sampler) => *z = sampler.sample_lanes(z),
                 }
-            }
-            if !self.samenhang_schokken.is_empty() {
-                for z in &mut ruimte.schokken {
-                    self.samenhang_schokken.correlate(z);
-                }
-            }
-            for (s, schok) in self.schokken.iter().enumerate() {
-                if !drawn(s) {
-                    continue;
-                }
-                for (trekking, z) in into.iter_mut().zip(&ruimte.schokken) {
-                    let shock = match &schok.bron {
-                        Schokbron::Vast(value) => {
-                            trekking.schokken[s][i] = Lanes([*value; LANES]);
-                            continue;
-                        }
-                        Schokbron::Los(_) => Lanes(z[s]),
-                        Schokbron::Normaal {
-                            gemiddelde,
-                            spreiding,
-                        } => Lanes::all(*gemiddelde) + Lanes::all(*spreiding) * Lanes(z[s]),
-                        Schokbron::Samen(sampler) => Lanes(sampler.sample_lanes(&z[s])),
-                    };
+                let phi = schok.phi;
+                for (trekking, z) in into.iter_mut().zip(z.chunks_exact(LANES)) {
                     let row = &mut trekking.schokken[s];
                     let before = if i > 0 { row[i - 1] } else { zero };
-                    row[i] = before * Lanes::all(schok.phi) + shock;
+                    let mut now = [0.0; LANES];
+                    for l in 0..LANES {
+                        now[l] = before.0[l] * phi + z[l];
+                    }
+                    row[i] = Lanes(now);
                 }
             }
         }
