@@ -1119,7 +1119,7 @@ fn validate_bounds(verdeling: &Verdeling, minimum: f64, maximum: f64) -> Result<
     .kans_binnen();
     if kans < KANS_MIN {
         return Err(format!(
-            "the distribution has no chance to speak of between minimum and maximum: {kans:.1e}"
+            "hardly a draw lies between minimum and maximum: the chance is {kans:.1e}"
         ));
     }
     Ok(())

@@ -8,12 +8,13 @@ use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normals, uniforms};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
-use crate::model::{Model, NcwMethode, VerdelingRij};
+use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
 use crate::number::{Exact, LaneDelay, Lanes, Number, to_f64};
 use crate::plan::{Plan, Slot};
 use crate::problem::Problem;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 
 /// Draws side by side; the size that measured fastest (docs/benchmarks.md).
 pub const LANES: usize = 16;
@@ -28,11 +29,10 @@ const IMPACT: &str = "\u{1f}impact";
 #[derive(Debug)]
 enum Bron {
     Waarde {
-        key: u64,
         sampler: Sampler,
     },
     Gebeurtenis {
-        keys: [u64; 2],
+        key_impact: u64,
         happens: Sampler,
         impact: Sampler,
     },
@@ -41,9 +41,41 @@ enum Bron {
 /// A yearly driver.
 #[derive(Debug)]
 struct Schok {
-    key: u64,
     sampler: Sampler,
     phi: f64,
+}
+
+/// The random numbers of a list of drivers: those that share a name share a number.
+#[derive(Debug)]
+struct Nummers {
+    /// Of every number.
+    keys: Vec<u64>,
+    /// By driver: its number.
+    van: Vec<usize>,
+}
+
+impl Nummers {
+    fn new(keys: impl Iterator<Item = u64>) -> Self {
+        let mut found: HashMap<u64, usize> = HashMap::new();
+        let mut out = Nummers {
+            keys: Vec::new(),
+            van: Vec::new(),
+        };
+        for key in keys {
+            let next = out.keys.len();
+            let number = *found.entry(key).or_insert(next);
+            if number == next {
+                out.keys.push(key);
+            }
+            out.van.push(number);
+        }
+        out
+    }
+
+    /// The first driver that has a number.
+    fn driver(&self, number: usize) -> usize {
+        self.van.iter().position(|n| *n == number).unwrap_or(0)
+    }
 }
 
 /// All that draws the inputs of a plan; made once, shared by routes.
@@ -52,6 +84,8 @@ pub struct Trekker {
     seed: u64,
     bronnen: Vec<Bron>,
     schokken: Vec<Schok>,
+    nummers: Nummers,
+    nummers_schokken: Nummers,
     samenhang: Dependence,
     samenhang_schokken: Dependence,
     uitstel: Vec<Option<usize>>,
@@ -59,7 +93,7 @@ pub struct Trekker {
     eerste_jaar: i32,
     jaren: usize,
     bekend: i32,
-    /// By yearly driver: the last year that is asked.
+    /// By number of the yearly drivers: the last year that is asked.
     tot: Vec<i32>,
 }
 
@@ -92,14 +126,49 @@ pub fn verdeling(rij: &VerdelingRij) -> Verdeling {
         VerdelingRij::Discreet(values) => {
             Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect())
         }
+        VerdelingRij::Percentielen([l, m, h]) => Verdeling::Percentielen {
+            p10: f(l),
+            p50: f(m),
+            p90: f(h),
+        },
+        VerdelingRij::Waarnemingen(values) => {
+            Verdeling::Waarnemingen(values.iter().map(f).collect())
+        }
+        VerdelingRij::Regime { waarden, .. } => {
+            Verdeling::Toestanden(waarden.iter().map(|(v, k)| (f(v), f(k))).collect())
+        }
+        VerdelingRij::Begrensd {
+            verdeling: free,
+            minimum,
+            maximum,
+        } => Verdeling::Begrensd {
+            verdeling: Box::new(verdeling(free)),
+            minimum: minimum.as_ref().map_or(f64::NEG_INFINITY, f),
+            maximum: maximum.as_ref().map_or(f64::INFINITY, f),
+        },
     }
 }
 
-/// Onzekerheden that are possible but hardly meant: an absolute value used as a factor, a spread that turns prices negative.
+/// Why the figures of an onzekerheid make no distribution.
+fn onmogelijk(o: &Onzekerheid, reason: &str) -> Problem {
+    Problem::error(
+        "bad-distribution",
+        format!("onzekerheid \"{}\": {reason}", o.id),
+    )
+    .at(&o.place)
+    .fix("correct the figures of its verdeling")
+}
+
+/// Onzekerheden that can't be drawn, and those that are possible but hardly meant: an absolute value used as a factor, a spread
+/// that turns prices negative, bounds that leave little.
 pub fn verdacht(model: &Model) -> Vec<Problem> {
     let mut problems = Vec::new();
     for o in &model.onzekerheden {
         let v = verdeling(&o.verdeling);
+        if let Err(reason) = v.validate() {
+            problems.push(onmogelijk(o, &reason));
+            continue;
+        }
         let middle = v.quantile(0.5);
         let warn = |message: String, fix: &str| {
             Problem::warning(
@@ -110,6 +179,15 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
             .fix(fix)
         };
         let percent = |x: f64| format!("{:.1}%", x * 100.0);
+        if v.kans_binnen() < 0.5 {
+            problems.push(warn(
+                format!(
+                    "minimum and maximum leave {} of its verdeling",
+                    percent(v.kans_binnen())
+                ),
+                "choose figures of the verdeling that lie between them, or wider bounds",
+            ));
+        }
         match o.als {
             Als::Factor if !(0.3..=3.0).contains(&middle) => {
                 problems.push(warn(
@@ -154,6 +232,26 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
     problems
 }
 
+/// Most correlaties that a message lists.
+const NEARBY_MAX: usize = 30;
+
+/// What the nearest possible correlaties are, for a message: those that differ from what was given.
+fn nearby(
+    nearest: &[(usize, usize, f64)],
+    given: &dyn Fn(usize, usize) -> f64,
+    name: &dyn Fn(usize) -> String,
+) -> String {
+    let changed: Vec<String> = nearest
+        .iter()
+        .filter(|(i, j, rho)| (given(*i, *j) - rho).abs() > 1e-9)
+        .map(|(i, j, rho)| format!("\"{}\", \"{}\" {rho}", name(*i), name(*j)))
+        .collect();
+    if changed.is_empty() || changed.len() > NEARBY_MAX {
+        return String::new();
+    }
+    format!("; the nearest that is possible: {}", changed.join("; "))
+}
+
 impl Trekker {
     /// Compiles the drivers of a plan. `eerste_jaar` and `jaren` come from [`Voorbereid`].
     pub fn new(
@@ -165,20 +263,13 @@ impl Trekker {
         let model = plan.model;
         let sampler = |o: usize| {
             let onzekerheid = &model.onzekerheden[o];
-            Sampler::new(&verdeling(&onzekerheid.verdeling)).map_err(|e| {
-                Problem::error(
-                    "bad-distribution",
-                    format!("onzekerheid \"{}\": {e}", onzekerheid.id),
-                )
-                .at(&onzekerheid.place)
-                .fix("correct the figures of its verdeling")
-            })
+            Sampler::new(&verdeling(&onzekerheid.verdeling))
+                .map_err(|reason| onmogelijk(onzekerheid, &reason))
         };
         let mut bronnen = Vec::new();
         for slot in &plan.drijvers.slots {
             bronnen.push(match slot {
                 Slot::Onzekerheid(o) => Bron::Waarde {
-                    key: driver_key(&model.onzekerheden[*o].id),
                     sampler: sampler(*o)?,
                 },
                 Slot::Risico(r) => {
@@ -192,9 +283,8 @@ impl Trekker {
                         .at(&model.lijnen[risico.lijn].place)
                         .fix("correct kans, laag, modus and hoog")
                     };
-                    let name = |part: &str| driver_key(&format!("{}{part}", risico.risico));
                     Bron::Gebeurtenis {
-                        keys: [name(HAPPENS), name(IMPACT)],
+                        key_impact: driver_key(&format!("{}{IMPACT}", risico.risico)),
                         happens: Sampler::new(&Verdeling::kans(to_f64(risico.kans)))
                             .map_err(wrong)?,
                         impact: Sampler::new(&Verdeling::Pert { laag, modus, hoog })
@@ -209,19 +299,26 @@ impl Trekker {
             .iter()
             .map(|(o, phi)| {
                 Ok(Schok {
-                    key: driver_key(&model.onzekerheden[*o].id),
                     sampler: sampler(*o)?,
                     phi: to_f64(*phi),
                 })
             })
             .collect::<Result<Vec<_>, Problem>>()?;
+        let key = |o: usize| driver_key(model.onzekerheden[o].sleutel_naam());
+        let nummers = Nummers::new(plan.drijvers.slots.iter().map(|slot| match slot {
+            Slot::Onzekerheid(o) => key(*o),
+            Slot::Risico(r) => driver_key(&format!("{}{HAPPENS}", model.risicos[*r].risico)),
+        }));
+        let nummers_schokken = Nummers::new(plan.drijvers.schokken.iter().map(|(o, _)| key(*o)));
         let scalar_of = |o: usize| {
-            plan.drijvers
-                .slots
-                .iter()
-                .position(|s| *s == Slot::Onzekerheid(o))
+            let mut slots = plan.drijvers.slots.iter();
+            let slot = slots.position(|s| *s == Slot::Onzekerheid(o))?;
+            Some(nummers.van[slot])
         };
-        let shock_of = |o: usize| plan.drijvers.schokken.iter().position(|(s, _)| *s == o);
+        let shock_of = |o: usize| {
+            let shock = plan.drijvers.schokken.iter().position(|(s, _)| *s == o)?;
+            Some(nummers_schokken.van[shock])
+        };
         let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> {
             model
                 .correlaties
@@ -231,15 +328,32 @@ impl Trekker {
         };
         let impossible = |e: super::dependence::DependenceError,
                           name: &dyn Fn(usize) -> String,
+                          driver_of: &dyn Fn(usize) -> Option<usize>,
                           driver: &dyn Fn(usize) -> usize| {
             use super::dependence::DependenceError as E;
             match e {
-                E::Impossible { group, shrink } => {
+                E::Impossible {
+                    group,
+                    shrink,
+                    nearest,
+                } => {
+                    let given = |i: usize, j: usize| {
+                        let stands = |(a, b, _): &&(usize, usize, Decimal)| {
+                            let pair = [*a, *b].map(|o| driver_of(o));
+                            pair == [Some(i), Some(j)] || pair == [Some(j), Some(i)]
+                        };
+                        model
+                            .correlaties
+                            .iter()
+                            .find(stands)
+                            .map_or(0.0, |(.., rho)| to_f64(*rho))
+                    };
+                    let offer = nearby(&nearest, &given, name);
                     let first = group.first().map_or(0, |i| driver(*i));
                     Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
                         .at(&model.onzekerheden[first].place)
                         .allowed("figures of which each fits with the others: a positive semi-definite matrix")
-                        .fix(format!("bring them closer to zero; all of them times {:.2} is possible", (shrink * 100.0).floor() / 100.0))
+                        .fix(format!("bring them closer to zero; all of them times {:.2} is possible{offer}", (shrink * 100.0).floor() / 100.0))
                 }
                 other => Problem::error("impossible-correlation", other.to_string())
                     .fix("correct table correlaties"),
@@ -251,19 +365,21 @@ impl Trekker {
             .map(str::to_owned)
             .collect::<Vec<_>>();
         let scalars = bronnen.len();
-        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| {
-            impossible(e, &|i| names[i].clone(), &|i| {
-                if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] {
+        let samenhang = Dependence::new(nummers.keys.len(), &pairs(&scalar_of)).map_err(|e| {
+            let slot = |i| nummers.driver(i);
+            impossible(e, &|i| names[slot(i)].clone(), &scalar_of, &|i| {
+                if let Slot::Onzekerheid(o) = plan.drijvers.slots[slot(i)] {
                     o
                 } else {
                     0
                 }
             })
         })?;
-        let samenhang_schokken =
-            Dependence::new(schokken.len(), &pairs(&shock_of)).map_err(|e| {
-                impossible(e, &|i| names[scalars + i].clone(), &|i| {
-                    plan.drijvers.schokken[i].0
+        let samenhang_schokken = Dependence::new(nummers_schokken.keys.len(), &pairs(&shock_of))
+            .map_err(|e| {
+                let shock = |i| nummers_schokken.driver(i);
+                impossible(e, &|i| names[scalars + shock(i)].clone(), &shock_of, &|i| {
+                    plan.drijvers.schokken[shock(i)].0
                 })
             })?;
         let g = &model.gebied;
@@ -271,6 +387,9 @@ impl Trekker {
             seed,
             bronnen,
             schokken,
+            tot: vec![i32::MAX; nummers_schokken.keys.len()],
+            nummers,
+            nummers_schokken,
             samenhang,
             samenhang_schokken,
             uitstel: plan
@@ -283,13 +402,15 @@ impl Trekker {
             eerste_jaar,
             jaren,
             bekend: g.peil.year(g.tijdstap),
-            tot: vec![i32::MAX; plan.drijvers.schokken.len()],
         })
     }
 
     /// Leaves out the shocks of years that no plan asks (see [`Voorbereid::laatste_schok`]); the others keep their bits.
     pub fn beperk(&mut self, laatste: &[i32]) {
-        self.tot = laatste.to_vec();
+        self.tot.fill(i32::MIN);
+        for (number, last) in self.nummers_schokken.van.iter().zip(laatste) {
+            self.tot[*number] = self.tot[*number].max(*last);
+        }
         // A correlated shock is made of those before it in its group.
         for group in self.samenhang_schokken.groups() {
             let mut last = i32::MIN;
@@ -305,27 +426,24 @@ impl Trekker {
     pub fn trek<const W: usize>(&self, first: u64, into: &mut Trekking<Lanes<W>>) {
         into.slots.clear();
         into.uitstel.clear();
-        let mut z = vec![[0.0; W]; self.bronnen.len()];
-        for (z, bron) in z.iter_mut().zip(&self.bronnen) {
-            let key = match bron {
-                Bron::Waarde { key, .. } => *key,
-                Bron::Gebeurtenis { keys, .. } => keys[0],
-            };
-            *z = normals(&uniforms::<W>(self.seed, first, key, 0)[0]);
+        let mut z = vec![[0.0; W]; self.nummers.keys.len()];
+        for (z, key) in z.iter_mut().zip(&self.nummers.keys) {
+            *z = normals(&uniforms::<W>(self.seed, first, *key, 0)[0]);
         }
         if !self.samenhang.is_empty() {
             self.samenhang.correlate(&mut z);
         }
-        for (z, bron) in z.iter().zip(&self.bronnen) {
+        for (number, bron) in self.nummers.van.iter().zip(&self.bronnen) {
+            let z = &z[*number];
             into.slots.push(match bron {
-                Bron::Waarde { sampler, .. } => Lanes(sampler.sample_lanes(z)),
+                Bron::Waarde { sampler } => Lanes(sampler.sample_lanes(z)),
                 Bron::Gebeurtenis {
-                    keys,
+                    key_impact,
                     happens,
                     impact,
                 } => {
-                    let size = impact
-                        .sample_lanes(&normals(&uniforms::<W>(self.seed, first, keys[1], 0)[0]));
+                    let words = uniforms::<W>(self.seed, first, *key_impact, 0);
+                    let size = impact.sample_lanes(&normals(&words[0]));
                     Lanes(happens.sample_lanes(z)) * Lanes(size)
                 }
             });
@@ -344,8 +462,9 @@ impl Trekker {
             row.resize(self.jaren, Lanes([0.0; W]));
         }
         // Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone. A call gives four years.
-        let mut z = vec![[0.0; W]; self.schokken.len()];
-        let mut words = vec![[[0u32; W]; 4]; self.schokken.len()];
+        let numbers = &self.nummers_schokken;
+        let mut z = vec![[0.0; W]; numbers.keys.len()];
+        let mut words = vec![[[0u32; W]; 4]; numbers.keys.len()];
         let mut have = None;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
@@ -358,10 +477,10 @@ impl Trekker {
             let block = (year / 4) as u32;
             let fresh = have != Some(block);
             have = Some(block);
-            for (s, schok) in self.schokken.iter().enumerate() {
+            for (s, key) in numbers.keys.iter().enumerate() {
                 if year <= self.tot[s] {
                     if fresh {
-                        words[s] = uniforms::<W>(self.seed, first, schok.key, block);
+                        words[s] = uniforms::<W>(self.seed, first, *key, block);
                     }
                     z[s] = normals(&words[s][(year % 4) as usize]);
                 }
@@ -369,10 +488,10 @@ impl Trekker {
             if !self.samenhang_schokken.is_empty() {
                 self.samenhang_schokken.correlate(&mut z);
             }
-            for (s, (z, schok)) in z.iter().zip(&self.schokken).enumerate() {
+            for (s, (number, schok)) in numbers.van.iter().zip(&self.schokken).enumerate() {
                 let row = &mut into.schokken[s];
-                row[i] = if year <= self.tot[s] {
-                    let shock = Lanes(schok.sampler.sample_lanes(z));
+                row[i] = if year <= self.tot[*number] {
+                    let shock = Lanes(schok.sampler.sample_lanes(&z[*number]));
                     let before = if i > 0 { row[i - 1] } else { Lanes([0.0; W]) };
                     before * Lanes::all(schok.phi) + shock
                 } else {
