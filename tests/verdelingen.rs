@@ -1,5 +1,10 @@
 //! Distributions, shared numbers and regimes in whole models: what is drawn together, and how often.
 
+#![allow(
+    clippy::float_cmp,
+    reason = "values of states come out as they were given"
+)]
+
 mod support;
 
 use polder::evaluate::Trekking;

@@ -304,19 +304,20 @@ pub(super) fn read_onzekerheden(
                 .map(|v| VerdelingRij::Percentielen([v[0], v[1], v[2]])),
             "regime" => read_regime_values(&mut f, &id, tables, regimes),
             _ => {
-                let (read, fix): (fn(&str) -> Result<VerdelingRij, String>, _) =
-                    if soort == "waarnemingen" {
-                        (
-                            |t| read_observations(t).map(VerdelingRij::Waarnemingen),
-                            "write 0.92; 1.05; 1.01",
-                        )
+                let observed = soort == "waarnemingen";
+                let fix = if observed {
+                    "write 0.92; 1.05; 1.01"
+                } else {
+                    "write 0: 60%; 1: 30%; 2: 10%"
+                };
+                let read = |text: String| {
+                    if observed {
+                        read_observations(&text).map(VerdelingRij::Waarnemingen)
                     } else {
-                        (
-                            |t| read_values(t).map(VerdelingRij::Discreet),
-                            "write 0: 60%; 1: 30%; 2: 10%",
-                        )
-                    };
-                match f.text("waarden").map(|t| read(&t)) {
+                        read_values(&text).map(VerdelingRij::Discreet)
+                    }
+                };
+                match f.text("waarden").map(read) {
                     Some(Ok(values)) => Some(values),
                     Some(Err(reason)) => {
                         f.problem(
@@ -603,9 +604,9 @@ pub(super) fn read_correlaties(
     let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
     // By pair of numbers (the first onzekerheid of each): the pair that was given, and its rho.
     let mut pairs: HashMap<(usize, usize), (usize, usize, Decimal)> = HashMap::new();
-    let first = |i: usize| {
-        let name = onzekerheden[i].sleutel_naam();
-        position_of_key(onzekerheden, name).unwrap_or(i)
+    let number = |position: usize| {
+        let name = onzekerheden[position].sleutel_naam();
+        position_of_key(onzekerheden, name).unwrap_or(position)
     };
     for row in rows {
         if is_full(problems) {
@@ -677,8 +678,8 @@ pub(super) fn read_correlaties(
         let shared = |message: String, fix: &str| {
             Problem::error("shared-correlation", message).fix(fix.to_owned())
         };
-        let (m, n) = (first(a), first(b));
-        if m == n {
+        let numbers = (number(a), number(b));
+        if numbers.0 == numbers.1 {
             // Of one number the correlation is 1; saying so is no contradiction.
             if rho.value != Decimal::ONE {
                 f.problem(
@@ -694,14 +695,14 @@ pub(super) fn read_correlaties(
             }
             continue;
         }
-        match pairs.entry((m.min(n), m.max(n))) {
+        match pairs.entry((numbers.0.min(numbers.1), numbers.0.max(numbers.1))) {
             Entry::Vacant(entry) => {
                 entry.insert((a, b, rho.value));
                 out.push((a, b, rho.value));
             }
             Entry::Occupied(entry) => {
-                let (c, d, earlier) = *entry.get();
-                if (c.min(d), c.max(d)) == (a.min(b), a.max(b)) {
+                let (first, second, earlier) = *entry.get();
+                if [(a, b), (b, a)].contains(&(first, second)) {
                     f.problem(
                         "a",
                         Problem::error(
@@ -716,7 +717,7 @@ pub(super) fn read_correlaties(
                         shared(
                             format!(
                                 "\"{}\" and \"{}\" have the numbers of \"{}\" and \"{}\", of which the correlation is {earlier}, not {}",
-                                one.id, other.id, onzekerheden[c].id, onzekerheden[d].id, rho.value
+                                one.id, other.id, onzekerheden[first].id, onzekerheden[second].id, rho.value
                             ),
                             "give the correlatie of shared numbers once",
                         ),

@@ -339,7 +339,7 @@ impl Trekker {
                 } => {
                     let given = |i: usize, j: usize| {
                         let stands = |(a, b, _): &&(usize, usize, Decimal)| {
-                            let pair = [*a, *b].map(|o| driver_of(o));
+                            let pair = [*a, *b].map(driver_of);
                             pair == [Some(i), Some(j)] || pair == [Some(j), Some(i)]
                         };
                         model

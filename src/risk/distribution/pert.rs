@@ -298,11 +298,10 @@ impl PertKwantielen {
     pub(crate) fn vul_z(&self, c: f64, x: &mut [f64], helling: &mut [f64]) {
         let weights = self.weights(c);
         let n = self.aantal;
-        (x[..self.nul].fill(0.0), x[n - self.een..n].fill(1.0));
-        (
-            helling[..self.nul].fill(0.0),
-            helling[n - self.een..n].fill(0.0),
-        );
+        x[..self.nul].fill(0.0);
+        x[n - self.een..n].fill(1.0);
+        helling[..self.nul].fill(0.0);
+        helling[n - self.een..n].fill(0.0);
         let x = &mut x[self.nul..n - self.een];
         let helling = &mut helling[self.nul..n - self.een];
         for ((x, helling), nodes) in x
