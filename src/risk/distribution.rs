@@ -89,6 +89,8 @@ pub enum Verdeling {
 
 /// Smallest chance that bounds may leave: below it they are taken for a mistake.
 const KANS_MIN: f64 = 1e-6;
+/// 1.5 x 2^52: adding it rounds to a whole number, which then stands in the low bits.
+const ROUND: f64 = 6_755_399_441_055_744.0;
 /// P90 of the standard normal.
 const Z90: f64 = 1.281_551_565_544_600_4;
 
@@ -129,8 +131,6 @@ pub fn normal_quantile(p: f64) -> f64 {
 /// `exp` for sampling: branch-free, relative error below 1e-15, argument held in [-700, 700].
 #[inline(always)]
 fn exp_lane(x: f64) -> f64 {
-    /// 1.5 x 2^52: adding it rounds to a whole number, which then stands in the low bits.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
     /// ln 2 in two parts, the first with enough trailing zeros that n times it is exact.
     const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
@@ -208,8 +208,6 @@ impl Table {
 
     #[inline(always)]
     fn at(&self, z: f64) -> f64 {
-        /// 1.5 x 2^52: adding it rounds to a whole number, which then stands in the low bits.
-        const ROUND: f64 = 6_755_399_441_055_744.0;
         let t = (held(z, -EDGE, EDGE) + EDGE) * PER_UNIT;
         // Rounding t - 1/2 instead of taking the floor: on a knot either neighbour gives the same value.
         let rounded = (t - 0.5) + ROUND;
@@ -366,9 +364,11 @@ impl Sampler {
         for l in 0..W {
             inner[l] = bounds.table.at(z[l]);
         }
-        self.shape
-            .lanes(&inner)
-            .map(|x| held(x, bounds.minimum, bounds.maximum))
+        let mut x = self.shape.lanes(&inner);
+        for l in 0..W {
+            x[l] = held(x[l], bounds.minimum, bounds.maximum);
+        }
+        x
     }
 }
 
@@ -492,9 +492,11 @@ impl Shape {
                 let last = values.len() - 1;
                 for l in 0..W {
                     let t = table.at(z[l]) * last as f64;
-                    let i = (t as usize).min(last - 1);
+                    // As in a table: on an observation either neighbour gives the same value. Above the last pair there is none.
+                    let rounded = (held(t, 0.0, last as f64 - 0.25) - 0.5) + ROUND;
+                    let i = (rounded.to_bits() & 0xffff_ffff) as usize;
                     let (low, high) = (values[i], values[i + 1]);
-                    x[l] = held(low + (high - low) * (t - i as f64), low, high);
+                    x[l] = held(low + (high - low) * (t - (rounded - ROUND)), low, high);
                 }
             }
         }
