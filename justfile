@@ -34,3 +34,15 @@ bench rounds="7" draws="10000":
     cargo build --release --example simulate --example export_plan --bench rule_loop
     test -d .venv || (python3 -m venv .venv && .venv/bin/pip -q install numpy scipy)
     .venv/bin/python benches/peers.py {{rounds}} {{draws}}
+
+# times: polder against numpy and numba on workload W and on havenkwartier, the rule loops; sets up .venv, checks that all agree, writes docs/benchmarks.md
+bench-peers rounds="5" draws="100000":
+    cargo build --release --example simulate --example export_plan --bench rule_loop
+    test -d .venv || python3 -m venv .venv
+    .venv/bin/python -c "import numpy, scipy, numba" 2>/dev/null || .venv/bin/pip -q install numpy scipy numba
+    .venv/bin/python benches/peers_w.py --rounds {{rounds}} --draws {{draws}}
+    .venv/bin/python benches/peers.py
+
+# models/benchmark-w from benches/peer/w/model.json
+benchmark-w:
+    python3 benches/benchmark_w.py

@@ -12,7 +12,7 @@ use polder::model::{
 use polder::number::{Lanes, Number, to_f64};
 use polder::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use polder::read::read_model;
-use polder::risk::simulation::{Trekker, simuleer};
+use polder::risk::simulation::{Simulatie, Trekker, simuleer};
 use polder::timeline::{Indexmoment, Tijdstap};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -144,8 +144,10 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
         .collect();
     let schokken: Vec<Value> = drijvers.schokken.iter().map(|(o, phi)| json!({"id": model.onzekerheden[*o].id, "verdeling": verdeling(&model.onzekerheden[*o].verdeling), "persistentie": to_f64(*phi)})).collect();
 
-    let trekkingen = simuleer(&plannen, draws, SEED, &|_| ()).map_err(|p| p.to_string())?;
-    let trekker = Trekker::new(&plannen[0], SEED, first, years).map_err(|p| p.to_string())?;
+    let simulatie = Simulatie::gewoon(draws, SEED);
+    let trekkingen = simuleer(&plannen, &simulatie, &|_| ()).map_err(|p| p.to_string())?;
+    let trekker = Trekker::new(&plannen[0], simulatie.steekproef, &[], first, years)
+        .map_err(|p| p.to_string())?;
     let mut trekking = Trekking::<Lanes<1>>::geen();
     let mut values = Vec::new();
     for draw in 0..draws as u64 {

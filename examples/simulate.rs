@@ -5,7 +5,7 @@
 use polder::model::Model;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::read::read_model;
-use polder::risk::simulation::simuleer;
+use polder::risk::simulation::{Simulatie, simuleer};
 use polder::risk::statistics::{Sorted, summary};
 use std::path::Path;
 use std::time::Instant;
@@ -74,8 +74,14 @@ fn main() {
 
     let start = Instant::now();
     let (drijvers, _) = Drijvers::resolve(&model);
-    let plannen: Result<Vec<_>, _> = Route::BEIDE
-        .into_iter()
+    let routes: Vec<Route> = if arguments.iter().any(|a| a == "--cofinanciering") {
+        vec![Route::Cofinanciering]
+    } else {
+        Route::BEIDE.to_vec()
+    };
+    let plannen: Result<Vec<_>, _> = routes
+        .iter()
+        .copied()
         .map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()))
         .collect();
     let plannen = match plannen {
@@ -85,7 +91,7 @@ fn main() {
     let compile = start.elapsed().as_secs_f64();
 
     let (start, before) = (Instant::now(), cpu());
-    let trekkingen = match simuleer(&plannen, draws, 1, &|_| ()) {
+    let trekkingen = match simuleer(&plannen, &Simulatie::gewoon(draws, 1), &|_| ()) {
         Ok(t) => t,
         Err(problem) => return eprintln!("{problem}"),
     };
@@ -94,7 +100,7 @@ fn main() {
     let start = Instant::now();
     let mut checksum = 0u64;
     let mut rows = Vec::new();
-    for (route, waarden) in Route::BEIDE.into_iter().zip(&trekkingen.waarden) {
+    for (route, waarden) in routes.into_iter().zip(&trekkingen.waarden) {
         for (naam, values) in trekkingen.namen.iter().zip(waarden) {
             let Some(s) = summary(values) else { continue };
             for v in values {

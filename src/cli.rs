@@ -13,7 +13,7 @@ use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::{Report, grex, invoer, risico, routes};
-use crate::risk::simulation::{Trekkingen, simuleer, verdacht};
+use crate::risk::simulation::{Simulatie, Trekkingen, simuleer, verdacht};
 use crate::risk::statistics::Sorted;
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
@@ -358,7 +358,7 @@ fn simulate(
     }
     let plan = |r| Plan::new(&loaded.model, r, Diepte::Rekening, loaded.drijvers.clone());
     let plans = [plan(Route::Grex)?, plan(Route::Cofinanciering)?];
-    let width = 2 * crate::risk::simulation::uitkomst_namen(&loaded.model).len();
+    let width = 2 * crate::risk::simulation::uitkomst_namen(&plans[0]).len();
     let most = DRAWS_MAX.min(FIGURES_MAX / width);
     if n > most {
         return Err(Failure::Usage(format!(
@@ -373,7 +373,7 @@ fn simulate(
     let mut n = if wish.is_some() { n.max(1_000) } else { n };
     loop {
         let bar = output::progress(n as u64);
-        let t = simuleer(&plans, n, seed, &|done| bar.inc(done))?;
+        let t = simuleer(&plans, &Simulatie::gewoon(n, seed), &|done| bar.inc(done))?;
         bar.finish_and_clear();
         let Some((p, share)) = wish else {
             return Ok(Some(t));

@@ -4,12 +4,12 @@
 //! distributions.
 
 use crate::cashflow;
-use crate::ledger::{self, Disconto, Looptijd, Rentes, Resultaat};
+use crate::ledger::{self, Delen, Disconto, Leningen, Looptijd, Rentes, Resultaat, Tarieven};
 use crate::model::address::Als;
-use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, Totaal};
+use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, NcwMethode, Totaal};
 use crate::number::{At, Exact, Number, Of, at};
 use crate::plan::{Cel, Diepte, Gebruik, Plan};
-use crate::rules::gebiedsfonds::{self, Tekortregel};
+use crate::rules::gebiedsfonds::{self, Laagste, Lener, Niemand, Tekortregel, Verloop};
 use crate::timeline;
 use rust_decimal::Decimal;
 
@@ -126,6 +126,11 @@ pub struct Voorbereid<'p, N: Number> {
     bbv: N::Fixed,
     opening: Vec<Option<N::Fixed>>,
     fonds: Option<[N::Fixed; 4]>,
+    leenrente: Option<N::Fixed>,
+    /// By deel of the main account: its name, given boekwaarde and most that the fund lends it.
+    deel_of: Vec<Of>,
+    deel_opening: Vec<Option<N::Fixed>>,
+    plafond: Vec<N::Fixed>,
     /// Discount factors by party, then by position.
     disconto: Vec<Vec<N>>,
     /// Discount factors at the BBV rate.
@@ -257,18 +262,19 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                     .collect()
             })
             .collect();
-        let opening = plan
-            .opening
-            .iter()
-            .map(|list| match list.as_slice() {
-                [] => None,
-                [one] => Some(q(one)),
-                many => Some(N::fixed(
-                    many.iter().map(|b| b.value).sum(),
-                    many[0].place.as_ref(),
-                )),
-            })
-            .collect();
+        let total = |list: &Vec<crate::number::Quantity>| match list.as_slice() {
+            [] => None,
+            [one] => Some(q(one)),
+            many => Some(N::fixed(
+                many.iter().map(|b| b.value).sum(),
+                many[0].place.as_ref(),
+            )),
+        };
+        let opening = plan.opening.iter().map(total).collect();
+        let plafond = |deel: &Option<usize>| {
+            let given = deel.and_then(|k| model.deelgebieden[k].leenplafond.as_ref());
+            given.map_or_else(zero, &q)
+        };
         let fonds = model.fonds.as_ref().filter(|_| plan.fonds).map(|f| {
             [
                 q(&f.beginsaldo),
@@ -280,7 +286,8 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         let bbv = q(&g.discontovoet_bbv);
         let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
-            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, true, &mut out);
+            let words = Some(&timeline::DISCONTO);
+            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, words, &mut out);
             out
         };
         let followed = |account: usize| plan.diepte != Diepte::Rekening || account == HOOFD;
@@ -320,6 +327,14 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             bbv,
             opening,
             fonds,
+            leenrente: model
+                .fonds
+                .as_ref()
+                .and_then(|f| f.leenrente.as_ref())
+                .map(&q),
+            deel_of: (0..plan.delen.len()).map(|d| Of::Deel(d as u16)).collect(),
+            deel_opening: plan.deel_opening.iter().map(total).collect(),
+            plafond: plan.delen.iter().map(plafond).collect(),
             disconto: model
                 .partijen
                 .iter()
@@ -573,6 +588,16 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         self.exponent
     }
 
+    /// The index level of a group in a period, of the draws that stand in `werk`; nothing when no flow asks that far.
+    #[inline(always)]
+    pub fn niveau(&self, group: usize, position: usize, werk: &Werk<N>) -> Option<N> {
+        if let Some(certain) = &self.zeker[group] {
+            return certain.get(position).copied();
+        }
+        let last = self.einden[group].checked_sub(1)?;
+        werk.index[group].get(position.min(last)).copied()
+    }
+
     /// Discount factors of a party's own rate.
     pub fn disconto(&self, partij: usize) -> &[N] {
         &self.disconto[partij]
@@ -608,11 +633,22 @@ pub struct Werk<N: Number> {
     pub boekwaarde: Vec<N>,
     /// Interest of the main account.
     pub rente: Vec<N>,
+    /// Costs less revenue of the main account; loans are no part of it.
+    pub mutatie: Vec<N>,
+    /// By deel: net cash of the main account in it.
+    pub delen: Vec<Vec<N>>,
+    /// What the fund lends to the delen less what they repay, and what they owe.
+    pub leningen: [Vec<N>; 2],
+    /// The figures of every party.
+    pub partijen: Vec<PartijUitkomst<N>>,
+    /// The figures of every deel.
+    pub deeluitkomsten: Vec<DeelUitkomst<N>>,
+    /// By deel: what the account and the fund have in it, and the most that the fund may.
+    deelstand: [Vec<N>; 3],
     loopt: Vec<N>,
     bedragen: Vec<Option<N>>,
     prijs: Vec<N>,
     lopend: Vec<N>,
-    mutatie: Vec<N>,
     los: Vec<N>,
 }
 
@@ -677,11 +713,16 @@ impl<N: Number> Werk<N> {
             hoofd: detail.then(|| [row(), row(), row(), row()]),
             boekwaarde: row(),
             rente: row(),
+            mutatie: row(),
+            delen: plan.delen.iter().map(|_| row()).collect(),
+            leningen: [kept(plan.leningen), kept(plan.leningen)],
+            partijen: Vec::with_capacity(plan.model.partijen.len()),
+            deeluitkomsten: Vec::with_capacity(plan.delen.len()),
+            deelstand: [(); 3].map(|()| vec![N::number(0); plan.delen.len()]),
             loopt: row(),
             bedragen: vec![None; plan.model.lijnen.len()],
             prijs: row(),
             lopend: row(),
-            mutatie: row(),
             los: Vec::with_capacity(len),
         }
     }
@@ -691,6 +732,7 @@ impl<N: Number> Werk<N> {
         let zero = N::number(0);
         self.waarde.fill(zero);
         self.kasstroom.iter_mut().for_each(|s| s.fill(zero));
+        self.delen.iter_mut().for_each(|s| s.fill(zero));
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
         // What the fund gives back is written in full from peildatum on, and stays zero before it.
@@ -703,11 +745,13 @@ impl<N: Number> Werk<N> {
             series.fill(zero);
         }
         self.bedragen.fill(None);
+        self.partijen.clear();
+        self.deeluitkomsten.clear();
     }
 }
 
-/// What one evaluation gives; the series stand in [`Werk`].
-#[derive(Debug, Clone)]
+/// What one evaluation gives; the series, and the figures of parties and delen, stand in [`Werk`].
+#[derive(Debug, Clone, Copy)]
 pub struct Uitkomst<N> {
     /// The main account: (gemeente, grex).
     pub hoofd: Resultaat<N>,
@@ -715,10 +759,8 @@ pub struct Uitkomst<N> {
     pub laatste: N,
     /// Nominal result at prijspeil, when details are kept.
     pub nominaal_saldo: Option<N>,
-    /// Prefinancing that the fund needs; zero without a fund.
-    pub voorfinanciering: N,
-    /// By party: saldo and baten (money saved, social value), present values at its own rate.
-    pub partijen: Vec<PartijUitkomst<N>>,
+    /// Lowest balance of the fund and the prefinancing that it needs; zero without a fund.
+    pub fonds: Laagste<N>,
     /// Present value of all accounts at the rate of the matrix.
     pub portemonnee: N,
 }
@@ -734,6 +776,15 @@ pub struct PartijUitkomst<N> {
     pub maatschappelijk: N,
     /// saldo + baten.
     pub netto_baat: N,
+}
+
+/// The figures of a deel of the main account, with interest over its own boekwaarde.
+#[derive(Debug, Clone, Copy)]
+pub struct DeelUitkomst<N> {
+    /// Result at the end.
+    pub eindwaarde: N,
+    /// The NCW of the model's `ncw_methode`.
+    pub ncw: N,
 }
 
 /// An input with the draws that work on it.
@@ -760,7 +811,29 @@ pub fn evaluate<N: Number>(
     werk.clear();
     indexeren(v, trekking, werk);
     stromen(v, trekking, werk);
-    let voorfinanciering = fonds(v, werk);
+    let laatste = looptijd(v, trekking, werk);
+    let tarieven = tarieven(v, trekking);
+    let fonds = if v.plan.leningen {
+        fonds_met_leningen(v, &tarieven, werk)
+    } else if v.plan.delen.is_empty() {
+        fonds(v, werk, &mut Niemand)
+    } else {
+        let mut delen = std::mem::take(&mut werk.delen);
+        let betalingen = Fondsbetalingen {
+            plan: v.plan,
+            len: werk.len,
+        };
+        let laagste = fonds(
+            v,
+            werk,
+            &mut Ontvangers {
+                betalingen,
+                delen: &mut delen,
+            },
+        );
+        werk.delen = delen;
+        laagste
+    };
     if werk.hoofd.is_some() {
         // With details, as a sheet shows it; what the fund pays is in it.
         for (r, series) in werk.kasstroom.iter_mut().enumerate() {
@@ -770,7 +843,8 @@ pub fn evaluate<N: Number>(
                 .for_each(|(t, k)| *k = k.named("kasstroom", Of::Rekening(r as u16), at(t)));
         }
     }
-    let (hoofd, laatste) = hoofdrekening(v, trekking, werk);
+    let hoofd = hoofdrekening(v, &tarieven, werk);
+    deelresultaten(v, &tarieven, werk);
     let nominaal_saldo = werk.hoofd.as_ref().map(|[kosten, opbrengsten, ..]| {
         let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
         (N::sum(opbrengsten) - N::sum(kosten) - opening).named(
@@ -779,14 +853,14 @@ pub fn evaluate<N: Number>(
             At::Once,
         )
     });
-    let partijen = partijen(v, werk);
+    leningen_boeken(v, werk);
+    partijen(v, werk);
     let portemonnee = portemonnee(v, werk);
     Uitkomst {
         hoofd,
         laatste,
         nominaal_saldo,
-        voorfinanciering,
-        partijen,
+        fonds,
         portemonnee,
     }
 }
@@ -1014,14 +1088,37 @@ fn boek<N: Number>(
         for (into, amount) in kasstroom[van][from..].iter_mut().zip(series) {
             *into = *into - *amount;
         }
-    } else {
+    } else if !(van == BUITEN && naar == HOOFD) {
         waarden[van] = waarden[van] - waarde(v, van, series, from);
     }
     if v.gevolgd[naar] {
         optellen(&mut kasstroom[naar][from..], series);
-    } else {
+    } else if !(naar == BUITEN && van == HOOFD) {
         waarden[naar] = waarden[naar] + waarde(v, naar, series, from);
     }
+    buiten_om(v, waarden, van, naar, series, from);
+}
+
+/// The outside world is worth what the main account is, as far as it trades with that alone: so flows between those two are valued
+/// once, in `portemonnee`. What comes to the main account from others is taken off here.
+#[inline(always)]
+fn buiten_om<N: Number>(
+    v: &Voorbereid<'_, N>,
+    waarden: &mut [N],
+    van: usize,
+    naar: usize,
+    series: &[N],
+    from: usize,
+) {
+    if v.gevolgd[BUITEN] || van == BUITEN || naar == BUITEN || (van == HOOFD) == (naar == HOOFD) {
+        return;
+    }
+    let value = waarde(v, BUITEN, series, from);
+    waarden[BUITEN] = if naar == HOOFD {
+        waarden[BUITEN] + value
+    } else {
+        waarden[BUITEN] - value
+    };
 }
 
 /// Adds what was valued beforehand: the value that goes with the delay of its deelgebied.
@@ -1153,6 +1250,16 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
         let from = span.start;
         if cel.soort.in_saldo() {
+            match cel.deel {
+                // The main account is the sum of its delen.
+                Some(deel) if cel.van == HOOFD => {
+                    for (into, amount) in werk.delen[deel][from..].iter_mut().zip(flows) {
+                        *into = *into - *amount;
+                    }
+                }
+                Some(deel) => optellen(&mut werk.delen[deel][from..], flows),
+                None => {}
+            }
             boek(
                 v,
                 &mut werk.kasstroom,
@@ -1261,6 +1368,16 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
             }
         }
     }
+    for deel in 0..plan.delen.len() {
+        let of = Of::Deel(deel as u16);
+        let mine = |c: usize| cash(c) && plan.cellen[c].deel == Some(deel);
+        for t in 0..werk.len {
+            let kosten = pick(&|c| mine(c) && plan.cellen[c].van == HOOFD, t, false);
+            let opbrengsten = pick(&|c| mine(c) && plan.cellen[c].naar == HOOFD, t, false);
+            werk.delen[deel][t] =
+                opbrengsten.named("opbrengsten", of, at(t)) - kosten.named("kosten", of, at(t));
+        }
+    }
     for p in 0..plan.model.partijen.len() {
         for (kind, (soort, word)) in [
             (crate::model::Stroomsoort::Besparing, "besparing"),
@@ -1304,12 +1421,19 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
 
 /// The gebiedsfonds, and its payments in the accounts.
 #[inline(always)]
-fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
+fn fonds<N: Number>(
+    v: &Voorbereid<'_, N>,
+    werk: &mut Werk<N>,
+    lener: &mut impl Lener<N>,
+) -> Laagste<N> {
     let plan = v.plan;
     let (Some(fonds), Some([begin, rente, minimum, aandeel])) =
         (plan.model.fonds.as_ref(), v.fonds)
     else {
-        return N::number(0);
+        return Laagste {
+            saldo: N::number(0),
+            voorfinanciering: N::number(0),
+        };
     };
     let g = &plan.model.gebied;
     let regel = match fonds.regel {
@@ -1333,7 +1457,7 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
         regel,
     };
     let f = &mut werk.fonds;
-    let need = gebiedsfonds::gebiedsfonds(
+    let laagste = gebiedsfonds::gebiedsfonds(
         &voorwaarden,
         plan.timeline.peil,
         &gebiedsfonds::Stromen {
@@ -1349,6 +1473,7 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
             betaald: &mut f.betaald,
         },
         &mut f.open,
+        lener,
     );
     let peil = plan.timeline.peil;
     boek(
@@ -1380,18 +1505,155 @@ fn fonds<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
             peil,
         );
     }
-    need
+    laagste
 }
 
-/// The main account: boekwaarde with interest, and its results.
+/// What the fund pays into the main account, by deel: maatregelen of which that is the drager, and the share of the organisation.
+struct Fondsbetalingen<'a, 'p> {
+    plan: &'a Plan<'p>,
+    len: usize,
+}
+
+impl Fondsbetalingen<'_, '_> {
+    #[inline(always)]
+    fn bij<N: Number>(&self, delen: &mut [Vec<N>], t: usize, gedaan: &Verloop<'_, N>) {
+        let model = self.plan.model;
+        for (m, vraag) in self.plan.vraag.iter().enumerate() {
+            if vraag.drager == HOOFD
+                && let Some(deel) = self
+                    .plan
+                    .deel(model.maatregelen[vraag.maatregel].deelgebied)
+            {
+                delen[deel][t] = delen[deel][t] + gedaan.betaald[m * self.len + t];
+            }
+        }
+        if model.fonds.as_ref().is_some_and(|f| f.organisatie == HOOFD)
+            && let Some(deel) = self.plan.deel(None)
+        {
+            delen[deel][t] = delen[deel][t] + gedaan.organisatie[t];
+        }
+    }
+}
+
+/// The delen of the main account, of which no loan is wanted: only what the fund pays them.
+struct Ontvangers<'a, 'p, N> {
+    betalingen: Fondsbetalingen<'a, 'p>,
+    delen: &'a mut [Vec<N>],
+}
+
+impl<N: Number> Lener<N> for Ontvangers<'_, '_, N> {
+    #[inline(always)]
+    fn lenen(&mut self, t: usize, gedaan: &Verloop<'_, N>, _: N) -> Option<N> {
+        self.betalingen.bij(self.delen, t, gedaan);
+        None
+    }
+    #[inline(always)]
+    fn slot(&mut self, _: usize) -> Option<N> {
+        None
+    }
+}
+
+/// The delen of the main account that borrow from the fund.
+struct Leners<'a, 'p, N> {
+    betalingen: Fondsbetalingen<'a, 'p>,
+    delen: Delen<'a, N>,
+}
+
+impl<N: Number> Lener<N> for Leners<'_, '_, N> {
+    #[inline(always)]
+    fn lenen(&mut self, t: usize, gedaan: &Verloop<'_, N>, beschikbaar: N) -> Option<N> {
+        self.betalingen.bij(self.delen.kasstroom, t, gedaan);
+        (t < self.delen.tijd.uiterst).then(|| self.delen.periode(t, beschikbaar))
+    }
+    #[inline(always)]
+    fn slot(&mut self, t: usize) -> Option<N> {
+        if t + 1 != self.delen.tijd.uiterst {
+            return None;
+        }
+        let l = self.delen.leningen.as_mut()?;
+        let rest = l.schuld[t];
+        l.netto[t] = l.netto[t] - rest;
+        Some(rest)
+    }
+}
+
+/// The fund with the delen that borrow from it: period by period, as each needs what the other did before.
 #[inline(always)]
-fn hoofdrekening<N: Number>(
+fn fonds_met_leningen<N: Number>(
     v: &Voorbereid<'_, N>,
-    trekking: &Trekking<N>,
+    tarieven: &Hoofdtarieven<N>,
     werk: &mut Werk<N>,
-) -> (Resultaat<N>, N) {
-    let (plan, g) = (v.plan, &v.plan.model.gebied);
-    let tl = &plan.timeline;
+) -> Laagste<N> {
+    let plan = v.plan;
+    // Out of the way, so that the fund can have the rest.
+    let (mut kasstroom, mut loopt, mut stand) = (
+        std::mem::take(&mut werk.delen),
+        std::mem::take(&mut werk.loopt),
+        std::mem::take(&mut werk.deelstand),
+    );
+    let (mut boekwaarde, mut rente, [mut netto, mut schuld]) = (
+        std::mem::take(&mut werk.boekwaarde),
+        std::mem::take(&mut werk.rente),
+        std::mem::take(&mut werk.leningen),
+    );
+    netto.fill(N::number(0));
+    schuld.fill(N::number(0));
+    let [eigen, owed, plafond] = &mut stand;
+    for (d, of) in v.deel_of.iter().enumerate() {
+        plafond[d] = N::of(v.plafond[d]).named("leenplafond", *of, At::Once);
+        eigen[d] = v.deel_opening[d].map_or_else(|| N::number(0), N::of);
+    }
+    let mut leners = Leners {
+        betalingen: Fondsbetalingen {
+            plan,
+            len: werk.len,
+        },
+        delen: Delen {
+            methode: plan.model.gebied.rentemethode,
+            tarieven: tarieven.per_methode,
+            tijd: hoofdlooptijd(plan, &loopt),
+            peil: plan.timeline.peil,
+            of: &v.deel_of,
+            kasstroom: &mut kasstroom,
+            eigen,
+            schuld: owed,
+            leningen: Some(Leningen {
+                plafond,
+                rente: tarieven.lening,
+                netto: &mut netto,
+                schuld: &mut schuld,
+            }),
+            totaal: Some((&mut boekwaarde, &mut rente)),
+        },
+    };
+    leners.delen.openen();
+    for t in plan.begin..plan.timeline.peil {
+        leners.delen.periode(t, N::number(0));
+    }
+    let laagste = fonds(v, werk, &mut leners);
+    werk.delen = kasstroom;
+    werk.loopt = std::mem::take(&mut loopt);
+    werk.deelstand = stand;
+    werk.boekwaarde = boekwaarde;
+    werk.rente = rente;
+    werk.leningen = [netto, schuld];
+    laagste
+}
+
+/// When the main account runs.
+fn hoofdlooptijd<'a, N>(plan: &Plan<'_>, loopt: &'a [N]) -> Looptijd<'a, N> {
+    Looptijd {
+        begin: plan.begin,
+        eind: plan.eind,
+        uiterst: plan.eind_uiterst,
+        loopt,
+    }
+}
+
+/// How long the main account runs in these draws: gives its last position.
+#[inline(always)]
+fn looptijd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) -> N {
+    let plan = v.plan;
     let of = Of::Rekening(HOOFD as u16);
     let mut laatste = N::number(plan.eind as i64 - 1);
     if plan.eind_uiterst > plan.eind {
@@ -1417,6 +1679,21 @@ fn hoofdrekening<N: Number>(
                 .named("loopt nog", of, at(t));
         }
     }
+    laatste
+}
+
+/// The rates of the main account with their draws.
+struct Hoofdtarieven<N> {
+    per_jaar: N,
+    rentes: Rentes<N>,
+    per_methode: Tarieven<N>,
+    lening: N,
+}
+
+#[inline(always)]
+fn tarieven<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>) -> Hoofdtarieven<N> {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    let of = Of::Rekening(HOOFD as u16);
     let slots = &trekking.slots;
     let rente = met(N::of(v.rente), plan.drijvers.rente.iter().copied(), slots).named(
         "rente per jaar",
@@ -1434,13 +1711,33 @@ fn hoofdrekening<N: Number>(
         debet: per(rente).named("rente per periode", of, At::Once),
         credit: per(credit).named("creditrente per periode", of, At::Once),
     };
+    let lening = v.leenrente.map_or(rentes.credit, |r| {
+        per(N::of(r)).named("leenrente per periode", of, At::Once)
+    });
+    Hoofdtarieven {
+        per_jaar: rente,
+        rentes,
+        // Asked only when the delen bear interest; a sheet has no rates that nothing uses.
+        per_methode: if plan.delen.is_empty() {
+            Tarieven::gelijk(rentes)
+        } else {
+            Tarieven::new(g.rentemethode, rentes, Of::Geheel)
+        },
+        lening,
+    }
+}
+
+/// The main account: boekwaarde with interest, and its results.
+#[inline(always)]
+fn hoofdrekening<N: Number>(
+    v: &Voorbereid<'_, N>,
+    tarieven: &Hoofdtarieven<N>,
+    werk: &mut Werk<N>,
+) -> Resultaat<N> {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    let tl = &plan.timeline;
+    let of = Of::Rekening(HOOFD as u16);
     let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
-    let tijd = Looptijd {
-        begin: plan.begin,
-        eind: plan.eind,
-        uiterst: plan.eind_uiterst,
-        loopt: &werk.loopt,
-    };
     let shown = if werk.hoofd.is_some() {
         werk.len
     } else {
@@ -1449,43 +1746,166 @@ fn hoofdrekening<N: Number>(
     for t in 0..shown {
         werk.mutatie[t] = (-werk.kasstroom[HOOFD][t]).named("mutatie", of, at(t));
     }
-    ledger::boekwaarde(
-        g.rentemethode,
-        opening,
-        &werk.mutatie,
-        rentes,
-        tl,
-        &tijd,
-        of,
-        (&mut werk.boekwaarde, &mut werk.rente),
-    );
-    let disconto = Disconto {
-        bbv: N::of(v.bbv),
-        rente,
-        exponent: v.exponent,
-        per_jaar: tl.stap.per_year(),
-    };
-    let resultaat = ledger::resultaat(
+    let tijd = hoofdlooptijd(plan, &werk.loopt);
+    if !plan.leningen && !plan.delen.is_empty() {
+        let [eigen, schuld, _] = &mut werk.deelstand;
+        for (eigen, opening) in eigen.iter_mut().zip(&v.deel_opening) {
+            *eigen = opening.map_or_else(|| N::number(0), N::of);
+        }
+        let totaal = g
+            .rente_per_deelgebied
+            .then_some((&mut werk.boekwaarde[..], &mut werk.rente[..]));
+        let mut delen = Delen {
+            methode: g.rentemethode,
+            tarieven: tarieven.per_methode,
+            tijd,
+            peil: tl.peil,
+            of: &v.deel_of,
+            kasstroom: &mut werk.delen,
+            eigen,
+            schuld,
+            leningen: None,
+            totaal,
+        };
+        delen.alle();
+    }
+    if !g.rente_per_deelgebied {
+        ledger::boekwaarde(
+            g.rentemethode,
+            opening,
+            &werk.mutatie,
+            tarieven.rentes,
+            tl,
+            &tijd,
+            of,
+            (&mut werk.boekwaarde, &mut werk.rente),
+        );
+    }
+    ledger::resultaat(
         opening,
         &werk.kasstroom[HOOFD],
         &werk.boekwaarde,
         &werk.rente,
-        &disconto,
+        &disconto(v, tarieven, werk.hoofd.is_some()),
         &v.disconto_bbv,
         &v.perioden,
         tl,
         &tijd,
         of,
         &mut werk.los,
-    );
-    (resultaat, laatste)
+    )
+}
+
+/// What discounts the results of the main account; flows at the interest rate only where that is shown or asked.
+#[inline(always)]
+fn disconto<N: Number>(
+    v: &Voorbereid<'_, N>,
+    tarieven: &Hoofdtarieven<N>,
+    alles: bool,
+) -> Disconto<N> {
+    let g = &v.plan.model.gebied;
+    Disconto {
+        bbv: N::of(v.bbv),
+        rente: tarieven.per_jaar,
+        exponent: v.exponent,
+        per_jaar: v.plan.timeline.stap.per_year(),
+        kasstroom_rente: (alles || g.ncw_methode == NcwMethode::KasstroomRente)
+            .then_some(g.kasstroommoment),
+    }
+}
+
+/// The results of every deel of the main account.
+#[inline(always)]
+fn deelresultaten<N: Number>(
+    v: &Voorbereid<'_, N>,
+    tarieven: &Hoofdtarieven<N>,
+    werk: &mut Werk<N>,
+) {
+    let (plan, g) = (v.plan, &v.plan.model.gebied);
+    if plan.delen.is_empty() {
+        return;
+    }
+    let tijd = hoofdlooptijd(plan, &werk.loopt);
+    let from = plan.timeline.peil.max(plan.begin);
+    let los = &mut werk.los;
+    let method = g.ncw_methode;
+    let factor = match method {
+        NcwMethode::Bbv | NcwMethode::Rente => {
+            let disconto = disconto(v, tarieven, false);
+            let rate = if method == NcwMethode::Bbv {
+                disconto.bbv
+            } else {
+                disconto.rente
+            };
+            Some(ledger::eindfactor(rate, &disconto, &tijd))
+        }
+        NcwMethode::Kasstroom => {
+            los.clear();
+            los.extend_from_slice(&v.disconto_bbv[..tijd.uiterst]);
+            None
+        }
+        NcwMethode::KasstroomRente => {
+            los.clear();
+            los.resize(tijd.uiterst, N::number(0));
+            timeline::discount_factors(
+                &plan.timeline,
+                tarieven.per_jaar,
+                g.kasstroommoment,
+                Of::Geheel,
+                None,
+                los,
+            );
+            None
+        }
+    };
+    let [eigen, schuld, _] = &werk.deelstand;
+    for (d, of) in v.deel_of.iter().enumerate() {
+        let stand = if plan.leningen {
+            eigen[d] + schuld[d]
+        } else {
+            eigen[d]
+        };
+        let eindwaarde = (-stand).named("eindwaarde", *of, At::Once);
+        let ncw = factor.map_or_else(
+            || {
+                let series = &werk.delen[d];
+                let mut before = N::sum(&series[plan.begin..from]);
+                if let Some(opening) = v.deel_opening[d] {
+                    before = before - N::of(opening);
+                }
+                before + contant(&series[from..tijd.uiterst], &los[from..])
+            },
+            |factor| eindwaarde.per(factor),
+        );
+        werk.deeluitkomsten.push(DeelUitkomst {
+            eindwaarde,
+            ncw: ncw.named("ncw", *of, At::Once),
+        });
+    }
+}
+
+/// Loans in the accounts, after the results: they are cash of the one and of the other, no costs and no revenue.
+#[inline(always)]
+fn leningen_boeken<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
+    let plan = v.plan;
+    if let Some(fonds) = plan.model.fonds.as_ref().filter(|_| plan.leningen) {
+        let peil = plan.timeline.peil;
+        boek(
+            v,
+            &mut werk.kasstroom,
+            &mut werk.waarde,
+            fonds.rekening,
+            HOOFD,
+            &werk.leningen[0][peil..],
+            peil,
+        );
+    }
 }
 
 /// Saldo and baten per party, at its own rate.
 #[inline(always)]
-fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijUitkomst<N>> {
+fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
     let (plan, peil) = (v.plan, v.plan.timeline.peil);
-    let mut out = Vec::with_capacity(plan.model.partijen.len());
     for p in 0..plan.model.partijen.len() {
         let of = Of::Partij(p as u16);
         let factors = &v.disconto[p];
@@ -1525,14 +1945,13 @@ fn partijen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> Vec<PartijU
         let maatschappelijk = maatschappelijk.named("contant maatschappelijk", of, At::Once);
         let baten = (besparing + maatschappelijk).named("baten", of, At::Once);
         let netto_baat = (saldo + baten).named("netto baat", of, At::Once);
-        out.push(PartijUitkomst {
+        werk.partijen.push(PartijUitkomst {
             saldo,
             besparing,
             maatschappelijk,
             netto_baat,
         });
     }
-    out
 }
 
 /// All accounts but the outside world as if they were one, at the rate of the matrix: transfers between them fall away.
@@ -1543,6 +1962,12 @@ fn portemonnee<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) -> N {
     los.clear();
     los.extend(v.opening.iter().flatten().map(|o| -N::of(*o)));
     if !v.gevolgd[BUITEN] {
+        // See `buiten_om`.
+        let hoofd = &werk.kasstroom[HOOFD];
+        if peil > 0 {
+            los.push(N::sum(&hoofd[..peil]));
+        }
+        los.push(contant(&hoofd[peil..], &v.disconto_matrix[peil..]));
         los.push(-werk.waarde[BUITEN]);
         return N::sum(los);
     }
@@ -1611,6 +2036,7 @@ pub fn rekeningresultaat<N: Number>(
         rente: debet,
         exponent,
         per_jaar: tl.stap.per_year(),
+        kasstroom_rente: Some(g.kasstroommoment),
     };
     let kasstroom = werk.kasstroom[rekening].clone();
     let mut los = Vec::new();

@@ -11,7 +11,7 @@ use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, R
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{Place, Problem, has_errors, nearest};
-use crate::risk::simulation::Trekker;
+use crate::risk::simulation::{Simulatie, Trekker};
 use crate::rules::bbv;
 use crate::timeline::{Periode, exponent};
 use rust_decimal::Decimal;
@@ -329,6 +329,7 @@ impl<'a> Opname<'a> {
             Of::Lijn(l) => model.lijnen[usize::from(l)].id.clone(),
             Of::Rekening(r) => model.rekening_naam(usize::from(r)),
             Of::Partij(p) => model.partijen[usize::from(p)].partij.clone(),
+            Of::Deel(d) => self.plan.deel_naam(usize::from(d)).to_owned(),
             Of::Maatregel(m) => self
                 .plan
                 .vraag
@@ -410,7 +411,14 @@ fn calculate(
     let v = Voorbereid::<Expr>::new(plan);
     let mut drawn = Trekking::<Expr>::geen();
     if let Some((draw, seed)) = trekking {
-        let exact = Trekker::new(plan, seed, v.eerste_jaar(), v.aantal_jaren())?.exact(draw);
+        let exact = Trekker::new(
+            plan,
+            Simulatie::gewoon(0, seed).steekproef,
+            &[],
+            v.eerste_jaar(),
+            v.aantal_jaren(),
+        )?
+        .exact(draw);
         let mut input =
             |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
                 let value = value.0.ok_or_else(|| {
@@ -497,6 +505,7 @@ const HOOFDWOORDEN: &[(&str, &str)] = &[
     ("ncw_bbv", "ncw_bbv"),
     ("ncw_rente", "ncw_rente"),
     ("ncw_kasstroom", "ncw_kasstroom"),
+    ("ncw_kasstroom_rente", "ncw_kasstroom_rente"),
     ("hoogste_boekwaarde", "hoogste boekwaarde"),
     ("laagste_stand", "laagste stand"),
     ("laagste_stand_jaar", "laagste stand periode"),
@@ -526,6 +535,7 @@ const OVERIGE: &[&str] = &[
     "bedrag",
     "indexfactor",
     "partij",
+    "deelgebied",
     "rekening",
     "fonds",
 ];
@@ -539,9 +549,22 @@ const PARTIJWOORDEN: &[(&str, &str)] = &[
     ("maatschappelijk", "contant maatschappelijk"),
 ];
 
+/// The figures of a deelgebied on the main account and their words.
+const DEELWOORDEN: &[(&str, &str)] = &[
+    ("eindwaarde", "eindwaarde"),
+    ("ncw", "ncw"),
+    ("kosten", "kosten"),
+    ("opbrengsten", "opbrengsten"),
+    ("mutatie", "mutatie"),
+    ("rente", "rente"),
+    ("eigen_inleg", "eigen inleg"),
+    ("schuld", "schuld"),
+    ("lening", "lening"),
+];
+
 /// What can be asked, in one line.
 const ALLOWED: &str = "ncw, eindwaarde, nominaal_saldo and the other kerncijfers; kosten.2030, boekwaarde.2030 and the other reeksen; stroom[CODE].2030; bedrag[CODE]; indexfactor[INDEX].2030; \
-    partij[NAAM].saldo, .baten or .netto_baat; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; fonds.saldo.2030; voorfinanciering; portemonnee";
+    partij[NAAM].saldo, .baten or .netto_baat; deelgebied[NAAM].eindwaarde or .ncw; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; fonds.saldo.2030; voorfinanciering; portemonnee";
 
 fn bad(message: String) -> Problem {
     Problem::error("bad-result-address", message)
@@ -600,6 +623,7 @@ impl Opname<'_> {
                     NcwMethode::Bbv => "ncw_bbv",
                     NcwMethode::Rente => "ncw_rente",
                     NcwMethode::Kasstroom => "ncw_kasstroom",
+                    NcwMethode::KasstroomRente => "ncw_kasstroom_rente",
                 }),
                 "voorziening" => once(if g.voorziening_contant {
                     "voorziening contant"
@@ -646,6 +670,20 @@ impl Opname<'_> {
         };
         let (figure, period) = tail.split_once('.').unwrap_or((tail, ""));
         match head {
+            "deelgebied" if DEELWOORDEN.iter().any(|(a, _)| *a == figure) => {
+                let word = DEELWOORDEN
+                    .iter()
+                    .find(|(a, _)| *a == figure)
+                    .map_or("", |(_, word)| *word);
+                let names: Vec<&str> = (0..self.plan.delen.len())
+                    .map(|d| self.plan.deel_naam(d))
+                    .collect();
+                let d = names
+                    .iter()
+                    .position(|n| name_key(n) == name_key(key))
+                    .ok_or_else(|| near(names, "deelgebied of the grondexploitatie"))?;
+                self.at(word, Of::Deel(d as u16), period, adres)
+            }
             "partij" => {
                 let p = model.partij(key).ok_or_else(|| {
                     near(

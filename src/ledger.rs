@@ -4,7 +4,7 @@
 
 use crate::model::Rentemethode;
 use crate::number::{At, Number, Of, at};
-use crate::timeline::Timeline;
+use crate::timeline::{self, Kasstroommoment, Timeline};
 use rust_decimal::{Decimal, dec};
 
 /// The rates of an account, per period.
@@ -27,6 +27,18 @@ pub struct Looptijd<'a, N> {
     pub uiterst: usize,
     /// 1 while it runs, by position; read from `eind` on.
     pub loopt: &'a [N],
+}
+
+impl<N: Number> Looptijd<'_, N> {
+    /// An amount of position `t`, or zero where the account ended before it.
+    #[inline(always)]
+    fn zolang(&self, t: usize, amount: N) -> N {
+        if t < self.eind {
+            amount
+        } else {
+            amount * self.loopt[t]
+        }
+    }
 }
 
 /// Boekwaarde and interest by position (rules 0.3, T-0.3). `boekwaarde` is positive when money is invested.
@@ -88,6 +100,68 @@ pub fn boekwaarde<N: Number>(
     }
 }
 
+/// The rates of an account with those over half a period, which only HALFJAAR_SI asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Tarieven<N> {
+    heel: Rentes<N>,
+    half: Rentes<N>,
+}
+
+impl<N: Number> Tarieven<N> {
+    /// The same over half a period, for where that is not asked.
+    #[inline(always)]
+    pub fn gelijk(rentes: Rentes<N>) -> Self {
+        Tarieven {
+            heel: rentes,
+            half: rentes,
+        }
+    }
+
+    /// The rates of a convention.
+    #[inline(always)]
+    pub fn new(methode: Rentemethode, rentes: Rentes<N>, of: Of) -> Self {
+        let halves = |r: N| (N::number(1) + r).power(dec!(0.5)) - N::number(1);
+        let half = match methode {
+            Rentemethode::HalfjaarSi => Rentes {
+                debet: halves(rentes.debet).named("halve rente", of, At::Once),
+                credit: halves(rentes.credit).named("halve creditrente", of, At::Once),
+            },
+            _ => rentes,
+        };
+        Tarieven { heel: rentes, half }
+    }
+}
+
+/// Interest of one period on what stood (`stand`, positive when invested) and what came to it (rules 0.3).
+#[inline(always)]
+fn rente_van<N: Number>(
+    methode: Rentemethode,
+    stand: N,
+    mutatie: N,
+    tarieven: &Tarieven<N>,
+    of: Of,
+    t: usize,
+) -> N {
+    let zero = N::number(0);
+    let Tarieven { heel, half } = tarieven;
+    match methode {
+        Rentemethode::Jan1 => stand * stand.if_less(zero, heel.credit, heel.debet),
+        Rentemethode::Gemiddeld => {
+            let grondslag = (stand + mutatie * N::half()).named("rentegrondslag", of, at(t));
+            grondslag * grondslag.if_less(zero, heel.credit, heel.debet)
+        }
+        Rentemethode::HalfjaarSi => {
+            let later = (stand + mutatie).named("rentegrondslag", of, at(t));
+            stand * stand.if_less(zero, heel.credit, heel.debet)
+                + mutatie * later.if_less(zero, half.credit, half.debet)
+        }
+        Rentemethode::Begin => {
+            let grondslag = (stand + mutatie).named("rentegrondslag", of, at(t));
+            grondslag * grondslag.if_less(zero, heel.credit, heel.debet)
+        }
+    }
+}
+
 /// The loop of [`boekwaarde`].
 #[inline(always)]
 fn oprenten<N: Number>(
@@ -101,15 +175,7 @@ fn oprenten<N: Number>(
     out: (&mut [N], &mut [N]),
 ) {
     let (boekwaarden, rente_uit) = out;
-    let (zero, half) = (N::number(0), N::half());
-    let halves = |r: N| (N::number(1) + r).power(dec!(0.5)) - N::number(1);
-    let (debet_half, credit_half) = match methode {
-        Rentemethode::HalfjaarSi => (
-            halves(rentes.debet).named("halve rente", of, At::Once),
-            halves(rentes.credit).named("halve creditrente", of, At::Once),
-        ),
-        _ => (rentes.debet, rentes.credit),
-    };
+    let tarieven = Tarieven::new(methode, rentes, of);
     let mut stand = opening.named("boekwaarde", of, At::Opening);
     let span = tijd.begin..tijd.uiterst;
     let series = mutatie[span.clone()]
@@ -119,38 +185,143 @@ fn oprenten<N: Number>(
     for (t, ((m, rente_uit), boekwaarde)) in span.zip(series) {
         let m = *m;
         if t < timeline.peil {
-            *rente_uit = zero.named("rente", of, at(t));
+            *rente_uit = N::number(0).named("rente", of, at(t));
             stand = (stand + m).named("boekwaarde", of, at(t));
             *boekwaarde = stand;
             continue;
         }
-        let rente = match methode {
-            Rentemethode::Jan1 => stand * stand.if_less(zero, rentes.credit, rentes.debet),
-            Rentemethode::Gemiddeld => {
-                let grondslag = (stand + m * half).named("rentegrondslag", of, at(t));
-                grondslag * grondslag.if_less(zero, rentes.credit, rentes.debet)
-            }
-            Rentemethode::HalfjaarSi => {
-                let later = (stand + m).named("rentegrondslag", of, at(t));
-                stand * stand.if_less(zero, rentes.credit, rentes.debet)
-                    + m * later.if_less(zero, credit_half, debet_half)
-            }
-            Rentemethode::Begin => {
-                let grondslag = (stand + m).named("rentegrondslag", of, at(t));
-                grondslag * grondslag.if_less(zero, rentes.credit, rentes.debet)
-            }
-        };
-        let rente = if t < tijd.eind {
-            rente
-        } else {
-            rente * tijd.loopt[t]
-        }
-        .named("rente", of, at(t));
+        let rente = rente_van(methode, stand, m, &tarieven, of, t);
+        let rente = tijd.zolang(t, rente).named("rente", of, at(t));
         *rente_uit = rente;
         stand = (stand + m + rente).named("boekwaarde", of, at(t));
         *boekwaarde = stand;
     }
 }
+
+/// An account that is divided over deelgebieden, of which each bears its own interest; a gebiedsfonds may lend to them.
+///
+/// Of every deel the boekwaarde is what is invested in it, whoever pays for it: the account itself (`eigen`), or the fund by a
+/// loan (`schuld`).
+#[derive(Debug)]
+pub struct Delen<'a, N> {
+    /// Interest convention.
+    pub methode: Rentemethode,
+    /// Its rates.
+    pub tarieven: Tarieven<N>,
+    /// When the account runs.
+    pub tijd: Looptijd<'a, N>,
+    /// First position that bears interest.
+    pub peil: usize,
+    /// By deel: its deelgebied; nothing for what lies in none.
+    pub of: &'a [Of],
+    /// By deel, then by position: income less costs.
+    pub kasstroom: &'a mut [Vec<N>],
+    /// By deel: what the account has invested, loans taken off. At first the given boekwaarde.
+    pub eigen: &'a mut [N],
+    /// By deel: what it owes the fund.
+    pub schuld: &'a mut [N],
+    /// Loans; nothing when none are given.
+    pub leningen: Option<Leningen<'a, N>>,
+    /// Boekwaarde and interest (that on loans included) of all delen by position; nothing when they are told apart only.
+    pub totaal: Option<(&'a mut [N], &'a mut [N])>,
+}
+
+/// What a fund lends at (docs/rules.md, 3.3).
+#[derive(Debug)]
+pub struct Leningen<'a, N> {
+    /// By deel: most that it owes at a time.
+    pub plafond: &'a [N],
+    /// Rate per period.
+    pub rente: N,
+    /// By position: lent less repaid; below zero is repaid on balance.
+    pub netto: &'a mut [N],
+    /// By position: what is owed.
+    pub schuld: &'a mut [N],
+}
+
+impl<N: Number> Delen<'_, N> {
+    /// Names what stands before the first position.
+    #[inline(always)]
+    pub fn openen(&mut self) {
+        for (d, of) in self.of.iter().enumerate() {
+            self.eigen[d] = self.eigen[d].named("eigen inleg", *of, At::Opening);
+            self.schuld[d] = N::number(0);
+            if self.leningen.is_some() {
+                self.schuld[d] = self.schuld[d].named("schuld", *of, At::Opening);
+            }
+        }
+        if self.totaal.is_some() {
+            let _ = N::sum(self.eigen).named("boekwaarde", GEHEEL, At::Opening);
+        }
+    }
+
+    /// All positions of an account to which no fund lends.
+    #[inline(always)]
+    pub fn alle(&mut self) {
+        self.openen();
+        for t in self.tijd.begin..self.tijd.uiterst {
+            self.periode(t, N::number(0));
+        }
+    }
+
+    /// One position: interest of every deel, then loans in the order of the delen, each as far as its plafond and what is
+    /// left of `beschikbaar` allow; a deel that has money left repays. Gives what is lent on balance.
+    ///
+    /// Loan per deel: `max(0, min(eigen, plafond − schuld, beschikbaar))`; repayment: `max(0, min(−eigen, schuld))`.
+    #[inline(always)]
+    pub fn periode(&mut self, t: usize, beschikbaar: N) -> N {
+        let zero = N::number(0);
+        let (mut boekwaarde, mut rente, mut netto, mut owed) = (zero, zero, zero, zero);
+        for d in 0..self.of.len() {
+            let of = self.of[d];
+            let m = (-self.kasstroom[d][t]).named("mutatie", of, at(t));
+            let stand = self.eigen[d];
+            if t < self.peil {
+                self.eigen[d] = (stand + m).named("eigen inleg", of, at(t));
+                boekwaarde = boekwaarde + self.eigen[d];
+                continue;
+            }
+            let own = rente_van(self.methode, stand, m, &self.tarieven, of, t);
+            let own = self.tijd.zolang(t, own).named("rente", of, at(t));
+            let need = stand + m + own;
+            let Some(l) = self.leningen.as_ref() else {
+                self.eigen[d] = need.named("eigen inleg", of, at(t));
+                rente = rente + own;
+                boekwaarde = boekwaarde + self.eigen[d];
+                continue;
+            };
+            let need = need.named("eigen inleg voor lening", of, at(t));
+            let interest = self.tijd.zolang(t, self.schuld[d] * l.rente);
+            let interest = interest.named("rente lening", of, at(t));
+            let schuld = self.schuld[d] + interest;
+            let room = (l.plafond[d] - schuld).min(beschikbaar - netto);
+            let lent = need.min(room).max(zero);
+            let repaid = (-need).min(schuld).max(zero);
+            let net = self
+                .tijd
+                .zolang(t, lent - repaid)
+                .named("lening", of, at(t));
+            self.eigen[d] = (need - net).named("eigen inleg", of, at(t));
+            self.schuld[d] = (schuld + net).named("schuld", of, at(t));
+            netto = netto + net;
+            owed = owed + self.schuld[d];
+            rente = rente + own + interest;
+            boekwaarde = boekwaarde + (self.eigen[d] + self.schuld[d]);
+        }
+        if let Some((boekwaarden, rentes)) = self.totaal.as_mut() {
+            boekwaarden[t] = boekwaarde.named("boekwaarde", GEHEEL, at(t));
+            rentes[t] = rente.named("rente", GEHEEL, at(t));
+        }
+        if let Some(l) = self.leningen.as_mut() {
+            l.netto[t] = netto.named("leningen", Of::Geheel, at(t));
+            l.schuld[t] = owed.named("schuld", Of::Geheel, at(t));
+        }
+        netto
+    }
+}
+
+/// The main account.
+const GEHEEL: Of = Of::Rekening(crate::model::HOOFD as u16);
 
 /// The result of an account.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -165,6 +336,8 @@ pub struct Resultaat<N> {
     pub ncw_rente: N,
     /// Flows discounted at the BBV rate.
     pub ncw_kasstroom: N,
+    /// Flows discounted at the interest rate; nothing when it is not asked.
+    pub ncw_kasstroom_rente: Option<N>,
     /// Lowest standing (minus boekwaarde) and the first period (its position) that has it.
     pub laagste_stand: (N, N),
     /// Number of periods with a negative standing.
@@ -184,16 +357,23 @@ pub struct Disconto<N> {
     pub exponent: Decimal,
     /// Periods per year.
     pub per_jaar: i32,
+    /// The moment at which flows are discounted at the interest rate; nothing when that is not asked.
+    pub kasstroom_rente: Option<Kasstroommoment>,
 }
 
 /// What an end value is divided by at a rate.
 #[inline(always)]
-fn eindfactor<N: Number>(
+pub fn eindfactor<N: Number>(rate: N, disconto: &Disconto<N>, tijd: &Looptijd<'_, N>) -> N {
+    eindfactor_met(rate, disconto, tijd, &|factor, _| factor)
+}
+
+/// The same, with the factor of every added period passed by.
+#[inline(always)]
+fn eindfactor_met<N: Number>(
     rate: N,
     disconto: &Disconto<N>,
     tijd: &Looptijd<'_, N>,
-    word: &'static str,
-    of: Of,
+    named: &impl Fn(N, usize) -> N,
 ) -> N {
     let one = N::number(1);
     let mut factor = (one + rate).power(disconto.exponent);
@@ -201,9 +381,7 @@ fn eindfactor<N: Number>(
         // Every period that a delay adds discounts one period more.
         let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
         for t in tijd.eind..tijd.uiterst {
-            factor = tijd.loopt[t]
-                .if_less(one, factor, factor * step)
-                .named(word, of, at(t));
+            factor = named(tijd.loopt[t].if_less(one, factor, factor * step), t);
         }
     }
     factor
@@ -235,7 +413,8 @@ pub fn resultaat<N: Number>(
     };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
     let factor = |rate: N, word: &'static str| {
-        eindfactor(rate, disconto, tijd, word, of).named(word, of, At::Once)
+        let each = |factor: N, t: usize| factor.named(word, of, at(t));
+        eindfactor_met(rate, disconto, tijd, &each).named(word, of, At::Once)
     };
     let ncw_bbv = eindwaarde
         .per(factor(disconto.bbv, "verdisconteringsfactor"))
@@ -252,6 +431,22 @@ pub fn resultaat<N: Number>(
         zero
     };
     let ncw_kasstroom = (N::sum(werk) - opening - vooraf).named("ncw_kasstroom", of, At::Once);
+    let ncw_kasstroom_rente = disconto.kasstroom_rente.map(|moment| {
+        werk.clear();
+        werk.resize(tijd.uiterst, zero);
+        timeline::discount_factors(
+            timeline,
+            disconto.rente,
+            moment,
+            of,
+            Some(&timeline::RENTE),
+            werk,
+        );
+        for t in from..tijd.uiterst {
+            werk[t] = kasstroom[t] * werk[t];
+        }
+        (N::sum(&werk[from..]) - opening - vooraf).named("ncw_kasstroom_rente", of, At::Once)
+    });
     werk.clear();
     for t in span.clone() {
         werk.push((-boekwaarden[t]).named("stand", of, at(t)));
@@ -272,6 +467,7 @@ pub fn resultaat<N: Number>(
         ncw_bbv,
         ncw_rente,
         ncw_kasstroom,
+        ncw_kasstroom_rente,
         laagste_stand,
         onder_water,
         rente_totaal,

@@ -49,6 +49,8 @@ pub enum NcwMethode {
     Rente,
     /// Flows discounted at the BBV rate.
     Kasstroom,
+    /// Flows discounted at the interest rate.
+    KasstroomRente,
 }
 
 /// The settings of the area.
@@ -88,6 +90,8 @@ pub struct Gebied {
     pub rente: Quantity,
     /// Credit rate.
     pub creditrente: Quantity,
+    /// Whether each deelgebied bears its own interest (`rente_over`).
+    pub rente_per_deelgebied: bool,
     /// BBV discount rate.
     pub discontovoet_bbv: Quantity,
     /// Real rate for life-cycle costs.
@@ -161,6 +165,8 @@ pub struct Deelgebied {
     pub uitstel_perioden: i32,
     /// Land to be sold, m2.
     pub uitgeefbaar_m2: Option<Quantity>,
+    /// Most that the fund lends to it at a time.
+    pub leenplafond: Option<Quantity>,
 }
 
 /// A maatregel.
@@ -210,6 +216,8 @@ pub struct Fonds {
     pub minimum: Quantity,
     /// Share of contributions for the organisation.
     pub aandeel_organisatie: Quantity,
+    /// Interest per year on its loans; nothing when it is the creditrente of the grondexploitatie.
+    pub leenrente: Option<Quantity>,
     /// Account that receives that share.
     pub organisatie: usize,
     /// What it does when short.
@@ -221,6 +229,8 @@ pub struct Fonds {
 pub struct Boekwaarde {
     /// Account.
     pub rekening: usize,
+    /// Deelgebied.
+    pub deelgebied: Option<usize>,
     /// Positive is money invested.
     pub bedrag: Quantity,
 }
@@ -918,6 +928,7 @@ impl Builder {
     fn read_deelgebieden(&mut self, tables: &Tables, problems: &mut Vec<Problem>) {
         let (table, rows) = rows(tables, "deelgebieden");
         let per_year = self.gebied.as_ref().map_or(1, |g| g.tijdstap.per_year());
+        let per_deelgebied = self.gebied.as_ref().is_none_or(|g| g.rente_per_deelgebied);
         for row in rows {
             let mut f = Fields {
                 table,
@@ -929,6 +940,23 @@ impl Builder {
             };
             f.count("oppervlakte_m2");
             let uitgeefbaar_m2 = f.count("uitgeefbaar_m2");
+            let leenplafond = f
+                .quantity(
+                    "leenplafond",
+                    Decimal::ZERO,
+                    Decimal::from(fields::AMOUNT_MAX),
+                )
+                .filter(|q| !q.value.is_zero());
+            if leenplafond.is_some() && !per_deelgebied {
+                f.problem(
+                    "leenplafond",
+                    Problem::error(
+                        "loan-without-own-interest",
+                        format!("deelgebied \"{deelgebied}\" has a leenplafond, but interest is over the whole"),
+                    )
+                    .fix("set rente_over = deelgebied in table gebied, or clear leenplafond"),
+                );
+            }
             let uitstel = f
                 .quantity("uitstel", Decimal::from(-20), Decimal::from(50))
                 .unwrap_or_else(|| Quantity::made(Decimal::ZERO));
@@ -941,6 +969,7 @@ impl Builder {
                 uitstel,
                 uitstel_perioden,
                 uitgeefbaar_m2,
+                leenplafond,
             });
         }
         // A workbook names its deelgebieden in the lines only: then those are the deelgebieden.
@@ -959,6 +988,7 @@ impl Builder {
                             uitstel,
                             uitstel_perioden: 0,
                             uitgeefbaar_m2: None,
+                            leenplafond: None,
                         });
                     }
                 }
@@ -1032,6 +1062,7 @@ impl Builder {
             let rente = f.rate("rente").unwrap_or_else(zero);
             let minimum = f.amount("minimum").unwrap_or_else(zero);
             let aandeel_organisatie = f.share("aandeel_organisatie").unwrap_or_else(zero);
+            let leenrente = f.rate("leenrente");
             let regel = match f.choice("regel", &["voorfinancieren", "doorschuiven", "drager"]) {
                 Some("doorschuiven") => Fondsregel::Doorschuiven,
                 Some("drager") => Fondsregel::Drager,
@@ -1078,6 +1109,7 @@ impl Builder {
                 rente,
                 minimum,
                 aandeel_organisatie,
+                leenrente,
                 organisatie,
                 regel,
             });
@@ -1112,7 +1144,7 @@ impl Builder {
                 row,
                 problems,
             };
-            self.reference(&mut f, "deelgebied", "deelgebieden");
+            let deelgebied = self.reference(&mut f, "deelgebied", "deelgebieden");
             let rekening = if f.empty("partij") {
                 Some(HOOFD)
             } else {
@@ -1152,7 +1184,11 @@ impl Builder {
                     continue;
                 }
             };
-            out.push(Boekwaarde { rekening, bedrag });
+            out.push(Boekwaarde {
+                rekening,
+                deelgebied,
+                bedrag,
+            });
         }
         out
     }
@@ -1492,12 +1528,12 @@ mod settings {
                 "dagen_365" => Dagtelling::Dagen365,
                 _ => Dagtelling::Jaren,
             };
-            let ncw_methode =
-                match self.choice("ncw_methode", &["ncw_bbv", "ncw_rente", "ncw_kasstroom"]) {
-                    "ncw_rente" => NcwMethode::Rente,
-                    "ncw_kasstroom" => NcwMethode::Kasstroom,
-                    _ => NcwMethode::Bbv,
-                };
+            let ncw_methode = match self.choice("ncw_methode", schema::NCW_METHODEN) {
+                "ncw_rente" => NcwMethode::Rente,
+                "ncw_kasstroom" => NcwMethode::Kasstroom,
+                "ncw_kasstroom_rente" => NcwMethode::KasstroomRente,
+                _ => NcwMethode::Bbv,
+            };
             let kasstroommoment = match self.choice("kasstroommoment", &["begin", "midden", "eind"])
             {
                 "begin" => Kasstroommoment::Begin,
@@ -1506,6 +1542,8 @@ mod settings {
             };
             let rente = self.rate("rente", None);
             let creditrente = self.rate("creditrente", rente.clone());
+            let rente_per_deelgebied =
+                self.choice("rente_over", &["geheel", "deelgebied"]) == "deelgebied";
             let discontovoet_bbv =
                 self.parameter("discontovoet_bbv", "bbv.discontovoet", peildatum);
             let discontovoet_maatschappelijk = self.parameter(
@@ -1591,6 +1629,7 @@ mod settings {
                 kasstroommoment,
                 rente: rente?,
                 creditrente: creditrente?,
+                rente_per_deelgebied,
                 discontovoet_bbv: discontovoet_bbv?,
                 discontovoet_maatschappelijk: discontovoet_maatschappelijk?,
                 discontovoet_matrix: discontovoet_matrix?,

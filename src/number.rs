@@ -60,6 +60,8 @@ pub enum Of {
     Partij(u16),
     /// A maatregel.
     Maatregel(u16),
+    /// A part of the main account: a deelgebied, or what lies in none.
+    Deel(u16),
 }
 
 /// When.

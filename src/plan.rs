@@ -388,6 +388,8 @@ pub struct Cel {
     pub van: usize,
     /// Account that receives.
     pub naar: usize,
+    /// Position in [`Plan::delen`], when it is a flow of the main account and that is divided.
+    pub deel: Option<usize>,
     /// Kind of flow.
     pub soort: Stroomsoort,
     /// Opgave; nothing when folded over opgaven.
@@ -466,6 +468,13 @@ pub struct Plan<'a> {
     pub begin: usize,
     /// By account: given boekwaarde.
     pub opening: Vec<Vec<crate::number::Quantity>>,
+    /// The parts that the main account is divided in: deelgebieden in the order of their table, then what lies in none. Empty when
+    /// there is only one and nobody asks for it.
+    pub delen: Vec<Option<usize>>,
+    /// By deel: given boekwaarde.
+    pub deel_opening: Vec<Vec<crate::number::Quantity>>,
+    /// Whether the fund lends to delen.
+    pub leningen: bool,
 }
 
 /// Most uncertain terms that the percentages of a plan can have together: percentages of percentages multiply them.
@@ -557,9 +566,18 @@ impl<'a> Plan<'a> {
             vraag,
             fonds,
             opening: vec![Vec::new(); model.rekeningen.len()],
+            delen: Vec::new(),
+            deel_opening: Vec::new(),
+            leningen: false,
         };
+        plan.verdelen();
         for b in &model.boekwaarden {
             plan.opening[b.rekening].push(b.bedrag.clone());
+            if b.rekening == HOOFD
+                && let Some(deel) = plan.deel(b.deelgebied)
+            {
+                plan.deel_opening[deel].push(b.bedrag.clone());
+            }
         }
         if let Some(f) = model
             .fonds
@@ -585,6 +603,49 @@ impl<'a> Plan<'a> {
         }
         plan.find_end(&shift);
         Ok(plan)
+    }
+
+    /// Divides the main account over the deelgebieden that have something on it, in any route: routes are compared by deel.
+    fn verdelen(&mut self) {
+        let model = self.model;
+        let mut used = vec![false; model.deelgebieden.len() + 1];
+        let rest = model.deelgebieden.len();
+        for lijn in &model.lijnen {
+            if lijn.van == HOOFD || lijn.naar == HOOFD {
+                used[lijn.deelgebied.unwrap_or(rest)] = true;
+            }
+        }
+        for b in model.boekwaarden.iter().filter(|b| b.rekening == HOOFD) {
+            used[b.deelgebied.unwrap_or(rest)] = true;
+        }
+        for maatregel in model.maatregelen.iter().filter(|m| m.drager == HOOFD) {
+            used[maatregel.deelgebied.unwrap_or(rest)] = true;
+        }
+        if model.fonds.as_ref().is_some_and(|f| f.organisatie == HOOFD) {
+            used[rest] = true;
+        }
+        let parts = used.iter().filter(|u| **u).count();
+        if parts > 1 || (parts == 1 && model.gebied.rente_per_deelgebied) {
+            let places = (0..rest).map(Some).chain([None]);
+            self.delen = places
+                .zip(used)
+                .filter_map(|(d, u)| u.then_some(d))
+                .collect();
+        }
+        self.deel_opening = vec![Vec::new(); self.delen.len()];
+        let lends =
+            |d: &Option<usize>| d.is_some_and(|k| model.deelgebieden[k].leenplafond.is_some());
+        self.leningen = self.fonds && self.delen.iter().any(lends);
+    }
+
+    /// The part of the main account that a deelgebied is; nothing when the account is not divided.
+    pub fn deel(&self, deelgebied: Option<usize>) -> Option<usize> {
+        self.delen.iter().position(|d| *d == deelgebied)
+    }
+
+    /// Dutch name of a part of the main account.
+    pub fn deel_naam(&self, deel: usize) -> &str {
+        self.delen[deel].map_or("overig", |k| &self.model.deelgebieden[k].deelgebied)
     }
 
     /// Largest drawn delay of a deelgebied, in periods; none for flows that no draw moves.
@@ -749,11 +810,17 @@ impl<'a> Plan<'a> {
                     .iter()
                     .position(|v| v.maatregel == m && v.drager == lijn.van)
             });
+        let deel = self.deel(lijn.deelgebied);
         let key = |deelgebied, index| CelKey {
             deelgebied,
             index,
             van: lijn.van,
             naar: lijn.naar,
+            deel: if lijn.van == HOOFD || lijn.naar == HOOFD {
+                deel
+            } else {
+                None
+            },
             soort: if detail || !lijn.soort.in_saldo() {
                 lijn.soort
             } else {
@@ -872,6 +939,7 @@ impl<'a> Plan<'a> {
                 index: key.index,
                 van: key.van,
                 naar: key.naar,
+                deel: key.deel,
                 soort: key.soort,
                 opgave: key.opgave,
                 maatregel: key.maatregel,
@@ -972,6 +1040,7 @@ struct CelKey {
     index: Option<usize>,
     van: usize,
     naar: usize,
+    deel: Option<usize>,
     soort: Stroomsoort,
     opgave: Option<usize>,
     maatregel: Option<usize>,

@@ -19,8 +19,15 @@
     reason = "indexed loops over lanes are the form that vectorises"
 )]
 
+pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
+mod order;
 pub mod random;
+pub mod sampling;
 pub mod simulation;
+pub mod snel;
+mod sobol;
+pub mod staart;
 pub mod statistics;
+pub mod tornado;

@@ -6,6 +6,7 @@
 use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk};
 use crate::ledger::Resultaat;
 use crate::model::schema::OPGAVEN;
+use crate::model::table::name_key;
 use crate::model::{BUITEN, Controle, HOOFD, Model, NcwMethode};
 use crate::number::{Exact, Number, Of};
 use crate::parameters;
@@ -106,6 +107,21 @@ pub struct Partijresultaat {
     pub baten: Vec<Decimal>,
 }
 
+/// A part of the main account: a deelgebied, or what lies in none ("overig").
+#[derive(Debug, Clone)]
+pub struct Deelresultaat {
+    /// Its name.
+    pub naam: String,
+    /// Flows at current prices, less the boekwaarde that was given.
+    pub reeel_saldo: Decimal,
+    /// Result at the end, with interest over its own boekwaarde.
+    pub eindwaarde: Decimal,
+    /// The NCW of the model's `ncw_methode`.
+    pub ncw: Decimal,
+    /// Net flow by position.
+    pub kasstroom: Vec<Decimal>,
+}
+
 /// The fund over time.
 #[derive(Debug, Clone)]
 pub struct Fondsresultaat {
@@ -125,14 +141,18 @@ pub struct Fondsresultaat {
     pub betaald: Vec<Decimal>,
     /// Balance at the end of the period.
     pub saldo: Vec<Decimal>,
+    /// Lent to deelgebieden less repaid, and what they owe; nothing when it does not lend.
+    pub leningen: Option<[Vec<Decimal>; 2]>,
+    /// Lowest balance.
+    pub laagste: Decimal,
     /// Prefinancing needed.
     pub voorfinanciering: Decimal,
 }
 
 impl Fondsresultaat {
     /// The series by name, in the order of a period.
-    pub fn reeksen(&self) -> [(&'static str, &[Decimal]); 8] {
-        [
+    pub fn reeksen(&self) -> Vec<(&'static str, &[Decimal])> {
+        let mut out: Vec<(&'static str, &[Decimal])> = vec![
             ("rendement", &self.rendement),
             ("inleg", &self.inleg),
             ("bijdragen", &self.bijdragen),
@@ -140,8 +160,15 @@ impl Fondsresultaat {
             ("uitgaven", &self.uitgaven),
             ("vraag", &self.vraag),
             ("betaald", &self.betaald),
-            ("saldo", &self.saldo),
-        ]
+        ];
+        if let Some([leningen, uitstaand]) = &self.leningen {
+            out.extend([
+                ("leningen", leningen.as_slice()),
+                ("uitstaand", uitstaand.as_slice()),
+            ]);
+        }
+        out.push(("saldo", &self.saldo));
+        out
     }
 }
 
@@ -181,6 +208,8 @@ pub struct Routeresultaat {
     pub voorziening_gekozen: Decimal,
     /// Longer than the guidance allows without a decision of the council.
     pub looptijd_te_lang: Option<Decimal>,
+    /// Parts of the main account; empty when it is not divided.
+    pub delen: Vec<Deelresultaat>,
     /// All accounts but the outside world.
     pub rekeningen: Vec<Rekeningresultaat>,
     /// By party.
@@ -237,6 +266,7 @@ fn record(
             ncw_bbv: number(r.ncw_bbv, what)?,
             ncw_rente: number(r.ncw_rente, what)?,
             ncw_kasstroom: number(r.ncw_kasstroom, what)?,
+            ncw_kasstroom_rente: r.ncw_kasstroom_rente.map(|n| number(n, what)).transpose()?,
             laagste_stand: (
                 number(r.laagste_stand.0, what)?,
                 number(r.laagste_stand.1, what)?,
@@ -262,14 +292,15 @@ fn record(
         opbrengsten_prijspeil: part(&details[1], "the revenue")?,
         kosten: part(&details[2], "the costs")?,
         opbrengsten: part(&details[3], "the revenue")?,
-        kasstroom: part(&werk.kasstroom[HOOFD], "the cash flow")?,
+        // Loans of the fund are no revenue.
+        kasstroom: part(&werk.mutatie, "the cash flow")?
+            .into_iter()
+            .map(|m| -m)
+            .collect(),
         boekwaarde_begin: std::iter::once(opening)
             .chain(boekwaarde[..boekwaarde.len() - 1].iter().copied())
             .collect(),
-        mutatie: part(&werk.kasstroom[HOOFD], "the cash flow")?
-            .into_iter()
-            .map(|k| -k)
-            .collect(),
+        mutatie: part(&werk.mutatie, "the cash flow")?,
         rente: part(&werk.rente, "the interest")?,
         boekwaarde,
     };
@@ -283,6 +314,7 @@ fn record(
         NcwMethode::Bbv => main.ncw_bbv,
         NcwMethode::Rente => main.ncw_rente,
         NcwMethode::Kasstroom => main.ncw_kasstroom,
+        NcwMethode::KasstroomRente => main.ncw_kasstroom_rente.unwrap_or_default(),
     };
     let (loss, present) = bbv::voorziening(
         u.hoofd.eindwaarde,
@@ -330,7 +362,8 @@ fn record(
             boekwaarde: stand,
         });
     }
-    let partijen = partijen(v, u, werk, &rekeningen)?;
+    let delen = delen(v, werk)?;
+    let partijen = partijen(v, werk, &rekeningen)?;
     let fonds = fonds(v, u, werk)?;
     let matrix = matrix(v, werk)?;
     Ok(Routeresultaat {
@@ -352,6 +385,7 @@ fn record(
             voorziening.0
         },
         looptijd_te_lang,
+        delen,
         rekeningen,
         partijen,
         fonds,
@@ -360,9 +394,26 @@ fn record(
     })
 }
 
+fn delen(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Deelresultaat>, Problem> {
+    let what = "the result of a deelgebied";
+    let parts = werk.deeluitkomsten.iter().zip(&werk.delen).enumerate();
+    parts
+        .map(|(d, (uitkomst, kasstroom))| {
+            let kasstroom = series(kasstroom, what)?;
+            let opening: Decimal = v.plan.deel_opening[d].iter().map(|q| q.value).sum();
+            Ok(Deelresultaat {
+                naam: v.plan.deel_naam(d).to_owned(),
+                reeel_saldo: kasstroom[v.plan.begin..].iter().sum::<Decimal>() - opening,
+                eindwaarde: number(uitkomst.eindwaarde, what)?,
+                ncw: number(uitkomst.ncw, what)?,
+                kasstroom,
+            })
+        })
+        .collect()
+}
+
 fn partijen(
     v: &Voorbereid<'_, Exact>,
-    u: &Uitkomst<Exact>,
     werk: &Werk<Exact>,
     rekeningen: &[Rekeningresultaat],
 ) -> Result<Vec<Partijresultaat>, Problem> {
@@ -426,7 +477,7 @@ fn partijen(
             .zip(series(&werk.baten[p][1], "a benefit")?)
             .map(|(a, b)| a + b)
             .collect::<Vec<_>>();
-        let x = &u.partijen[p];
+        let x = &werk.partijen[p];
         // A boekwaarde that is given was invested before the first flow here.
         let given = plan
             .opening
@@ -517,7 +568,13 @@ fn fonds(
         vraag: s(&total(&f.vraag))?,
         betaald: s(&total(&f.betaald))?,
         saldo: s(&f.saldo)?,
-        voorfinanciering: number(u.voorfinanciering, "the prefinancing")?,
+        leningen: if v.plan.leningen {
+            Some([s(&werk.leningen[0])?, s(&werk.leningen[1])?])
+        } else {
+            None
+        },
+        laagste: number(u.fonds.saldo, "the lowest balance")?,
+        voorfinanciering: number(u.fonds.voorfinanciering, "the prefinancing")?,
     }))
 }
 
@@ -582,6 +639,7 @@ const SCALARS: &[&str] = &[
     "ncw_bbv",
     "ncw_rente",
     "ncw_kasstroom",
+    "ncw_kasstroom_rente",
     "hoogste_boekwaarde",
     "laagste_stand",
     "laagste_stand_jaar",
@@ -592,6 +650,7 @@ const SCALARS: &[&str] = &[
     "voorziening_eindwaarde",
     "voorziening_contant",
     "voorfinanciering",
+    "fonds_laagste",
     "portemonnee",
 ];
 
@@ -627,6 +686,7 @@ impl Routeresultaat {
             "ncw_bbv" => r.ncw_bbv,
             "ncw_rente" => r.ncw_rente,
             "ncw_kasstroom" => r.ncw_kasstroom,
+            "ncw_kasstroom_rente" => r.ncw_kasstroom_rente?,
             "hoogste_boekwaarde" => -r.laagste_stand.0,
             "laagste_stand" => r.laagste_stand.0,
             "laagste_stand_jaar" => Decimal::from(
@@ -643,6 +703,7 @@ impl Routeresultaat {
                 .fonds
                 .as_ref()
                 .map_or(Decimal::ZERO, |f| f.voorfinanciering),
+            "fonds_laagste" => self.fonds.as_ref().map_or(Decimal::ZERO, |f| f.laagste),
             "portemonnee" => self.portemonnee,
             _ => return None,
         })
@@ -651,6 +712,26 @@ impl Routeresultaat {
     /// The value at a result address: `ncw`, `boekwaarde.2030`, `partij[corporatie].saldo`, `fonds.saldo.2030`.
     pub fn waarde(&self, model: &Model, address: &str) -> Result<Decimal, String> {
         let address = address.trim();
+        if let Some(rest) = address.strip_prefix("deelgebied[") {
+            let (name, figure) = rest
+                .split_once("].")
+                .ok_or_else(|| format!("\"{address}\": write deelgebied[NAME].ncw"))?;
+            let deel = self
+                .delen
+                .iter()
+                .find(|d| name_key(&d.naam) == name_key(name))
+                .ok_or_else(|| {
+                    format!("\"{address}\": \"{name}\" is no deelgebied of the grondexploitatie")
+                })?;
+            return match figure {
+                "reeel_saldo" => Ok(deel.reeel_saldo),
+                "eindwaarde" => Ok(deel.eindwaarde),
+                "ncw" => Ok(deel.ncw),
+                _ => Err(format!(
+                    "\"{address}\": a deelgebied has reeel_saldo, eindwaarde and ncw"
+                )),
+            };
+        }
         if let Some(rest) = address.strip_prefix("partij[") {
             let (name, figure) = rest
                 .split_once("].")

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors};
-use crate::risk::simulation::{Trekkingen, simuleer};
+use crate::risk::simulation::{Simulatie, Trekkingen, simuleer};
 use crate::risk::statistics::{Estimate, Sorted, share_below_zero, share_better};
 use crate::route;
 use crate::scenario::{Scenario, apply};
@@ -281,7 +281,8 @@ fn simulate(
         |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
     let [grex, cofinanciering] = Route::BEIDE;
     let plannen = [plan(grex)?, plan(cofinanciering)?];
-    simuleer(&plannen, opdracht.draws, opdracht.seed, gedaan).map_err(|p| vec![p])
+    let simulatie = Simulatie::gewoon(opdracht.draws, opdracht.seed);
+    simuleer(&plannen, &simulatie, gedaan).map_err(|p| vec![p])
 }
 
 /// Puts what the draws say beside the exact results.

@@ -266,35 +266,42 @@ pub enum Kasstroommoment {
     Eind,
 }
 
-/// Discount factors per forecast period at a yearly rate: a chain, one power in front (rules 0.2).
+/// What the rate, the factor of one period and the factors are recorded as.
+pub type Discontowoorden = [&'static str; 3];
+/// At a discount rate.
+pub const DISCONTO: Discontowoorden = ["discontovoet", "disconto per periode", "discontofactor"];
+/// At the interest rate.
+pub const RENTE: Discontowoorden = [
+    "discontovoet rente",
+    "disconto per periode rente",
+    "discontofactor rente",
+];
+
+/// Discount factors per forecast period at a yearly rate, as far as `out` is long: a chain, one power in front (rules 0.2).
 #[inline(always)]
 pub fn discount_factors<N: Number>(
     timeline: &Timeline,
     rate: N,
     moment: Kasstroommoment,
     of: Of,
-    name: bool,
+    words: Option<&Discontowoorden>,
     out: &mut [N],
 ) {
     let one = N::number(1);
-    let rate = if name {
-        rate.named("discontovoet", of, At::Once)
-    } else {
-        rate
+    let called = |number: N, word: usize, when: At| match words {
+        Some(words) => number.named(words[word], of, when),
+        None => number,
     };
+    let rate = called(rate, 0, At::Once);
     let per_period =
         one.per((one + rate).power(Decimal::ONE / Decimal::from(timeline.stap.per_year())));
-    let per_period = if name {
-        per_period.named("disconto per periode", of, At::Once)
-    } else {
-        per_period
-    };
+    let per_period = called(per_period, 1, At::Once);
     let mut factor = match moment {
         Kasstroommoment::Begin => one,
         Kasstroommoment::Midden => per_period.power(dec!(0.5)),
         Kasstroommoment::Eind => per_period,
     };
-    for t in 0..timeline.len {
+    for t in 0..timeline.len.min(out.len()) {
         if t < timeline.peil {
             out[t] = N::number(0);
             continue;
@@ -302,9 +309,7 @@ pub fn discount_factors<N: Number>(
         if t > timeline.peil {
             factor = factor * per_period;
         }
-        if name {
-            factor = factor.named("discontofactor", of, at(t));
-        }
+        factor = called(factor, 2, at(t));
         out[t] = factor;
     }
 }

@@ -407,7 +407,7 @@ impl Discontogeval {
             exact(self.voet),
             moment,
             Of::Geheel,
-            false,
+            None,
             &mut factoren,
         );
         let contant: Vec<Exact> = self

@@ -5,7 +5,7 @@ use polder::model::Model;
 use polder::number::{Exact, Lanes};
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::read::read_model;
-use polder::risk::simulation::{Trekker, simuleer, uitkomsten};
+use polder::risk::simulation::{Simulatie, Trekker, simuleer, uitkomsten};
 use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
 
@@ -19,12 +19,18 @@ fn model() -> Model {
 fn figures(model: &Model, route: Route, diepte: Diepte, draw: u64) -> Vec<f64> {
     let plan = Plan::new(model, route, diepte, Drijvers::resolve(model).0).expect("it compiles");
     let v = Voorbereid::<Exact>::new(&plan);
-    let trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren())
-        .expect("its drivers can be drawn");
+    let trekker = Trekker::new(
+        &plan,
+        Simulatie::gewoon(0, SEED).steekproef,
+        &[],
+        v.eerste_jaar(),
+        v.aantal_jaren(),
+    )
+    .expect("its drivers can be drawn");
     let mut werk = Werk::new(&plan, false);
     let u = evaluate(&v, &trekker.exact(draw), &mut werk);
     let mut out = Vec::new();
-    uitkomsten(&plan, &u, &mut out);
+    uitkomsten(&plan, &u, &werk, &mut out);
     out.iter()
         .map(|x| x.0.and_then(|d| d.to_f64()).expect("a number"))
         .collect()
@@ -36,7 +42,7 @@ fn a_draw_gives_the_same_fast_exact_and_by_series() {
     let (drijvers, _) = Drijvers::resolve(&model);
     let plannen = Route::BEIDE
         .map(|r| Plan::new(&model, r, Diepte::Rekening, drijvers.clone()).expect("it compiles"));
-    let all = simuleer(&plannen, 20, SEED, &|_| ()).expect("it runs");
+    let all = simuleer(&plannen, &Simulatie::gewoon(20, SEED), &|_| ()).expect("it runs");
     let year = all
         .namen
         .iter()
@@ -80,8 +86,14 @@ fn shocks_that_nobody_asks_can_be_left_out() {
     )
     .expect("it compiles");
     let v = Voorbereid::<Lanes<4>>::new(&plan);
-    let mut trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren())
-        .expect("its drivers can be drawn");
+    let mut trekker = Trekker::new(
+        &plan,
+        Simulatie::gewoon(0, SEED).steekproef,
+        &[],
+        v.eerste_jaar(),
+        v.aantal_jaren(),
+    )
+    .expect("its drivers can be drawn");
     let (mut whole, mut part) = (Trekking::<Lanes<4>>::geen(), Trekking::<Lanes<4>>::geen());
     trekker.trek(8, &mut whole);
     let last = v.laatste_schok();
@@ -113,7 +125,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             .build()
             .expect("a pool");
         let all = pool
-            .install(|| simuleer(&plannen, 1_100, SEED, &|_| ()))
+            .install(|| simuleer(&plannen, &Simulatie::gewoon(1_100, SEED), &|_| ()))
             .expect("it runs");
         all.waarden
             .into_iter()

@@ -7,7 +7,7 @@ use polder::number::Exact;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::{Trekker, uitkomst_namen, uitkomsten};
+use polder::risk::simulation::{Simulatie, Trekker, uitkomst_namen, uitkomsten};
 use polder::route::calculate;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
@@ -346,15 +346,22 @@ fn compare_draws(model: &Model, route: Route, draws: &[u64]) {
     assert!(!has_errors(&problems), "{}", shown(&problems));
     let plan = Plan::new(model, route, Diepte::Opgave, drijvers).unwrap();
     let v = Voorbereid::<Exact>::new(&plan);
-    let trekker = Trekker::new(&plan, 42, v.eerste_jaar(), v.aantal_jaren()).unwrap();
+    let trekker = Trekker::new(
+        &plan,
+        Simulatie::gewoon(0, 42).steekproef,
+        &[],
+        v.eerste_jaar(),
+        v.aantal_jaren(),
+    )
+    .unwrap();
     let mut figures = Vec::new();
     for draw in draws {
         let mut werk = Werk::new(&plan, true);
         let u = evaluate(&v, &trekker.exact(*draw), &mut werk);
-        uitkomsten(&plan, &u, &mut figures);
+        uitkomsten(&plan, &u, &werk, &mut figures);
         let opname = Opname::new(model, route, Some((*draw, 42)))
             .unwrap_or_else(|p| panic!("{}", shown(&p)));
-        for (name, value) in uitkomst_namen(model).iter().zip(&figures) {
+        for (name, value) in uitkomst_namen(&plan).iter().zip(&figures) {
             if name == "voorfinanciering" && !plan.fonds {
                 continue;
             }

@@ -7,7 +7,7 @@ use polder::number::Lanes;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::{Trekker, simuleer};
+use polder::risk::simulation::{Simulatie, Trekker, simuleer};
 use polder::{route, scenario};
 use std::fmt::Write as _;
 use std::fs;
@@ -68,9 +68,16 @@ fn whole_chain(path: &Path) -> (bool, Vec<Problem>) {
             Ok(plan) => {
                 let ready = Voorbereid::<Lanes<1>>::new(&plan);
                 problems.extend(
-                    Trekker::new(&plan, 1, ready.eerste_jaar(), ready.aantal_jaren()).err(),
+                    Trekker::new(
+                        &plan,
+                        Simulatie::gewoon(0, 1).steekproef,
+                        &[],
+                        ready.eerste_jaar(),
+                        ready.aantal_jaren(),
+                    )
+                    .err(),
                 );
-                problems.extend(simuleer(&[plan], 16, 1, &|_| {}).err());
+                problems.extend(simuleer(&[plan], &Simulatie::gewoon(16, 1), &|_| {}).err());
             }
             Err(problem) => problems.push(problem),
         }

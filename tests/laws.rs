@@ -10,7 +10,7 @@ use polder::evaluate::{self, Trekking, Voorbereid, Werk};
 use polder::model::{BUITEN, HOOFD, Model};
 use polder::number::{Exact, LaneDelay, Lanes, Number, Of, to_f64};
 use polder::plan::{Diepte, Drijvers, Plan, Route};
-use polder::risk::simulation::{Trekker, simuleer, uitkomst_namen, uitkomsten};
+use polder::risk::simulation::{Simulatie, Trekker, simuleer, uitkomst_namen, uitkomsten};
 use polder::route::{self, Routeresultaat};
 use polder::timeline;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn exact(plan: &Plan<'_>, trekking: &Trekking<Exact>, detail: bool) -> Cijfers {
         plan.diepte
     );
     let mut waarden = Vec::new();
-    uitkomsten(plan, &uitkomst, &mut waarden);
+    uitkomsten(plan, &uitkomst, &werk, &mut waarden);
     let d = |e: &Exact| e.0.expect("a number");
     let flows = werk
         .kasstroom
@@ -111,7 +111,7 @@ fn lanes<const W: usize>(plan: &Plan<'_>) -> Vec<[f64; W]> {
     let mut werk = Werk::new(plan, false);
     let uitkomst = evaluate::evaluate(&v, &Trekking::geen(), &mut werk);
     let mut out = Vec::new();
-    uitkomsten(plan, &uitkomst, &mut out);
+    uitkomsten(plan, &uitkomst, &werk, &mut out);
     out.into_iter().map(|l| l.0).collect()
 }
 
@@ -228,7 +228,7 @@ proptest! {
             let plan = certain(&model, route, Diepte::Rekening);
             let mut factoren = vec![Exact::ZERO; len];
             let g = &model.gebied;
-            timeline::discount_factors(&plan.timeline, Exact::from(g.discontovoet_matrix.value), g.kasstroommoment, Of::Geheel, false, &mut factoren);
+            timeline::discount_factors(&plan.timeline, Exact::from(g.discontovoet_matrix.value), g.kasstroommoment, Of::Geheel, None, &mut factoren);
             factoren[..plan.timeline.peil].fill(Exact::from(Decimal::ONE));
             let mut all = -plan.opening.iter().flatten().map(|q| q.value).sum::<Decimal>();
             for account in &r.rekeningen {
@@ -241,7 +241,7 @@ proptest! {
     #[test]
     fn every_depth_gives_the_same(spel in spel()) {
         let model = read(&spel, &Anders::default());
-        let namen = uitkomst_namen(&model);
+        let namen = uitkomst_namen(&uncertain(&model, Route::Grex, Diepte::Rekening));
         for route in Route::BEIDE {
             let line_by_line = exact(&certain(&model, route, Diepte::Lijn), &Trekking::geen(), true);
             for diepte in DIEPTEN {
@@ -256,7 +256,7 @@ proptest! {
     #[test]
     fn fast_is_exact_at_any_width(spel in spel()) {
         let model = read(&spel, &Anders::default());
-        let namen = uitkomst_namen(&model);
+        let namen = uitkomst_namen(&uncertain(&model, Route::Grex, Diepte::Rekening));
         for route in Route::BEIDE {
             let plan = certain(&model, route, Diepte::Rekening);
             let (four, eight, sixteen) = (lanes::<4>(&plan), lanes::<8>(&plan), lanes::<16>(&plan));
@@ -375,11 +375,16 @@ const ZAAD: u64 = 7;
 /// Draw `i` of a simulation in the exact arithmetic, against what the simulation kept of it.
 fn draws_are_exact(model: &Model, draws: &[usize], aantal: usize) -> Result<(), TestCaseError> {
     let plannen = Route::BEIDE.map(|route| uncertain(model, route, Diepte::Rekening));
-    let namen = uitkomst_namen(model);
-    let both = simuleer(&plannen, aantal, ZAAD, &|_| ()).expect("distributions that can be");
+    let namen = uitkomst_namen(&plannen[0]);
+    let both = simuleer(&plannen, &Simulatie::gewoon(aantal, ZAAD), &|_| ())
+        .expect("distributions that can be");
     for (n, plan) in plannen.iter().enumerate() {
-        let alone = simuleer(std::slice::from_ref(plan), aantal, ZAAD, &|_| ())
-            .expect("distributions that can be");
+        let alone = simuleer(
+            std::slice::from_ref(plan),
+            &Simulatie::gewoon(aantal, ZAAD),
+            &|_| (),
+        )
+        .expect("distributions that can be");
         for (a, b) in both.waarden[n].iter().zip(&alone.waarden[0]) {
             prop_assert!(
                 a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits()),
@@ -388,8 +393,14 @@ fn draws_are_exact(model: &Model, draws: &[usize], aantal: usize) -> Result<(), 
             );
         }
         let v = Voorbereid::<Exact>::new(plan);
-        let trekker = Trekker::new(plan, ZAAD, v.eerste_jaar(), v.aantal_jaren())
-            .expect("distributions that can be");
+        let trekker = Trekker::new(
+            plan,
+            Simulatie::gewoon(0, ZAAD).steekproef,
+            &[],
+            v.eerste_jaar(),
+            v.aantal_jaren(),
+        )
+        .expect("distributions that can be");
         for &i in draws {
             let record = exact(plan, &trekker.exact(i as u64), false);
             let mut fast: Vec<f64> = both.waarden[n].iter().map(|figure| figure[i]).collect();
@@ -425,11 +436,11 @@ proptest! {
     #[test]
     fn draws_are_the_same_at_every_depth(spel in spel()) {
         let model = read(&spel, &Anders { onzeker: Onzeker::Wel, ..Anders::default() });
-        let namen = uitkomst_namen(&model);
+        let namen = uitkomst_namen(&uncertain(&model, Route::Grex, Diepte::Rekening));
         for route in Route::BEIDE {
             let plan = uncertain(&model, route, Diepte::Lijn);
             let v = Voorbereid::<Exact>::new(&plan);
-            let trekker = Trekker::new(&plan, ZAAD, v.eerste_jaar(), v.aantal_jaren()).expect("distributions that can be");
+            let trekker = Trekker::new(&plan, Simulatie::gewoon(0, ZAAD).steekproef, &[], v.eerste_jaar(), v.aantal_jaren()).expect("distributions that can be");
             for draw in 0..3 {
                 let trekking = trekker.exact(draw);
                 let line_by_line = exact(&plan, &trekking, true);
@@ -445,7 +456,7 @@ proptest! {
     fn certain_draws_are_the_record(spel in spel()) {
         let model = read(&spel, &Anders { onzeker: Onzeker::Ontaard, ..Anders::default() });
         let plannen = Route::BEIDE.map(|route| uncertain(&model, route, Diepte::Rekening));
-        let draws = simuleer(&plannen, 17, ZAAD, &|_| ()).expect("distributions that can be");
+        let draws = simuleer(&plannen, &Simulatie::gewoon(17, ZAAD), &|_| ()).expect("distributions that can be");
         for (n, route) in Route::BEIDE.into_iter().enumerate() {
             let r = calculate(&model, route);
             for (naam, values) in draws.namen.iter().zip(&draws.waarden[n]) {
@@ -479,7 +490,8 @@ fn any_number_of_threads_gives_the_same_bits() {
             .build()
             .expect("a pool of threads");
         let draws = pool.install(|| {
-            simuleer(&plannen, 2_000, ZAAD, &|_| ()).expect("distributions that can be")
+            simuleer(&plannen, &Simulatie::gewoon(2_000, ZAAD), &|_| ())
+                .expect("distributions that can be")
         });
         draws
             .waarden
@@ -490,7 +502,10 @@ fn any_number_of_threads_gives_the_same_bits() {
             .collect::<Vec<_>>()
     };
     let one = run(1);
-    assert_eq!(one.len(), 2 * uitkomst_namen(&model).len() * 2_000);
+    assert_eq!(
+        one.len(),
+        2 * uitkomst_namen(&uncertain(&model, Route::Grex, Diepte::Rekening)).len() * 2_000
+    );
     assert!(one == run(2) && one == run(8));
 }
 
@@ -498,7 +513,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 fn the_figures_of_a_draw_are_named_as_results() {
     let model = havenkwartier();
     let r = calculate(&model, Route::Cofinanciering);
-    for naam in uitkomst_namen(&model) {
+    for naam in uitkomst_namen(&uncertain(&model, Route::Grex, Diepte::Rekening)) {
         r.waarde(&model, &naam)
             .unwrap_or_else(|reason| panic!("{reason}"));
     }

@@ -8,7 +8,7 @@ use polder::number::Lanes;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::Trekker;
+use polder::risk::simulation::{Simulatie, Trekker};
 use polder::{route, scenario};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -44,7 +44,16 @@ fn problems(path: &Path) -> Vec<Problem> {
         let plan = Plan::new(&model, Route::Grex, Diepte::Rekening, drijvers)
             .unwrap_or_else(|e| panic!("{e}"));
         let ready = Voorbereid::<Lanes<1>>::new(&plan);
-        problems.extend(Trekker::new(&plan, 1, ready.eerste_jaar(), ready.aantal_jaren()).err());
+        problems.extend(
+            Trekker::new(
+                &plan,
+                Simulatie::gewoon(0, 1).steekproef,
+                &[],
+                ready.eerste_jaar(),
+                ready.aantal_jaren(),
+            )
+            .err(),
+        );
     }
     let names: BTreeSet<&str> = model
         .scenarios

@@ -15,7 +15,7 @@ use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::report::{Cell, invoer};
 use polder::risk::dependence::pearson_of_spearman;
 use polder::risk::distribution::normal_cdf;
-use polder::risk::simulation::Trekker;
+use polder::risk::simulation::{Simulatie, Trekker};
 use polder::risk::statistics::correlation;
 
 const SEED: u64 = 3;
@@ -103,8 +103,14 @@ fn draws(model: &Model, n: u64) -> (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>) {
     assert!(problems.is_empty(), "{problems:?}");
     let plan = Plan::new(model, Route::Grex, Diepte::Rekening, drijvers).expect("it compiles");
     let v = Voorbereid::<Lanes<W>>::new(&plan);
-    let trekker = Trekker::new(&plan, SEED, v.eerste_jaar(), v.aantal_jaren())
-        .unwrap_or_else(|e| panic!("{e}"));
+    let trekker = Trekker::new(
+        &plan,
+        Simulatie::gewoon(0, SEED).steekproef,
+        &[],
+        v.eerste_jaar(),
+        v.aantal_jaren(),
+    )
+    .unwrap_or_else(|e| panic!("{e}"));
     let mut into = Trekking::<Lanes<W>>::geen();
     let mut slots = vec![Vec::new(); plan.drijvers.slots.len()];
     let mut schokken = vec![vec![Vec::new(); v.aantal_jaren()]; plan.drijvers.schokken.len()];

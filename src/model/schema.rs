@@ -271,6 +271,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Number,
                 "Years by which everything after peildatum in this deelgebied comes later; below zero is earlier. Default 0",
             ),
+            opt(
+                "leenplafond",
+                Kind::Amount,
+                "Most that the gebiedsfonds lends to this deelgebied at a time, interest included (needs rente_over = deelgebied). Default 0",
+            ),
         ],
     },
     TableSchema {
@@ -693,7 +698,12 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "minimum",
                 Kind::Amount,
-                "Balance below which the fund does not spend. Default 0",
+                "Balance below which the fund does not spend or lend. Default 0",
+            ),
+            opt(
+                "leenrente",
+                Kind::Rate,
+                "Interest on what it lends to deelgebieden. Default: the creditrente of the grondexploitatie, as drawn",
             ),
             opt(
                 "aandeel_organisatie",
@@ -988,7 +998,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     set(
         "ncw_methode",
-        Kind::Choice(&["ncw_bbv", "ncw_rente", "ncw_kasstroom"]),
+        Kind::Choice(NCW_METHODEN),
         "ncw_bbv",
         "Which NCW is called ncw",
     ),
@@ -996,7 +1006,7 @@ pub const SETTINGS: &[Setting] = &[
         "kasstroommoment",
         Kind::Choice(&["begin", "midden", "eind"]),
         "eind",
-        "Moment in the period at which ncw_kasstroom discounts a flow",
+        "Moment in the period at which ncw_kasstroom and ncw_kasstroom_rente discount a flow",
     ),
     set(
         "rente",
@@ -1009,6 +1019,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Rate,
         "rente",
         "Interest when the boekwaarde is negative",
+    ),
+    set(
+        "rente_over",
+        Kind::Choice(&["geheel", "deelgebied"]),
+        "geheel",
+        "Interest over the boekwaarde of the whole, or over that of each deelgebied apart (one in debit does not use the credit of another)",
     ),
     set(
         "discontovoet_bbv",
@@ -1045,6 +1061,14 @@ pub fn table_schema(name: &str) -> Option<&'static TableSchema> {
 pub fn setting(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|s| s.name == name)
 }
+
+/// The values of `ncw_methode` (rules 0.2).
+pub const NCW_METHODEN: &[&str] = &[
+    "ncw_bbv",
+    "ncw_rente",
+    "ncw_kasstroom",
+    "ncw_kasstroom_rente",
+];
 
 /// The rekeningen that an account can name.
 pub const REKENINGEN: &[&str] = &["grex", "exploitatie", "fonds", "eigen"];

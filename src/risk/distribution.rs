@@ -194,7 +194,7 @@ impl Table {
 
     /// The quantile of a PERT on [0, 1] as a function of z.
     fn pert(c: f64) -> Self {
-        static KNOTS: LazyLock<PertKwantielen> = LazyLock::new(|| {
+        static KNOTS: LazyLock<PertKwantielen<28>> = LazyLock::new(|| {
             let z: Vec<f64> = (0..=INTERVALS)
                 .map(|i| i as f64 / PER_UNIT - EDGE)
                 .collect();

@@ -1,11 +1,14 @@
 //! Monte Carlo over compiled plans: draws by counter, sixteen side by side, blocks over threads.
 //!
-//! Draw `i` depends on (seed, `i`) and the names of the drivers alone, so any number of threads gives the same bits, and every
-//! route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables or progress bars.
+//! Draw `i` depends on (method, seed, `i`) and the names of the drivers alone, so any number of threads and any division over
+//! machines gives the same bits, and every route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables
+//! or progress bars.
 
-use super::dependence::Dependence;
+use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
-use super::random::{driver_key, normals, uniforms};
+use super::random::{driver_key, normal};
+use super::sampling::{GROEP, Steekproef, Woorden};
+use super::snel::{Snel, normalen};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
@@ -14,87 +17,145 @@ use crate::plan::{Plan, Slot};
 use crate::problem::Problem;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// Draws side by side; the size that measured fastest (docs/benchmarks.md).
 pub const LANES: usize = 16;
-/// Draws in a block of work: many enough to spread over threads, few enough to stay in cache.
-const BLOCK: usize = 512;
+/// Tiles of [`LANES`] draws in a group of words.
+const TEGELS: usize = GROEP as usize / LANES;
+/// Groups in a block of work: many enough to spread over threads, few enough to stay in cache.
+const GROEPEN: u64 = 8;
+/// Draws in a block of work.
+const BLOCK: usize = (GROEP * GROEPEN) as usize;
 
 /// The driver that decides whether a risk happens, and the one that says how much, have names of their own.
 const HAPPENS: &str = "\u{1f}kans";
 const IMPACT: &str = "\u{1f}impact";
 
+/// The numbers of one driver: its key, and its place among the Sobol points when it has one.
+#[derive(Debug, Clone, Copy)]
+struct Nummer {
+    key: u64,
+    dimensie: Option<u32>,
+}
+
 /// One scalar driver.
 #[derive(Debug)]
 enum Bron {
-    Waarde {
-        sampler: Sampler,
-    },
+    /// The same in every draw.
+    Vast(f64),
+    /// Drawn by itself.
+    Los(Nummer, Snel),
+    /// Drawn together with others: by the correlated normal of its number.
+    Samen(usize, Sampler),
+    /// A risk: below its word it happens.
     Gebeurtenis {
-        key_impact: u64,
-        happens: Sampler,
-        impact: Sampler,
+        kans: Nummer,
+        onder: u32,
+        impact: Nummer,
+        hoeveel: Snel,
     },
 }
 
 /// A yearly driver.
 #[derive(Debug)]
 struct Schok {
-    sampler: Sampler,
+    nummer: Nummer,
+    bron: Schokbron,
     phi: f64,
 }
 
-/// The random numbers of a list of drivers: those that share a name share a number.
+/// What a yearly driver is drawn from.
 #[derive(Debug)]
-struct Nummers {
-    /// Of every number.
-    keys: Vec<u64>,
-    /// By driver: its number.
-    van: Vec<usize>,
+enum Schokbron {
+    /// The same every year.
+    Vast(f64),
+    /// By itself.
+    Los(Snel),
+    /// Normal, together with others or not.
+    Normaal { gemiddelde: f64, spreiding: f64 },
+    /// Another distribution, together with others.
+    Samen(Sampler),
 }
 
-impl Nummers {
-    fn new(keys: impl Iterator<Item = u64>) -> Self {
-        let mut found: HashMap<u64, usize> = HashMap::new();
-        let mut out = Nummers {
-            keys: Vec::new(),
-            van: Vec::new(),
-        };
-        for key in keys {
-            let next = out.keys.len();
-            let number = *found.entry(key).or_insert(next);
-            if number == next {
-                out.keys.push(key);
-            }
-            out.van.push(number);
-        }
-        out
+/// Drivers of which the numbers are correlated. Those that share a number share the place of its normal, that of the first.
+#[derive(Debug, Default)]
+struct Samenhang {
+    normalen: Dependence,
+    /// By driver: the first that has its number.
+    eerste: Vec<usize>,
+    /// By driver: whether its number is correlated with others.
+    lid: Vec<bool>,
+    /// The first drivers of numbers that are correlated, held at a value or not: the others keep their draws.
+    getrokken: Vec<(usize, Nummer)>,
+}
+
+/// By driver: the first that has its key.
+fn eersten(keys: &[u64]) -> Vec<usize> {
+    let mut found: HashMap<u64, usize> = HashMap::new();
+    let drivers = keys.iter().enumerate();
+    drivers
+        .map(|(i, key)| *found.entry(*key).or_insert(i))
+        .collect()
+}
+
+impl Samenhang {
+    /// From the key of every driver, and the pairs of first drivers that are correlated.
+    fn new(keys: &[u64], pairs: &[(usize, usize, f64)]) -> Result<Self, DependenceError> {
+        let eerste = eersten(keys);
+        let normalen = Dependence::new(keys.len(), pairs)?;
+        let mut getrokken: Vec<(usize, Nummer)> = normalen
+            .groups()
+            .iter()
+            .flatten()
+            .map(|i| {
+                let nummer = Nummer {
+                    key: keys[*i],
+                    dimensie: None,
+                };
+                (*i, nummer)
+            })
+            .collect();
+        getrokken.sort_by_key(|(i, _)| *i);
+        let correlated: HashSet<usize> = getrokken.iter().map(|(i, _)| *i).collect();
+        Ok(Samenhang {
+            normalen,
+            lid: eerste.iter().map(|i| correlated.contains(i)).collect(),
+            eerste,
+            getrokken,
+        })
     }
 
-    /// The first driver that has a number.
-    fn driver(&self, number: usize) -> usize {
-        self.van.iter().position(|n| *n == number).unwrap_or(0)
+    /// Whether the number of a driver is correlated with others.
+    fn hoort(&self, driver: usize) -> bool {
+        self.lid[driver]
     }
 }
 
 /// All that draws the inputs of a plan; made once, shared by routes.
 #[derive(Debug)]
 pub struct Trekker {
-    seed: u64,
+    steekproef: Steekproef,
     bronnen: Vec<Bron>,
     schokken: Vec<Schok>,
-    nummers: Nummers,
-    nummers_schokken: Nummers,
-    samenhang: Dependence,
-    samenhang_schokken: Dependence,
+    samenhang: Samenhang,
+    samenhang_schokken: Samenhang,
     uitstel: Vec<Option<usize>>,
     per_jaar: f64,
     eerste_jaar: i32,
     jaren: usize,
     bekend: i32,
-    /// By number of the yearly drivers: the last year that is asked.
+    /// By yearly driver: the last year that is asked.
     tot: Vec<i32>,
+}
+
+/// Room for the normals of drivers that are drawn together.
+#[derive(Debug, Default)]
+struct Normalen {
+    /// By tile, then by driver.
+    los: [Vec<[f64; LANES]>; TEGELS],
+    schokken: [Vec<[f64; LANES]>; TEGELS],
 }
 
 /// The distribution of a row of onzekerheden.
@@ -232,18 +293,31 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
     problems
 }
 
+/// A driver that is held at one value: what a stress test asks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vastgezet {
+    /// Position in [`Plan::drijver_namen`].
+    pub drijver: usize,
+    /// Its value, in the unit of its draws; a yearly driver has it every year.
+    pub waarde: f64,
+}
+
 /// Most correlaties that a message lists.
 const NEARBY_MAX: usize = 30;
 
 /// What the nearest possible correlaties are, for a message: those that differ from what was given.
 fn nearby(
     nearest: &[(usize, usize, f64)],
-    given: &dyn Fn(usize, usize) -> f64,
+    given: &[(usize, usize, f64)],
     name: &dyn Fn(usize) -> String,
 ) -> String {
     let changed: Vec<String> = nearest
         .iter()
-        .filter(|(i, j, rho)| (given(*i, *j) - rho).abs() > 1e-9)
+        .filter(|(i, j, rho)| {
+            let pairs = [(*i, *j), (*j, *i)];
+            let found = given.iter().find(|(a, b, _)| pairs.contains(&(*a, *b)));
+            found.is_none_or(|(.., given)| (given - rho).abs() > 1e-9)
+        })
         .map(|(i, j, rho)| format!("\"{}\", \"{}\" {rho}", name(*i), name(*j)))
         .collect();
     if changed.is_empty() || changed.len() > NEARBY_MAX {
@@ -256,69 +330,23 @@ impl Trekker {
     /// Compiles the drivers of a plan. `eerste_jaar` and `jaren` come from [`Voorbereid`].
     pub fn new(
         plan: &Plan<'_>,
-        seed: u64,
+        steekproef: Steekproef,
+        vast: &[Vastgezet],
         eerste_jaar: i32,
         jaren: usize,
     ) -> Result<Trekker, Problem> {
         let model = plan.model;
-        let sampler = |o: usize| {
-            let onzekerheid = &model.onzekerheden[o];
-            Sampler::new(&verdeling(&onzekerheid.verdeling))
-                .map_err(|reason| onmogelijk(onzekerheid, &reason))
-        };
-        let mut bronnen = Vec::new();
-        for slot in &plan.drijvers.slots {
-            bronnen.push(match slot {
-                Slot::Onzekerheid(o) => Bron::Waarde {
-                    sampler: sampler(*o)?,
-                },
-                Slot::Risico(r) => {
-                    let risico = &model.risicos[*r];
-                    let [laag, modus, hoog] = risico.impact.map(to_f64);
-                    let wrong = |e: String| {
-                        Problem::error(
-                            "bad-distribution",
-                            format!("risico \"{}\": {e}", risico.risico),
-                        )
-                        .at(&model.lijnen[risico.lijn].place)
-                        .fix("correct kans, laag, modus and hoog")
-                    };
-                    Bron::Gebeurtenis {
-                        key_impact: driver_key(&format!("{}{IMPACT}", risico.risico)),
-                        happens: Sampler::new(&Verdeling::kans(to_f64(risico.kans)))
-                            .map_err(wrong)?,
-                        impact: Sampler::new(&Verdeling::Pert { laag, modus, hoog })
-                            .map_err(wrong)?,
-                    }
-                }
-            });
-        }
-        let schokken = plan
-            .drijvers
-            .schokken
-            .iter()
-            .map(|(o, phi)| {
-                Ok(Schok {
-                    sampler: sampler(*o)?,
-                    phi: to_f64(*phi),
-                })
-            })
-            .collect::<Result<Vec<_>, Problem>>()?;
+        let wrong = |o: usize, e: String| onmogelijk(&model.onzekerheden[o], &e);
         let key = |o: usize| driver_key(model.onzekerheden[o].sleutel_naam());
-        let nummers = Nummers::new(plan.drijvers.slots.iter().map(|slot| match slot {
-            Slot::Onzekerheid(o) => key(*o),
-            Slot::Risico(r) => driver_key(&format!("{}{HAPPENS}", model.risicos[*r].risico)),
-        }));
-        let nummers_schokken = Nummers::new(plan.drijvers.schokken.iter().map(|(o, _)| key(*o)));
+        let held = |drijver: usize| vast.iter().find(|v| v.drijver == drijver).map(|v| v.waarde);
+        let scalars = plan.drijvers.slots.len();
         let scalar_of = |o: usize| {
-            let mut slots = plan.drijvers.slots.iter();
-            let slot = slots.position(|s| *s == Slot::Onzekerheid(o))?;
-            Some(nummers.van[slot])
+            plan.drijvers
+                .slots
+                .iter()
+                .position(|s| *s == Slot::Onzekerheid(o))
         };
-        let shock_of = |o: usize| {
-            let shock = plan.drijvers.schokken.iter().position(|(s, _)| *s == o)?;
-            Some(nummers_schokken.van[shock])
-        };
+        let shock_of = |o: usize| plan.drijvers.schokken.iter().position(|(s, _)| *s == o);
         let pairs = |find: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, usize, f64)> {
             model
                 .correlaties
@@ -326,29 +354,18 @@ impl Trekker {
                 .filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho))))
                 .collect()
         };
-        let impossible = |e: super::dependence::DependenceError,
+        let impossible = |e: DependenceError,
+                          given: &[(usize, usize, f64)],
                           name: &dyn Fn(usize) -> String,
-                          driver_of: &dyn Fn(usize) -> Option<usize>,
                           driver: &dyn Fn(usize) -> usize| {
-            use super::dependence::DependenceError as E;
+            use DependenceError as E;
             match e {
                 E::Impossible {
                     group,
                     shrink,
                     nearest,
                 } => {
-                    let given = |i: usize, j: usize| {
-                        let stands = |(a, b, _): &&(usize, usize, Decimal)| {
-                            let pair = [*a, *b].map(driver_of);
-                            pair == [Some(i), Some(j)] || pair == [Some(j), Some(i)]
-                        };
-                        model
-                            .correlaties
-                            .iter()
-                            .find(stands)
-                            .map_or(0.0, |(.., rho)| to_f64(*rho))
-                    };
-                    let offer = nearby(&nearest, &given, name);
+                    let offer = nearby(&nearest, given, name);
                     let first = group.first().map_or(0, |i| driver(*i));
                     Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
                         .at(&model.onzekerheden[first].place)
@@ -364,32 +381,126 @@ impl Trekker {
             .into_iter()
             .map(str::to_owned)
             .collect::<Vec<_>>();
-        let scalars = bronnen.len();
-        let samenhang = Dependence::new(nummers.keys.len(), &pairs(&scalar_of)).map_err(|e| {
-            let slot = |i| nummers.driver(i);
-            impossible(e, &|i| names[slot(i)].clone(), &scalar_of, &|i| {
-                if let Slot::Onzekerheid(o) = plan.drijvers.slots[slot(i)] {
+        let keys: Vec<u64> = plan
+            .drijvers
+            .slots
+            .iter()
+            .map(|slot| match slot {
+                Slot::Onzekerheid(o) => key(*o),
+                Slot::Risico(r) => driver_key(&format!("{}{HAPPENS}", model.risicos[*r].risico)),
+            })
+            .collect();
+        let eerste = eersten(&keys);
+        let given = pairs(&|o| scalar_of(o).map(|i| eerste[i]));
+        let samenhang = Samenhang::new(&keys, &given).map_err(|e| {
+            impossible(e, &given, &|i| names[i].clone(), &|i| {
+                if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] {
                     o
                 } else {
                     0
                 }
             })
         })?;
-        let samenhang_schokken = Dependence::new(nummers_schokken.keys.len(), &pairs(&shock_of))
-            .map_err(|e| {
-                let shock = |i| nummers_schokken.driver(i);
-                impossible(e, &|i| names[scalars + shock(i)].clone(), &shock_of, &|i| {
-                    plan.drijvers.schokken[shock(i)].0
-                })
-            })?;
+        let keys: Vec<u64> = plan
+            .drijvers
+            .schokken
+            .iter()
+            .map(|(o, _)| key(*o))
+            .collect();
+        let eerste = eersten(&keys);
+        let given = pairs(&|o| shock_of(o).map(|i| eerste[i]));
+        let samenhang_schokken = Samenhang::new(&keys, &given).map_err(|e| {
+            impossible(e, &given, &|i| names[scalars + i].clone(), &|i| {
+                plan.drijvers.schokken[i].0
+            })
+        })?;
+        let los = |key: u64| Nummer {
+            key,
+            dimensie: None,
+        };
+        let mut bronnen = Vec::with_capacity(scalars);
+        for (i, slot) in plan.drijvers.slots.iter().enumerate() {
+            if let Some(waarde) = held(i) {
+                bronnen.push(Bron::Vast(waarde));
+                continue;
+            }
+            bronnen.push(match slot {
+                Slot::Onzekerheid(o) => {
+                    let onzekerheid = &model.onzekerheden[*o];
+                    let verdeling = verdeling(&onzekerheid.verdeling);
+                    if samenhang.hoort(i) {
+                        let sampler = Sampler::new(&verdeling).map_err(|e| wrong(*o, e))?;
+                        Bron::Samen(samenhang.eerste[i], sampler)
+                    } else {
+                        let nummer = los(key(*o));
+                        Bron::Los(nummer, Snel::new(&verdeling).map_err(|e| wrong(*o, e))?)
+                    }
+                }
+                Slot::Risico(r) => {
+                    let risico = &model.risicos[*r];
+                    let [laag, modus, hoog] = risico.impact.map(to_f64);
+                    let wrong = |e: String| {
+                        Problem::error(
+                            "bad-distribution",
+                            format!("risico \"{}\": {e}", risico.risico),
+                        )
+                        .at(&model.lijnen[risico.lijn].place)
+                        .fix("correct kans, laag, modus and hoog")
+                    };
+                    let name = |part: &str| driver_key(&format!("{}{part}", risico.risico));
+                    let hoeveel =
+                        Snel::new(&Verdeling::Pert { laag, modus, hoog }).map_err(wrong)?;
+                    let words = libm::round(to_f64(risico.kans) * 4_294_967_296.0);
+                    if words < 1.0 {
+                        Bron::Vast(0.0)
+                    } else if words >= 4_294_967_296.0 {
+                        Bron::Los(los(name(IMPACT)), hoeveel)
+                    } else {
+                        Bron::Gebeurtenis {
+                            kans: los(name(HAPPENS)),
+                            onder: words as u32,
+                            impact: los(name(IMPACT)),
+                            hoeveel,
+                        }
+                    }
+                }
+            });
+        }
+        let mut schokken = Vec::with_capacity(plan.drijvers.schokken.len());
+        for (i, (o, phi)) in plan.drijvers.schokken.iter().enumerate() {
+            let onzekerheid = &model.onzekerheden[*o];
+            let verdeling = verdeling(&onzekerheid.verdeling);
+            let bron = match (held(scalars + i), &verdeling) {
+                (Some(waarde), _) => Schokbron::Vast(waarde),
+                (
+                    None,
+                    Verdeling::Normaal {
+                        gemiddelde,
+                        spreiding,
+                    },
+                ) => {
+                    verdeling.validate().map_err(|e| wrong(*o, e))?;
+                    Schokbron::Normaal {
+                        gemiddelde: *gemiddelde,
+                        spreiding: *spreiding,
+                    }
+                }
+                (None, v) if samenhang_schokken.hoort(i) => {
+                    Schokbron::Samen(Sampler::new(v).map_err(|e| wrong(*o, e))?)
+                }
+                (None, v) => Schokbron::Los(Snel::new(v).map_err(|e| wrong(*o, e))?),
+            };
+            schokken.push(Schok {
+                nummer: los(key(*o)),
+                bron,
+                phi: to_f64(*phi),
+            });
+        }
         let g = &model.gebied;
         Ok(Trekker {
-            seed,
+            steekproef,
             bronnen,
             schokken,
-            tot: vec![i32::MAX; nummers_schokken.keys.len()],
-            nummers,
-            nummers_schokken,
             samenhang,
             samenhang_schokken,
             uitstel: plan
@@ -402,17 +513,19 @@ impl Trekker {
             eerste_jaar,
             jaren,
             bekend: g.peil.year(g.tijdstap),
+            tot: vec![i32::MAX; plan.drijvers.schokken.len()],
         })
     }
 
     /// Leaves out the shocks of years that no plan asks (see [`Voorbereid::laatste_schok`]); the others keep their bits.
     pub fn beperk(&mut self, laatste: &[i32]) {
-        self.tot.fill(i32::MIN);
-        for (number, last) in self.nummers_schokken.van.iter().zip(laatste) {
-            self.tot[*number] = self.tot[*number].max(*last);
+        self.tot = laatste.to_vec();
+        // The first of those that share a number draws it for all.
+        for (s, first) in self.samenhang_schokken.eerste.iter().enumerate() {
+            self.tot[*first] = self.tot[*first].max(self.tot[s]);
         }
         // A correlated shock is made of those before it in its group.
-        for group in self.samenhang_schokken.groups() {
+        for group in self.samenhang_schokken.normalen.groups() {
             let mut last = i32::MIN;
             for s in group.iter().rev() {
                 last = last.max(self.tot[*s]);
@@ -421,84 +534,203 @@ impl Trekker {
         }
     }
 
-    /// Draws `first` to `first + W`, in the same bits for any `W`.
     #[inline(always)]
-    pub fn trek<const W: usize>(&self, first: u64, into: &mut Trekking<Lanes<W>>) {
-        into.slots.clear();
-        into.uitstel.clear();
-        let mut z = vec![[0.0; W]; self.nummers.keys.len()];
-        for (z, key) in z.iter_mut().zip(&self.nummers.keys) {
-            *z = normals(&uniforms::<W>(self.seed, first, *key, 0)[0]);
+    fn woorden(&self, groep: u64, nummer: Nummer, blok: u32) -> Woorden {
+        self.steekproef
+            .woorden(groep, nummer.key, blok, nummer.dimensie)
+    }
+
+    /// The draws of a group, a tile of [`LANES`] each.
+    #[inline(always)]
+    fn trek_groep(
+        &self,
+        groep: u64,
+        into: &mut [Trekking<Lanes<LANES>>; TEGELS],
+        ruimte: &mut Normalen,
+    ) {
+        let zero = Lanes([0.0; LANES]);
+        for trekking in into.iter_mut() {
+            trekking.slots.clear();
+            trekking.slots.resize(self.bronnen.len(), zero);
+            trekking.uitstel.clear();
+            trekking.schokken.resize(self.schokken.len(), Vec::new());
+            for row in &mut trekking.schokken {
+                row.resize(self.jaren, zero);
+            }
         }
-        if !self.samenhang.is_empty() {
-            self.samenhang.correlate(&mut z);
-        }
-        for (number, bron) in self.nummers.van.iter().zip(&self.bronnen) {
-            let z = &z[*number];
-            into.slots.push(match bron {
-                Bron::Waarde { sampler } => Lanes(sampler.sample_lanes(z)),
-                Bron::Gebeurtenis {
-                    key_impact,
-                    happens,
-                    impact,
-                } => {
-                    let words = uniforms::<W>(self.seed, first, *key_impact, 0);
-                    let size = impact.sample_lanes(&normals(&words[0]));
-                    Lanes(happens.sample_lanes(z)) * Lanes(size)
+        if !self.samenhang.normalen.is_empty() {
+            for z in &mut ruimte.los {
+                z.resize(self.bronnen.len(), [0.0; LANES]);
+            }
+            for (i, nummer) in &self.samenhang.getrokken {
+                let words = self.woorden(groep, *nummer, 0);
+                for (z, row) in ruimte.los.iter_mut().zip(&words) {
+                    for l in 0..LANES {
+                        z[*i][l] = normal(row[l]);
+                    }
                 }
-            });
+            }
+            for z in &mut ruimte.los {
+                self.samenhang.normalen.correlate(z);
+            }
         }
-        for slot in &self.uitstel {
-            let steps = match slot {
-                None => [0; W],
-                Some(slot) => into.slots[*slot]
-                    .0
-                    .map(|years| libm::round(years * self.per_jaar) as u32),
-            };
-            into.uitstel.push(LaneDelay::new(steps));
+        for (i, bron) in self.bronnen.iter().enumerate() {
+            match bron {
+                Bron::Vast(value) => {
+                    for trekking in into.iter_mut() {
+                        trekking.slots[i] = Lanes([*value; LANES]);
+                    }
+                }
+                Bron::Los(nummer, snel) => {
+                    let words = self.woorden(groep, *nummer, 0);
+                    for (trekking, row) in into.iter_mut().zip(&words) {
+                        trekking.slots[i] = Lanes(snel.waarden(row));
+                    }
+                }
+                Bron::Samen(number, sampler) => {
+                    for (trekking, z) in into.iter_mut().zip(&ruimte.los) {
+                        trekking.slots[i] = Lanes(sampler.sample_lanes(&z[*number]));
+                    }
+                }
+                Bron::Gebeurtenis {
+                    kans,
+                    onder,
+                    impact,
+                    hoeveel,
+                } => {
+                    let happens = self.woorden(groep, *kans, 0);
+                    let words = self.woorden(groep, *impact, 0);
+                    for (j, trekking) in into.iter_mut().enumerate() {
+                        let mut size = hoeveel.waarden(&words[j]);
+                        for l in 0..LANES {
+                            size[l] = if happens[j][l] < *onder { size[l] } else { 0.0 };
+                        }
+                        trekking.slots[i] = Lanes(size);
+                    }
+                }
+            }
         }
-        into.schokken.resize(self.schokken.len(), Vec::new());
-        for row in &mut into.schokken {
-            row.resize(self.jaren, Lanes([0.0; W]));
+        for trekking in into.iter_mut() {
+            for slot in &self.uitstel {
+                let steps = match slot {
+                    None => [0; LANES],
+                    Some(slot) => trekking.slots[*slot]
+                        .0
+                        .map(|years| libm::round(years * self.per_jaar) as u32),
+                };
+                trekking.uitstel.push(LaneDelay::new(steps));
+            }
         }
-        // Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone. A call gives four years.
-        let numbers = &self.nummers_schokken;
-        let mut z = vec![[0.0; W]; numbers.keys.len()];
-        let mut words = vec![[[0u32; W]; 4]; numbers.keys.len()];
-        let mut have = None;
+        self.trek_schokken(groep, into, ruimte);
+    }
+
+    /// The yearly drivers of a group. Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone.
+    #[inline(always)]
+    fn trek_schokken(
+        &self,
+        groep: u64,
+        into: &mut [Trekking<Lanes<LANES>>; TEGELS],
+        ruimte: &mut Normalen,
+    ) {
+        let zero = Lanes([0.0; LANES]);
+        for z in &mut ruimte.schokken {
+            z.resize(self.schokken.len(), [0.0; LANES]);
+        }
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
-            if year <= self.bekend || !self.tot.iter().any(|last| year <= *last) {
-                into.schokken
-                    .iter_mut()
-                    .for_each(|row| row[i] = Lanes([0.0; W]));
-                continue;
-            }
-            let block = (year / 4) as u32;
-            let fresh = have != Some(block);
-            have = Some(block);
-            for (s, key) in numbers.keys.iter().enumerate() {
-                if year <= self.tot[s] {
-                    if fresh {
-                        words[s] = uniforms::<W>(self.seed, first, *key, block);
-                    }
-                    z[s] = normals(&words[s][(year % 4) as usize]);
+            let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
+            let samen = &self.samenhang_schokken;
+            for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
+                let words = self.woorden(groep, *nummer, year as u32);
+                for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
+                    z[*s] = normalen(row).map(f64::from);
                 }
             }
-            if !self.samenhang_schokken.is_empty() {
-                self.samenhang_schokken.correlate(&mut z);
+            for (s, schok) in self.schokken.iter().enumerate() {
+                if !drawn(s) {
+                    for trekking in into.iter_mut() {
+                        trekking.schokken[s][i] = zero;
+                    }
+                    continue;
+                }
+                match &schok.bron {
+                    Schokbron::Normaal { .. } if !samen.hoort(s) => {
+                        let words = self.woorden(groep, schok.nummer, year as u32);
+                        for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
+                            z[s] = normalen(row).map(f64::from);
+                        }
+                    }
+                    Schokbron::Los(snel) => {
+                        let words = self.woorden(groep, schok.nummer, year as u32);
+                        for (z, row) in ruimte.schokken.iter_mut().zip(&words) {
+                            z[s] = snel.waarden(row);
+                        }
+                    }
+                    Schokbron::Normaal { .. } | Schokbron::Samen(_) | Schokbron::Vast(_) => {}
+                }
             }
-            for (s, (number, schok)) in numbers.van.iter().zip(&self.schokken).enumerate() {
-                let row = &mut into.schokken[s];
-                row[i] = if year <= self.tot[*number] {
-                    let shock = Lanes(schok.sampler.sample_lanes(&z[*number]));
-                    let before = if i > 0 { row[i - 1] } else { Lanes([0.0; W]) };
-                    before * Lanes::all(schok.phi) + shock
-                } else {
-                    Lanes([0.0; W])
-                };
+            if !samen.normalen.is_empty() {
+                for z in &mut ruimte.schokken {
+                    samen.normalen.correlate(z);
+                }
+            }
+            for (s, schok) in self.schokken.iter().enumerate() {
+                if !drawn(s) {
+                    continue;
+                }
+                let number = if samen.hoort(s) { samen.eerste[s] } else { s };
+                for (trekking, z) in into.iter_mut().zip(&ruimte.schokken) {
+                    let shock = match &schok.bron {
+                        Schokbron::Vast(value) => {
+                            trekking.schokken[s][i] = Lanes([*value; LANES]);
+                            continue;
+                        }
+                        Schokbron::Los(_) => Lanes(z[number]),
+                        Schokbron::Normaal {
+                            gemiddelde,
+                            spreiding,
+                        } => Lanes::all(*gemiddelde) + Lanes::all(*spreiding) * Lanes(z[number]),
+                        Schokbron::Samen(sampler) => Lanes(sampler.sample_lanes(&z[number])),
+                    };
+                    let row = &mut trekking.schokken[s];
+                    let before = if i > 0 { row[i - 1] } else { zero };
+                    row[i] = before * Lanes::all(schok.phi) + shock;
+                }
             }
         }
+    }
+
+    /// Draws `first` to `first + W`, of any place and width: the bits that they have in their groups.
+    pub fn trek<const W: usize>(&self, first: u64, into: &mut Trekking<Lanes<W>>) {
+        let mut tiles = [(); TEGELS].map(|()| Trekking::<Lanes<LANES>>::geen());
+        let mut have = None;
+        let mut steps = vec![[0u32; W]; self.uitstel.len()];
+        into.slots.clear();
+        into.slots.resize(self.bronnen.len(), Lanes([0.0; W]));
+        into.schokken.clear();
+        into.schokken
+            .resize(self.schokken.len(), vec![Lanes([0.0; W]); self.jaren]);
+        for lane in 0..W {
+            let draw = first + lane as u64;
+            if have != Some(draw / GROEP) {
+                self.trek_groep(draw / GROEP, &mut tiles, &mut Normalen::default());
+                have = Some(draw / GROEP);
+            }
+            let place = (draw % GROEP) as usize;
+            let (tile, from) = (&tiles[place / LANES], place % LANES);
+            for (to, value) in into.slots.iter_mut().zip(&tile.slots) {
+                to.0[lane] = value.0[from];
+            }
+            for (to, row) in into.schokken.iter_mut().zip(&tile.schokken) {
+                for (to, value) in to.iter_mut().zip(row) {
+                    to.0[lane] = value.0[from];
+                }
+            }
+            for (steps, delay) in steps.iter_mut().zip(&tile.uitstel) {
+                steps[lane] = Lanes::<LANES>::steps(*delay).0[from] as u32;
+            }
+        }
+        into.uitstel = steps.into_iter().map(LaneDelay::new).collect();
     }
 
     /// One draw in the exact arithmetic: the same values, bit for bit, as decimals.
@@ -531,12 +763,13 @@ pub const UITKOMSTEN: &[&str] = &[
     "laagste_stand_jaar",
     "rente_totaal",
     "voorfinanciering",
+    "fonds_laagste",
     "portemonnee",
 ];
 
-/// The names of all figures kept per route.
-pub fn uitkomst_namen(model: &Model) -> Vec<String> {
-    let parties = model.partijen.iter().flat_map(|p| {
+/// The names of all figures kept per route; the same in every route of a model.
+pub fn uitkomst_namen(plan: &Plan<'_>) -> Vec<String> {
+    let parties = plan.model.partijen.iter().flat_map(|p| {
         [
             format!("partij[{}].saldo", p.partij),
             format!("partij[{}].netto_baat", p.partij),
@@ -546,17 +779,25 @@ pub fn uitkomst_namen(model: &Model) -> Vec<String> {
         .iter()
         .map(|s| (*s).to_owned())
         .chain(parties)
+        .chain((0..plan.delen.len()).flat_map(|d| {
+            let naam = plan.deel_naam(d);
+            [
+                format!("deelgebied[{naam}].eindwaarde"),
+                format!("deelgebied[{naam}].ncw"),
+            ]
+        }))
         .collect()
 }
 
 /// The figures of one evaluation, in the order of [`uitkomst_namen`].
 #[inline(always)]
-pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, out: &mut Vec<N>) {
+pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, werk: &Werk<N>, out: &mut Vec<N>) {
     let r = &u.hoofd;
     let ncw = match plan.model.gebied.ncw_methode {
         NcwMethode::Bbv => r.ncw_bbv,
         NcwMethode::Rente => r.ncw_rente,
         NcwMethode::Kasstroom => r.ncw_kasstroom,
+        NcwMethode::KasstroomRente => r.ncw_kasstroom_rente.unwrap_or_else(|| N::number(0)),
     };
     out.clear();
     out.extend([
@@ -566,11 +807,52 @@ pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, out: &mut Vec<N>)
         r.laagste_stand.0,
         r.laagste_stand.1,
         r.rente_totaal,
-        u.voorfinanciering,
+        u.fonds.voorfinanciering,
+        u.fonds.saldo,
         u.portemonnee,
     ]);
-    for p in &u.partijen {
-        out.extend([p.saldo, p.netto_baat]);
+    out.extend(werk.partijen.iter().flat_map(|p| [p.saldo, p.netto_baat]));
+    out.extend(
+        werk.deeluitkomsten
+            .iter()
+            .flat_map(|d| [d.eindwaarde, d.ncw]),
+    );
+}
+
+/// What is simulated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulatie {
+    /// How draws are spread.
+    pub steekproef: Steekproef,
+    /// Which draws, from a multiple of [`GROEP`] on.
+    pub bereik: Range<u64>,
+    /// Drivers that are held.
+    pub vast: Vec<Vastgezet>,
+    /// Of so many of the first draws the stand per period is kept, for a fan.
+    pub waaier: usize,
+    /// Of so many of the first draws the index levels and rates are kept, for a tornado.
+    pub niveaus: usize,
+}
+
+impl Simulatie {
+    /// Plain draws `0..aantal`, of which only the figures are kept.
+    pub fn gewoon(aantal: usize, seed: u64) -> Self {
+        Simulatie {
+            steekproef: Steekproef {
+                methode: super::sampling::Methode::Willekeurig,
+                seed,
+                per_herhaling: GROEP,
+            },
+            bereik: 0..aantal as u64,
+            vast: Vec::new(),
+            waaier: 0,
+            niveaus: 0,
+        }
+    }
+
+    /// Number of draws.
+    pub fn aantal(&self) -> usize {
+        (self.bereik.end - self.bereik.start) as usize
     }
 }
 
@@ -583,32 +865,52 @@ pub struct Trekkingen {
     pub namen: Vec<String>,
     /// By route, then by figure, then by draw.
     pub waarden: Vec<Vec<Vec<f64>>>,
+    /// By route, then by position of the main account from its first on, then by draw: minus boekwaarde.
+    pub waaier: Vec<Vec<Vec<f64>>>,
+    /// By index group that draws change, then by draw: its level in the last period of the main account.
+    pub niveaus: Vec<(usize, Vec<f32>)>,
 }
 
 impl Trekkingen {
     /// The draws of a figure in a route.
     pub fn figuur(&self, route: usize, naam: &str) -> Option<&[f64]> {
         let position = self.namen.iter().position(|n| n == naam)?;
-        self.waarden.get(route)?.get(position).map(Vec::as_slice)
+        self.waarden
+            .get(route)
+            .map(|columns| columns[position].as_slice())
     }
 }
 
-/// Runs `aantal` draws of several plans (routes of one model) on the same draws, in parallel on rayon's current pool.
+/// The part of a column that a block writes: its draws as far as they are kept.
+fn verdeel<'a, T>(parts: &mut [Vec<&'a mut [T]>], column: &'a mut [T]) {
+    let mut chunks = column.chunks_mut(BLOCK);
+    for part in parts {
+        part.push(chunks.next().unwrap_or_default());
+    }
+}
+
+/// Simulates routes on the same draws; `gedaan` is told how many draws came ready, from any thread.
 ///
-/// `gedaan` is told the number of draws that came ready; it may be called from any thread.
+/// Every route must be a plan of one model, gathered by account.
 pub fn simuleer(
     plannen: &[Plan<'_>],
-    aantal: usize,
-    seed: u64,
+    simulatie: &Simulatie,
     gedaan: &(dyn Fn(u64) + Sync),
 ) -> Result<Trekkingen, Problem> {
+    let aantal = simulatie.aantal();
     let Some(first) = plannen.first() else {
         return Ok(Trekkingen {
             aantal,
             namen: Vec::new(),
             waarden: Vec::new(),
+            waaier: Vec::new(),
+            niveaus: Vec::new(),
         });
     };
+    assert!(
+        simulatie.bereik.start.is_multiple_of(GROEP),
+        "draws start at a group"
+    );
     let ready: Vec<Voorbereid<'_, Lanes<LANES>>> = plannen.iter().map(Voorbereid::new).collect();
     // Every route of a model begins in the year of prijspeil or peildatum; draws are laid out over all years that any needs.
     let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
@@ -617,51 +919,86 @@ pub fn simuleer(
         .map(|v| v.eerste_jaar() + v.aantal_jaren() as i32)
         .max()
         .unwrap_or(0);
-    let mut trekker = Trekker::new(first, seed, from, (to - from) as usize)?;
+    let mut trekker = Trekker::new(
+        first,
+        simulatie.steekproef,
+        &simulatie.vast,
+        from,
+        (to - from) as usize,
+    )?;
     let asked = ready
         .iter()
         .map(Voorbereid::laatste_schok)
         .reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
     trekker.beperk(&asked.unwrap_or_default());
-    let namen = uitkomst_namen(first.model);
+    let namen = uitkomst_namen(first);
     let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
-    // Every block writes its own part of every column.
-    let mut parts: Vec<Vec<&mut [f64]>> = (0..aantal.div_ceil(BLOCK))
-        .map(|_| Vec::with_capacity(namen.len() * plannen.len()))
+    let kept_fan = simulatie.waaier.min(aantal);
+    let mut waaier: Vec<Vec<Vec<f64>>> = plannen
+        .iter()
+        .map(|p| {
+            vec![
+                vec![0.0; kept_fan];
+                if kept_fan > 0 {
+                    p.eind_uiterst - p.begin
+                } else {
+                    0
+                }
+            ]
+        })
         .collect();
+    let kept = simulatie.niveaus.min(aantal);
+    let groups = (0..first.model.indexen.len()).filter(|i| {
+        kept > 0
+            && !first.drijvers.is_empty()
+            && !(first.drijvers.groei_schok[*i].is_empty() && first.drijvers.groei[*i].is_empty())
+    });
+    let mut niveaus: Vec<(usize, Vec<f32>)> = groups.map(|i| (i, vec![0.0; kept])).collect();
+    // Every block writes its own part of every column.
+    let blocks = aantal.div_ceil(BLOCK);
+    let mut parts: Vec<Vec<&mut [f64]>> = (0..blocks).map(|_| Vec::new()).collect();
     for column in waarden.iter_mut().flatten() {
-        parts
-            .iter_mut()
-            .zip(column.chunks_mut(BLOCK))
-            .for_each(|(part, chunk)| part.push(chunk));
+        verdeel(&mut parts, column);
     }
-    let room = || {
-        (
-            Trekking::<Lanes<LANES>>::geen(),
-            ready
-                .iter()
-                .map(|v| Werk::new(v.plan, false))
-                .collect::<Vec<_>>(),
-            Vec::with_capacity(namen.len()),
-        )
+    let mut fans: Vec<Vec<&mut [f64]>> = (0..blocks).map(|_| Vec::new()).collect();
+    for column in waaier.iter_mut().flatten() {
+        verdeel(&mut fans, column);
+    }
+    let mut levels: Vec<Vec<&mut [f32]>> = (0..blocks).map(|_| Vec::new()).collect();
+    let mut level_groups = Vec::new();
+    for (group, column) in &mut niveaus {
+        level_groups.push(*group);
+        verdeel(&mut levels, column);
+    }
+    let room = || Ruimte {
+        trekkingen: [(); TEGELS].map(|()| Trekking::geen()),
+        normalen: Normalen::default(),
+        werk: ready.iter().map(|v| Werk::new(v.plan, false)).collect(),
+        figures: Vec::with_capacity(namen.len()),
     };
-    parts.into_par_iter().enumerate().for_each_init(
-        room,
-        |(trekking, werk, figures), (block, out)| {
-            let count = out.first().map_or(0, |column| column.len());
+    let start = simulatie.bereik.start / GROEP;
+    parts
+        .into_par_iter()
+        .zip(fans)
+        .zip(levels)
+        .enumerate()
+        .for_each_init(room, |ruimte, (block, ((out, waaier), niveaus))| {
+            let draws = (aantal - block * BLOCK).min(BLOCK);
             let task = Blok {
                 trekker: &trekker,
                 ready: &ready,
-                first: (block * BLOCK) as u64,
-                trekking,
-                werk,
-                figures,
+                groep: start + block as u64 * GROEPEN,
+                draws,
+                ruimte,
                 out,
+                waaier,
+                niveaus,
+                groups: &level_groups,
+                waaier_lengte: kept_fan.saturating_sub(block * BLOCK),
             };
             pulp::Arch::new().dispatch(task);
-            gedaan(count as u64);
-        },
-    );
+            gedaan(draws as u64);
+        });
     if let Some(positions) = namen.iter().position(|n| n == "laagste_stand_jaar") {
         for (plan, columns) in plannen.iter().zip(&mut waarden) {
             columns[positions]
@@ -673,19 +1010,35 @@ pub fn simuleer(
         aantal,
         namen,
         waarden,
+        waaier,
+        niveaus,
     })
+}
+
+/// What a thread works in; made once.
+struct Ruimte {
+    trekkingen: [Trekking<Lanes<LANES>>; TEGELS],
+    normalen: Normalen,
+    werk: Vec<Werk<Lanes<LANES>>>,
+    figures: Vec<Lanes<LANES>>,
 }
 
 /// A block of draws, as a struct so that everything inlines under the processor's widest instructions.
 struct Blok<'a, 'p> {
     trekker: &'a Trekker,
     ready: &'a [Voorbereid<'p, Lanes<LANES>>],
-    first: u64,
-    trekking: &'a mut Trekking<Lanes<LANES>>,
-    werk: &'a mut Vec<Werk<Lanes<LANES>>>,
-    figures: &'a mut Vec<Lanes<LANES>>,
+    groep: u64,
+    draws: usize,
+    ruimte: &'a mut Ruimte,
     /// By route, then by figure: the draws of this block.
     out: Vec<&'a mut [f64]>,
+    /// By route, then by position: as far as they are kept.
+    waaier: Vec<&'a mut [f64]>,
+    /// By index group in `groups`: as far as they are kept.
+    niveaus: Vec<&'a mut [f32]>,
+    groups: &'a [usize],
+    /// Draws of this block of which the stand is kept.
+    waaier_lengte: usize,
 }
 
 impl pulp::NullaryFnOnce for Blok<'_, '_> {
@@ -693,21 +1046,52 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
 
     #[inline(always)]
     fn call(mut self) {
-        let draws = self.out.first().map_or(0, |column| column.len());
-        for tile in (0..draws).step_by(LANES) {
-            self.trekker.trek(self.first + tile as u64, self.trekking);
-            for (route, (v, werk)) in self.ready.iter().zip(self.werk.iter_mut()).enumerate() {
-                let u = evaluate(v, self.trekking, werk);
-                uitkomsten(v.plan, &u, self.figures);
-                let count = self.figures.len();
-                for (i, value) in self.figures.iter().enumerate() {
-                    // The last tile of a run may be wider than what is left.
-                    for (into, value) in self.out[route * count + i][tile..].iter_mut().zip(value.0)
-                    {
-                        *into = value;
+        let Ruimte {
+            trekkingen,
+            normalen,
+            werk,
+            figures,
+        } = self.ruimte;
+        for (g, at) in (0..self.draws).step_by(GROEP as usize).enumerate() {
+            self.trekker
+                .trek_groep(self.groep + g as u64, trekkingen, normalen);
+            for (j, trekking) in trekkingen.iter().enumerate() {
+                let tile = at + j * LANES;
+                if tile >= self.draws {
+                    break;
+                }
+                // The last tile of a run may be wider than what is left.
+                let mut waaier = self.waaier.iter_mut();
+                for (route, (v, werk)) in self.ready.iter().zip(werk.iter_mut()).enumerate() {
+                    let u = evaluate(v, trekking, werk);
+                    uitkomsten(v.plan, &u, werk, figures);
+                    let count = figures.len();
+                    for (i, value) in figures.iter().enumerate() {
+                        schrijf(self.out[route * count + i], tile, &value.0);
+                    }
+                    if self.waaier_lengte > tile {
+                        let span = v.plan.begin..v.plan.eind_uiterst;
+                        for (column, boekwaarde) in waaier.by_ref().zip(&werk.boekwaarde[span]) {
+                            schrijf(column, tile, &boekwaarde.0.map(|b| -b));
+                        }
+                    }
+                }
+                for (column, group) in self.niveaus.iter_mut().zip(self.groups) {
+                    let v = &self.ready[self.ready.len() - 1];
+                    let last = v.plan.eind - 1;
+                    if let Some(level) = v.niveau(*group, last, &werk[self.ready.len() - 1]) {
+                        schrijf(column, tile, &level.0.map(|x| x as f32));
                     }
                 }
             }
         }
+    }
+}
+
+/// Writes the lanes of a tile, as far as the column goes.
+#[inline(always)]
+fn schrijf<T: Copy>(column: &mut [T], tile: usize, lanes: &[T; LANES]) {
+    for (into, value) in column.iter_mut().skip(tile).zip(lanes) {
+        *into = *value;
     }
 }

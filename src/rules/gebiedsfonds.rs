@@ -54,10 +54,44 @@ pub struct Verloop<'a, N> {
     pub betaald: &'a mut [N],
 }
 
-/// Runs a fund from period `from` on and gives the prefinancing needed: minus the lowest balance, or zero (T-3.3).
+/// Who borrows from the fund, after it has done its own spending. A trait instead of a closure: only a method can be marked as
+/// always inlined.
+pub trait Lener<N> {
+    /// What the fund lends less what is repaid in a period; nothing when nobody borrows. `gedaan` is what the fund did in it,
+    /// `beschikbaar` what it can lend.
+    fn lenen(&mut self, t: usize, gedaan: &Verloop<'_, N>, beschikbaar: N) -> Option<N>;
+    /// What is still owed after the last period of those who borrow, and then repaid; nothing in other periods.
+    fn slot(&mut self, t: usize) -> Option<N>;
+}
+
+/// Nobody borrows.
+#[derive(Debug)]
+pub struct Niemand;
+
+impl<N> Lener<N> for Niemand {
+    #[inline(always)]
+    fn lenen(&mut self, _: usize, _: &Verloop<'_, N>, _: N) -> Option<N> {
+        None
+    }
+    #[inline(always)]
+    fn slot(&mut self, _: usize) -> Option<N> {
+        None
+    }
+}
+
+/// The lowest balance of a fund, at first or at the end of a period, and the prefinancing that it needs: minus that, or zero.
+#[derive(Debug, Clone, Copy)]
+pub struct Laagste<N> {
+    /// Lowest balance.
+    pub saldo: N,
+    /// Prefinancing.
+    pub voorfinanciering: N,
+}
+
+/// Runs a fund from period `from` on and gives its lowest balance (T-3.3).
 ///
 /// Within a period: opening balance → return → deposits → share for the organisation → own costs → maatregelen in order while
-/// balance − minimum allows.
+/// balance − minimum allows → loans.
 #[inline(always)]
 pub fn gebiedsfonds<N: Number>(
     v: &Voorwaarden<N>,
@@ -65,14 +99,15 @@ pub fn gebiedsfonds<N: Number>(
     stromen: &Stromen<'_, N>,
     out: &mut Verloop<'_, N>,
     open: &mut [N],
-) -> N {
+    lener: &mut impl Lener<N>,
+) -> Laagste<N> {
     let zero = N::number(0);
     let fonds = Of::Geheel;
     let len = stromen.inleg.len();
     let maatregelen = stromen.vraag.len().checked_div(len).unwrap_or(0);
     let of = |m: usize| Of::Maatregel(m as u16);
     let mut saldo = v.beginsaldo.named("fonds saldo", fonds, At::Opening);
-    let mut laagste = saldo.min(zero);
+    let mut laagste = saldo;
     for (m, open) in open.iter_mut().enumerate().take(maatregelen) {
         *open = zero.named("fonds open", of(m), At::Opening);
     }
@@ -98,13 +133,27 @@ pub fn gebiedsfonds<N: Number>(
             out.betaald[m * len + t] = betaald;
             beschikbaar = beschikbaar - betaald;
         }
+        out.rendement[t] = rendement;
+        out.organisatie[t] = organisatie;
+        if let Some(netto) = lener.lenen(t, out, beschikbaar - v.minimum) {
+            beschikbaar = beschikbaar - netto;
+        }
+        if let Some(rest) = lener.slot(t) {
+            let before = beschikbaar.named("fonds saldo voor slot", fonds, at(t));
+            laagste = laagste.min(before);
+            beschikbaar = before + rest;
+        }
         saldo = beschikbaar.named("fonds saldo", fonds, at(t));
         laagste = laagste.min(saldo);
         out.saldo[t] = saldo;
-        out.rendement[t] = rendement;
-        out.organisatie[t] = organisatie;
     }
-    (-laagste).named("voorfinanciering", fonds, At::Once)
+    let saldo = laagste.named("fonds laagste", fonds, At::Once);
+    Laagste {
+        saldo,
+        voorfinanciering: (-saldo)
+            .max(zero)
+            .named("voorfinanciering", fonds, At::Once),
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +200,9 @@ mod tests {
                 betaald: &mut betaald,
             },
             &mut open,
-        );
+            &mut Niemand,
+        )
+        .voorfinanciering;
         let decimals = |v: Vec<Exact>| v.into_iter().map(|x| x.0.unwrap()).collect();
         (decimals(saldo), decimals(betaald), need.0.unwrap())
     }
