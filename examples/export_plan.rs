@@ -31,6 +31,10 @@ fn verdeling(rij: &VerdelingRij) -> Value {
         VerdelingRij::Discreet(v) => {
             json!({"soort": "discreet", "waarden": v.iter().map(|x| to_f64(x.0)).collect::<Vec<_>>(), "kansen": v.iter().map(|x| to_f64(x.1)).collect::<Vec<_>>()})
         }
+        VerdelingRij::Percentielen(_)
+        | VerdelingRij::Waarnemingen(_)
+        | VerdelingRij::Regime { .. }
+        | VerdelingRij::Begrensd { .. } => panic!("benches/peers.py can't draw {rij:?}"),
     }
 }
 

@@ -287,10 +287,10 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     }
     let (drijvers, wrong) = Drijvers::resolve(&model);
     problems.extend(wrong);
+    problems.extend(verdacht(&model));
     if has_errors(&problems) {
         return Err(Failure::Input(problems));
     }
-    problems.extend(verdacht(&model));
     diagnostics::show(&problems, path);
     Ok(Loaded {
         read: Read {

@@ -114,6 +114,8 @@ pub struct Voorbereid<'p, N: Number> {
     doelen: Vec<Option<Doel>>,
     /// Whether the series of an account is kept, or only what it is worth.
     gevolgd: Vec<bool>,
+    /// By cell: whether it goes to a deel of the main account and is asked for nothing else.
+    rechtstreeks: Vec<bool>,
     /// Index factors that are the same in every draw; only when flows are gathered by account.
     zeker: Vec<Option<Vec<N>>>,
     /// By index group: position just after the last that is asked.
@@ -314,6 +316,17 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             gewaardeerd: Vec::new(),
             doelen: accounts.chain(benefits).collect(),
             gevolgd: (0..model.rekeningen.len()).map(followed).collect(),
+            rechtstreeks: plan
+                .cellen
+                .iter()
+                .map(|cel| {
+                    plan.diepte == Diepte::Rekening
+                        && cel.deel.is_some()
+                        && (cel.van == BUITEN || cel.naar == BUITEN)
+                        && cel.soort.in_saldo()
+                        && cel.vraag.is_none()
+                })
+                .collect(),
             zeker: vec![None; model.indexen.len()],
             einden: vec![tl.len; model.indexen.len()],
             dekking: plan
@@ -737,7 +750,12 @@ impl<N: Number> Werk<N> {
     fn clear(&mut self) {
         let zero = N::number(0);
         self.waarde.fill(zero);
-        self.kasstroom.iter_mut().for_each(|s| s.fill(zero));
+        // The main account is made of its delen.
+        let made = self.delen.first().map(|_| HOOFD);
+        let accounts = self.kasstroom.iter_mut().enumerate();
+        accounts
+            .filter(|(r, _)| Some(*r) != made)
+            .for_each(|(_, s)| s.fill(zero));
         self.delen.iter_mut().for_each(|s| s.fill(zero));
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
@@ -1052,6 +1070,15 @@ fn optellen<N: Number>(into: &mut [N], series: &[N]) {
     }
 }
 
+/// Takes a series off another.
+#[inline(always)]
+fn aftrekken<N: Number>(into: &mut [N], series: &[N]) {
+    for (into, amount) in into.iter_mut().zip(series) {
+        *into = *into - *amount;
+        N::volgende();
+    }
+}
+
 /// Present value of a series at factors that go with it.
 #[inline(always)]
 fn contant<N: Number>(series: &[N], factoren: &[N]) -> N {
@@ -1090,20 +1117,45 @@ fn boek<N: Number>(
     series: &[N],
     from: usize,
 ) {
+    boek_af(v, kasstroom, waarden, van, naar, series, from);
+    boek_bij(v, kasstroom, waarden, van, naar, series, from);
+    buiten_om(v, waarden, van, naar, series, from);
+}
+
+/// The side that pays.
+#[inline(always)]
+fn boek_af<N: Number>(
+    v: &Voorbereid<'_, N>,
+    kasstroom: &mut [Vec<N>],
+    waarden: &mut [N],
+    van: usize,
+    naar: usize,
+    series: &[N],
+    from: usize,
+) {
     if v.gevolgd[van] {
-        for (into, amount) in kasstroom[van][from..].iter_mut().zip(series) {
-            *into = *into - *amount;
-            N::volgende();
-        }
+        aftrekken(&mut kasstroom[van][from..], series);
     } else if !(van == BUITEN && naar == HOOFD) {
         waarden[van] = waarden[van] - waarde(v, van, series, from);
     }
+}
+
+/// The side that receives.
+#[inline(always)]
+fn boek_bij<N: Number>(
+    v: &Voorbereid<'_, N>,
+    kasstroom: &mut [Vec<N>],
+    waarden: &mut [N],
+    van: usize,
+    naar: usize,
+    series: &[N],
+    from: usize,
+) {
     if v.gevolgd[naar] {
         optellen(&mut kasstroom[naar][from..], series);
     } else if !(naar == BUITEN && van == HOOFD) {
         waarden[naar] = waarden[naar] + waarde(v, naar, series, from);
     }
-    buiten_om(v, waarden, van, naar, series, from);
 }
 
 /// The outside world is worth what the main account is, as far as it trades with that alone: so flows between those two are valued
@@ -1216,6 +1268,24 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         let lopend = &mut werk.lopend;
         match (lijn, index) {
             (None, None) => {}
+            // Nobody else looks at it: into its deel at once.
+            (None, Some(i)) if v.rechtstreeks[c] => {
+                let factors = v.zeker[i].as_ref().unwrap_or(&werk.index[i]);
+                let deel = &mut werk.delen[cel.deel.unwrap_or(0)][span.clone()];
+                let flows = prijs[span.clone()].iter().zip(&factors[span.clone()]);
+                if cel.van == HOOFD {
+                    for (into, (amount, factor)) in deel.iter_mut().zip(flows) {
+                        *into = *into - *amount * *factor;
+                        N::volgende();
+                    }
+                } else {
+                    for (into, (amount, factor)) in deel.iter_mut().zip(flows) {
+                        *into = *into + *amount * *factor;
+                        N::volgende();
+                    }
+                }
+                continue;
+            }
             (None, Some(i)) => {
                 let factors = v.zeker[i].as_ref().unwrap_or(&werk.index[i]);
                 for ((into, amount), factor) in lopend[span.clone()]
@@ -1262,26 +1332,22 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
         let from = span.start;
         if cel.soort.in_saldo() {
+            let (kasstroom, waarden) = (&mut werk.kasstroom, &mut werk.waarde);
+            let (van, naar) = (cel.van, cel.naar);
             match cel.deel {
-                // The main account is the sum of its delen.
-                Some(deel) if cel.van == HOOFD => {
-                    for (into, amount) in werk.delen[deel][from..].iter_mut().zip(flows) {
-                        *into = *into - *amount;
-                        N::volgende();
-                    }
+                None => boek(v, kasstroom, waarden, van, naar, flows, from),
+                // The main account is the sum of its delen, and made of them below.
+                Some(deel) if van == HOOFD => {
+                    aftrekken(&mut werk.delen[deel][from..], flows);
+                    boek_bij(v, kasstroom, waarden, van, naar, flows, from);
+                    buiten_om(v, waarden, van, naar, flows, from);
                 }
-                Some(deel) => optellen(&mut werk.delen[deel][from..], flows),
-                None => {}
+                Some(deel) => {
+                    optellen(&mut werk.delen[deel][from..], flows);
+                    boek_af(v, kasstroom, waarden, van, naar, flows, from);
+                    buiten_om(v, waarden, van, naar, flows, from);
+                }
             }
-            boek(
-                v,
-                &mut werk.kasstroom,
-                &mut werk.waarde,
-                cel.van,
-                cel.naar,
-                flows,
-                from,
-            );
             if fonds == Some(cel.naar) {
                 optellen(&mut werk.fonds.inleg[from..], flows);
                 if cel.bijdrage {
@@ -1313,6 +1379,12 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
     }
     if werk.cellen.is_some() {
         verzamelen(v, werk, fonds);
+    } else if let Some((first, rest)) = werk.delen.split_first() {
+        let hoofd = &mut werk.kasstroom[HOOFD];
+        hoofd.copy_from_slice(first);
+        for deel in rest {
+            optellen(hoofd, deel);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod address;
 mod fields;
 mod lines;
+mod onzekerheden;
 pub mod schema;
 pub mod table;
 
@@ -17,6 +18,7 @@ use crate::timeline::{
 };
 use fields::Fields;
 use jiff::civil::Date;
+use onzekerheden::{read_correlaties, read_onzekerheden, read_regimes};
 use rust_decimal::Decimal;
 use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
 use std::collections::{HashMap, HashSet};
@@ -248,6 +250,29 @@ pub struct Onzekerheid {
     pub per_jaar: Option<Decimal>,
     /// Where its doel stands.
     pub place: Place,
+    /// Name of its random number.
+    sleutel: String,
+}
+
+impl Onzekerheid {
+    /// The name that its random number belongs to: `gedeeld`, else its id; of a regime a name that no id can have.
+    /// Onzekerheden with one name draw the same number, in every model.
+    pub fn sleutel_naam(&self) -> &str {
+        &self.sleutel
+    }
+
+    /// Whether a new number is drawn every year: a growth of all years, with `per_jaar`.
+    pub fn jaarlijks(&self) -> bool {
+        self.per_jaar.is_some() && self.doel.year.is_none()
+    }
+
+    /// Position of the regime whose state decides its value.
+    pub fn regime(&self) -> Option<usize> {
+        match self.verdeling {
+            VerdelingRij::Regime { regime, .. } => Some(regime),
+            _ => None,
+        }
+    }
 }
 
 /// A distribution as given; `risk` makes a sampler of it.
@@ -265,6 +290,37 @@ pub enum VerdelingRij {
     Uniform([Decimal; 2]),
     /// Values with their chances.
     Discreet(Vec<(Decimal, Decimal)>),
+    /// P10, P50 and P90.
+    Percentielen([Decimal; 3]),
+    /// Observed values, as given.
+    Waarnemingen(Vec<Decimal>),
+    /// The value in every state of a regime.
+    Regime {
+        /// Position in `regimes`.
+        regime: usize,
+        /// Value and chance per state, in the order of the regime.
+        waarden: Vec<(Decimal, Decimal)>,
+    },
+    /// A continuous distribution on condition that it lies between bounds.
+    Begrensd {
+        /// Without the bounds.
+        verdeling: Box<VerdelingRij>,
+        /// Lower bound.
+        minimum: Option<Decimal>,
+        /// Upper bound.
+        maximum: Option<Decimal>,
+    },
+}
+
+/// A regime: something that is in one of several states, in which all its onzekerheden are together.
+#[derive(Debug, Clone)]
+pub struct Regime {
+    /// Name; its random number belongs to it.
+    pub regime: String,
+    /// States with their chances, in the order of the table; the first holds the lowest numbers.
+    pub toestanden: Vec<(String, Decimal)>,
+    /// Where its first state stands.
+    pub place: Place,
 }
 
 /// A discrete risk; its line is in `lijnen` with role [`Rol::Risico`].
@@ -331,6 +387,8 @@ pub struct Model {
     pub boekwaarden: Vec<Boekwaarde>,
     /// Uncertain inputs.
     pub onzekerheden: Vec<Onzekerheid>,
+    /// Regimes of the market and the like.
+    pub regimes: Vec<Regime>,
     /// Rank correlations between positions of onzekerheden.
     pub correlaties: Vec<(usize, usize, Decimal)>,
     /// Risk events.
@@ -345,7 +403,7 @@ pub struct Model {
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Most rows of the tables whose rows all others can name.
-const MAX_ROWS: [(&str, usize); 9] = [
+const MAX_ROWS: [(&str, usize); 10] = [
     ("indexen", 20_000),
     ("partijen", 1_000),
     ("deelgebieden", 1_000),
@@ -354,6 +412,7 @@ const MAX_ROWS: [(&str, usize); 9] = [
     ("fonds", 1_000),
     ("onzekerheden", 2_000),
     ("correlaties", 20_000),
+    ("regimes", 1_000),
     ("risicos", 2_000),
 ];
 /// Most lines; a line's position is kept in 16 bits.
@@ -551,7 +610,8 @@ impl Builder {
         let lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
         let boekwaarden = self.read_boekwaarde(&tables, problems);
         lines.check_history(&self, &gebied, &boekwaarden, problems);
-        let onzekerheden = read_onzekerheden(&tables, problems);
+        let regimes = read_regimes(&tables, problems);
+        let onzekerheden = read_onzekerheden(&tables, &regimes, problems);
         let correlaties = read_correlaties(&tables, &onzekerheden, problems);
         let scenarios = read_scenarios(&tables, problems);
         let controles = read_controles(&tables, problems);
@@ -570,6 +630,7 @@ impl Builder {
             fonds: self.fonds,
             boekwaarden,
             onzekerheden,
+            regimes,
             correlaties,
             risicos: lines.risicos,
             scenarios,
@@ -1577,302 +1638,6 @@ mod settings {
             })
         }
     }
-}
-
-fn read_onzekerheden(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Onzekerheid> {
-    let (table, rows) = rows(tables, "onzekerheden");
-    let mut out = Vec::new();
-    for row in rows {
-        let mut f = Fields {
-            table,
-            row,
-            problems,
-        };
-        let (id, doel) = (f.text("id"), f.text("doel"));
-        let soort = f.choice(
-            "verdeling",
-            &[
-                "pert",
-                "driehoek",
-                "normaal",
-                "lognormaal",
-                "uniform",
-                "discreet",
-            ],
-        );
-        let als = f.choice("als", &["factor", "waarde", "verschuiving"]);
-        let per_jaar = f.choice("per_jaar", &["ja", "nee"]);
-        let persistentie = f.quantity("persistentie", Decimal::new(-999, 3), Decimal::new(999, 3));
-        let (Some(id), Some(doel), Some(soort)) = (id, doel, soort) else {
-            continue;
-        };
-        let doel = match address::Address::parse(&doel) {
-            Ok(doel) => doel,
-            Err(reason) => {
-                f.problem(
-                    "doel",
-                    Problem::error("bad-address", format!("onzekerheid \"{id}\": {reason}"))
-                        .allowed(schema::Kind::Address.words())
-                        .fix("polder schema lists all tables and columns"),
-                );
-                continue;
-            }
-        };
-        let groei = doel.column == "groei";
-        let additive = groei || doel.table == "gebied" || doel.column == "uitstel";
-        let als = match als {
-            Some("waarde") => address::Als::Waarde,
-            Some("verschuiving") => address::Als::Verschuiving,
-            None if additive => address::Als::Verschuiving,
-            _ => address::Als::Factor,
-        };
-        if groei && als != address::Als::Verschuiving {
-            f.problem(
-                "als",
-                Problem::error(
-                    "shock-not-added",
-                    format!("onzekerheid \"{id}\": a groei is uncertain by verschuiving only"),
-                )
-                .fix("set als = verschuiving and give the deviation from the expected growth"),
-            );
-            continue;
-        }
-        let per_jaar = match per_jaar {
-            Some("ja") if !groei => {
-                f.problem(
-                    "per_jaar",
-                    Problem::error(
-                        "yearly-not-growth",
-                        format!("onzekerheid \"{id}\": only a groei can be drawn every year"),
-                    )
-                    .fix("clear per_jaar"),
-                );
-                continue;
-            }
-            Some("nee") => None,
-            _ => groei.then(|| persistentie.as_ref().map_or(Decimal::ZERO, |q| q.value)),
-        };
-        let max = Decimal::from(fields::AMOUNT_MAX);
-        let needed = |f: &mut Fields<'_>, names: &[&str]| -> Option<Vec<Decimal>> {
-            let values: Vec<Option<Decimal>> = names
-                .iter()
-                .map(|n| {
-                    let q = f.quantity(n, -max, max);
-                    if q.is_none() && f.empty(n) {
-                        f.problem(
-                            n,
-                            Problem::error(
-                                "missing-value",
-                                format!("onzekerheid \"{id}\": verdeling {soort} needs {n}"),
-                            )
-                            .fix(format!("fill {n}")),
-                        );
-                    }
-                    q.map(|q| q.value)
-                })
-                .collect();
-            values.into_iter().collect()
-        };
-        let verdeling = match soort {
-            "pert" | "driehoek" => needed(&mut f, &["laag", "modus", "hoog"]).map(|v| {
-                let v = [v[0], v[1], v[2]];
-                if soort == "pert" {
-                    VerdelingRij::Pert(v)
-                } else {
-                    VerdelingRij::Driehoek(v)
-                }
-            }),
-            "normaal" => needed(&mut f, &["gemiddelde", "spreiding"])
-                .map(|v| VerdelingRij::Normaal([v[0], v[1]])),
-            "lognormaal" => needed(&mut f, &["gemiddelde", "spreiding"])
-                .map(|v| VerdelingRij::Lognormaal([v[0], v[1]])),
-            "uniform" => {
-                needed(&mut f, &["laag", "hoog"]).map(|v| VerdelingRij::Uniform([v[0], v[1]]))
-            }
-            _ => match f.text("waarden").map(|t| read_values(&t)) {
-                Some(Ok(values)) => Some(VerdelingRij::Discreet(values)),
-                Some(Err(reason)) => {
-                    f.problem(
-                        "waarden",
-                        Problem::error("bad-values", format!("onzekerheid \"{id}\": {reason}"))
-                            .fix("write 0: 60%; 1: 30%; 2: 10%"),
-                    );
-                    None
-                }
-                None => {
-                    f.problem(
-                        "waarden",
-                        Problem::error(
-                            "missing-value",
-                            format!("onzekerheid \"{id}\": verdeling discreet needs waarden"),
-                        )
-                        .fix("write 0: 60%; 1: 30%; 2: 10%"),
-                    );
-                    None
-                }
-            },
-        };
-        let Some(verdeling) = verdeling else { continue };
-        if let Some((column, reason, fix)) = verdeling.wrong() {
-            f.problem(
-                column,
-                Problem::error(
-                    "bad-distribution",
-                    format!("onzekerheid \"{id}\": {reason}"),
-                )
-                .fix(fix),
-            );
-            continue;
-        }
-        out.push(Onzekerheid {
-            id,
-            doel,
-            als,
-            verdeling,
-            per_jaar,
-            place: table.get(row, "doel").place.clone(),
-        });
-    }
-    out
-}
-
-impl VerdelingRij {
-    /// Which column is why no figure of this distribution, and how to mend it; nothing when all is well.
-    fn wrong(&self) -> Option<(&'static str, String, &'static str)> {
-        match self {
-            VerdelingRij::Pert([l, m, h]) | VerdelingRij::Driehoek([l, m, h]) => (!(l <= m && m <= h)).then(|| (if l > m { "laag" } else { "hoog" }, format!("laag {l}, modus {m} and hoog {h} are not in ascending order"), "put the lowest value in laag and the highest in hoog")),
-            VerdelingRij::Uniform([l, h]) => (l > h).then(|| ("laag", format!("laag {l} is above hoog {h}"), "swap the two")),
-            VerdelingRij::Normaal([_, s]) => (*s < Decimal::ZERO).then(|| ("spreiding", format!("spreiding {s} is below zero"), "write it without the minus sign")),
-            VerdelingRij::Lognormaal([g, s]) => (*g <= Decimal::ZERO || *s < Decimal::ZERO).then(|| (if *g <= Decimal::ZERO { "gemiddelde" } else { "spreiding" }, format!("a lognormaal has a gemiddelde above zero and a spreiding of at least zero, found {g} and {s}"), "a factor that changes nothing on average has gemiddelde 1")),
-            VerdelingRij::Discreet(values) => {
-                let total: Decimal = values.iter().map(|(_, k)| *k).sum();
-                ((total - Decimal::ONE).abs() > Decimal::new(1, 9)).then(|| ("waarden", format!("the chances add up to {}%, not to 100%", (total * Decimal::ONE_HUNDRED).normalize()), "correct the chances"))
-            }
-        }
-    }
-
-    /// Lowest and highest value it can take; nothing where it has no bound.
-    pub fn bounds(&self) -> Option<(Decimal, Decimal)> {
-        match self {
-            VerdelingRij::Pert([l, _, h])
-            | VerdelingRij::Driehoek([l, _, h])
-            | VerdelingRij::Uniform([l, h]) => Some((*l, *h)),
-            VerdelingRij::Normaal(_) | VerdelingRij::Lognormaal(_) => None,
-            VerdelingRij::Discreet(values) => Some((
-                values.iter().map(|v| v.0).min()?,
-                values.iter().map(|v| v.0).max()?,
-            )),
-        }
-    }
-}
-
-/// Reads `0: 60%; 1: 30%; 2: 10%`.
-fn read_values(text: &str) -> Result<Vec<(Decimal, Decimal)>, String> {
-    let number = |t: &str| {
-        let t = t.trim();
-        let notation = if t.contains(',') {
-            table::Notation::Dutch
-        } else {
-            table::Notation::Plain
-        };
-        table::parse_number(t, notation).map_err(|e| format!("\"{t}\": {e}"))
-    };
-    let values = text
-        .split(';')
-        .filter(|p| !p.trim().is_empty())
-        .map(|pair| {
-            let (value, chance) = pair
-                .split_once(':')
-                .ok_or_else(|| format!("\"{}\" is no value with its chance", pair.trim()))?;
-            let chance = number(chance)?;
-            if chance < Decimal::ZERO || chance > Decimal::ONE {
-                return Err(format!("chance {chance} is not between 0 and 100%"));
-            }
-            Ok((number(value)?, chance))
-        })
-        .collect::<Result<Vec<_>, String>>()?;
-    if values.is_empty() {
-        Err("no values".into())
-    } else {
-        Ok(values)
-    }
-}
-
-fn read_correlaties(
-    tables: &Tables,
-    onzekerheden: &[Onzekerheid],
-    problems: &mut Vec<Problem>,
-) -> Vec<(usize, usize, Decimal)> {
-    let given = tables.table("onzekerheden");
-    let named: HashSet<String> = given
-        .rows
-        .iter()
-        .filter_map(|r| table::text_of(given.get(r, "id")))
-        .map(name_key)
-        .collect();
-    let (table, rows) = rows(tables, "correlaties");
-    let mut out: Vec<(usize, usize, Decimal)> = Vec::new();
-    let mut pairs = HashSet::new();
-    for row in rows {
-        if is_full(problems) {
-            break;
-        }
-        let mut f = Fields {
-            table,
-            row,
-            problems,
-        };
-        let side = |f: &mut Fields<'_>, column: &str| {
-            let name = f.text(column)?;
-            let found = position_of(onzekerheden.iter().map(|o| o.id.as_str()), &name);
-            // One with a mistake of its own was told there.
-            if found.is_none() && !named.contains(&name_key(&name)) {
-                let problem = Problem::error(
-                    "unknown-reference",
-                    format!("correlatie: unknown onzekerheid \"{name}\""),
-                )
-                .allowed(listed(onzekerheden.iter().map(|o| o.id.as_str())));
-                let problem = match nearest(&name, onzekerheden.iter().map(|o| o.id.as_str())) {
-                    Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-                    None => problem.fix("add it to table onzekerheden"),
-                };
-                f.problem(column, problem);
-            }
-            found
-        };
-        let (a, b) = (side(&mut f, "a"), side(&mut f, "b"));
-        let rho = f.quantity("rho", Decimal::NEGATIVE_ONE, Decimal::ONE);
-        let (Some(a), Some(b), Some(rho)) = (a, b, rho) else {
-            continue;
-        };
-        if a == b {
-            f.problem(
-                "b",
-                Problem::error(
-                    "self-correlation",
-                    "a correlatie names the same onzekerheid twice",
-                )
-                .fix("name two"),
-            );
-        } else if onzekerheden[a].per_jaar.is_some() != onzekerheden[b].per_jaar.is_some() {
-            f.problem("a", Problem::error("mixed-correlation", format!("\"{}\" and \"{}\" can't be correlated: one is drawn every year, the other once", onzekerheden[a].id, onzekerheden[b].id)).fix("correlate two that are both yearly, or both not"));
-        } else if !pairs.insert((a.min(b), a.max(b))) {
-            f.problem(
-                "a",
-                Problem::error(
-                    "duplicate-key",
-                    format!(
-                        "the pair \"{}\", \"{}\" stands twice",
-                        onzekerheden[a].id, onzekerheden[b].id
-                    ),
-                )
-                .fix("keep one of the two"),
-            );
-        } else {
-            out.push((a, b, rho.value));
-        }
-    }
-    out
 }
 
 fn read_scenarios(tables: &Tables, problems: &mut Vec<Problem>) -> Vec<ScenarioRij> {

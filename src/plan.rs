@@ -126,19 +126,16 @@ impl Drijvers {
                 }
                 ("deelgebieden", "uitstel") => {
                     let per_year = model.gebied.tijdstap.per_year();
-                    let whole = match &o.verdeling {
-                        crate::model::VerdelingRij::Discreet(values) => {
-                            values.iter().all(|(v, _)| {
-                                whole_periods(*v, per_year).is_some_and(|n| (0..=200).contains(&n))
-                            })
-                        }
-                        _ => false,
-                    };
+                    let whole = o.verdeling.waarden().is_some_and(|values| {
+                        values.iter().all(|(v, _)| {
+                            whole_periods(*v, per_year).is_some_and(|n| (0..=200).contains(&n))
+                        })
+                    });
                     if !whole || o.als == Als::Factor {
                         problems.push(
                             wrong(
                                 "delay-not-discrete",
-                                "an uitstel is drawn as discreet, in whole periods of zero or more"
+                                "an uitstel is drawn as discreet or by a regime, in whole periods of zero or more"
                                     .into(),
                             )
                             .fix("set verdeling = discreet and waarden = 0: 60%; 1: 25%; 2: 15%"),

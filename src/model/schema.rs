@@ -746,6 +746,9 @@ pub const SCHEMA: &[TableSchema] = &[
                     "lognormaal",
                     "uniform",
                     "discreet",
+                    "percentielen",
+                    "waarnemingen",
+                    "regime",
                 ]),
                 "Distribution",
             ),
@@ -772,9 +775,40 @@ pub const SCHEMA: &[TableSchema] = &[
                 "Standard deviation (normaal, lognormaal)",
             ),
             opt(
+                "p10",
+                Kind::Number,
+                "One in ten draws is below it (percentielen)",
+            ),
+            opt("p50", Kind::Number, "Median (percentielen)"),
+            opt(
+                "p90",
+                Kind::Number,
+                "One in ten draws is above it (percentielen)",
+            ),
+            opt(
+                "minimum",
+                Kind::Number,
+                "Draws below it do not occur; the chance goes to the rest (not for discreet and regime)",
+            ),
+            opt(
+                "maximum",
+                Kind::Number,
+                "Draws above it do not occur; the chance goes to the rest (not for discreet and regime)",
+            ),
+            opt(
                 "waarden",
                 Kind::List,
-                "Values with their chance: 0: 60%; 1: 30%; 2: 10% (discreet)",
+                "Values with their chance: 0: 60%; 1: 30%; 2: 10% (discreet); observed values: 0.92; 1.05; 1.01 (waarnemingen); a value per toestand: goed: 1.05; slecht: 0.85 (regime)",
+            ),
+            opt(
+                "regime",
+                Kind::Ref("regimes"),
+                "Regime whose toestand decides the value (regime)",
+            ),
+            opt(
+                "gedeeld",
+                Kind::Text,
+                "Name of the random number; onzekerheden with one name move together, fully dependent. Default: the id",
             ),
             opt(
                 "per_jaar",
@@ -799,6 +833,28 @@ pub const SCHEMA: &[TableSchema] = &[
                 "rho",
                 Kind::Number,
                 "Spearman's rank correlation, between -1 and 1",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "regimes",
+        row: "a toestand of a regime, such as a good, normal or bad market",
+        columns: &[
+            req(
+                "regime",
+                Kind::Text,
+                "Regime; the rows of one name are its toestanden, and its random number belongs to this name",
+            ),
+            req(
+                "toestand",
+                Kind::Text,
+                "State; the first row holds the lowest random numbers",
+            ),
+            req(
+                "kans",
+                Kind::Rate,
+                "Chance of the state; those of a regime add up to 100%",
             ),
             opt("bron", Kind::Text, "Source"),
         ],

@@ -158,9 +158,11 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
             ("P50", Format::Number(4)),
             ("P95", Format::Number(4)),
             ("Verdeling", Format::Text),
+            ("Trekking", Format::Text),
         ],
     )
-    .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde");
+    .note("P5, P50 en P95 van de trekking zelf: een factor, een verschuiving of een waarde")
+    .note("Wat één trekking deelt, beweegt altijd samen mee: dat is een keuze");
     for (i, o) in model.onzekerheden.iter().enumerate() {
         let v = verdeling(&o.verdeling);
         let slot = drijvers
@@ -172,14 +174,6 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
             .values()
             .filter(|uses| uses.iter().any(|(_, g)| Some(g.slot) == slot))
             .count();
-        let word = match &o.verdeling {
-            VerdelingRij::Pert(_) => "pert",
-            VerdelingRij::Driehoek(_) => "driehoek",
-            VerdelingRij::Normaal(_) => "normaal",
-            VerdelingRij::Lognormaal(_) => "lognormaal",
-            VerdelingRij::Uniform(_) => "uniform",
-            VerdelingRij::Discreet(_) => "discreet",
-        };
         let als = match o.als {
             Als::Factor => "maal",
             Als::Waarde => "in plaats van",
@@ -203,8 +197,40 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
             q(0.05),
             q(0.5),
             q(0.95),
-            text(word),
+            text(verdeling_woord(&o.verdeling)),
+            text(gedeelde_trekking(model, drijvers, i, lines)),
         ]);
+    }
+    let mut regimes = Report::new(
+        "Regimes",
+        "In welke toestand de markt is",
+        &[
+            ("Regime", Format::Text),
+            ("Toestand", Format::Text),
+            ("Kans", Format::Percent(1)),
+            ("Waarden", Format::Text),
+        ],
+    )
+    .note("één trekking per regime: alle onzekerheden van een regime zijn in dezelfde toestand");
+    for (r, regime) in model.regimes.iter().enumerate() {
+        for (t, (toestand, kans)) in regime.toestanden.iter().enumerate() {
+            let values: Vec<String> = model
+                .onzekerheden
+                .iter()
+                .filter_map(|o| match &o.verdeling {
+                    VerdelingRij::Regime { regime, waarden } if *regime == r => {
+                        Some(format!("{} {}", o.id, komma(waarden[t].0)))
+                    }
+                    _ => None,
+                })
+                .collect();
+            regimes.row(vec![
+                text(&regime.regime),
+                text(toestand),
+                exact(*kans),
+                text(values.join("; ")),
+            ]);
+        }
     }
     let mut risks = Report::new(
         "Risicos",
@@ -231,10 +257,114 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
             text(payer),
         ]);
     }
-    [report, risks]
+    [report, regimes, risks]
         .into_iter()
         .filter(|r| !r.rows.is_empty())
         .collect()
+}
+
+/// A number as Dutch text writes it.
+fn komma(number: Decimal) -> String {
+    number.normalize().to_string().replace('.', ",")
+}
+
+/// A distribution in a word or two.
+fn verdeling_woord(rij: &VerdelingRij) -> String {
+    match rij {
+        VerdelingRij::Pert(_) => "pert".into(),
+        VerdelingRij::Driehoek(_) => "driehoek".into(),
+        VerdelingRij::Normaal(_) => "normaal".into(),
+        VerdelingRij::Lognormaal(_) => "lognormaal".into(),
+        VerdelingRij::Uniform(_) => "uniform".into(),
+        VerdelingRij::Discreet(_) => "discreet".into(),
+        VerdelingRij::Percentielen(_) => "percentielen".into(),
+        VerdelingRij::Waarnemingen(values) => format!("{} waarnemingen", values.len()),
+        VerdelingRij::Regime { .. } => "regime".into(),
+        VerdelingRij::Begrensd {
+            verdeling,
+            minimum,
+            maximum,
+        } => {
+            let bound = |word: &str, value: &Option<Decimal>| {
+                value.map_or_else(String::new, |v| format!(" {word} {}", komma(v)))
+            };
+            format!(
+                "{},{}{}",
+                verdeling_woord(verdeling),
+                bound("vanaf", minimum),
+                bound("tot", maximum)
+            )
+        }
+    }
+}
+
+/// Names of which the first few are written out.
+fn opsomming(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    if names.len() > SHOWN + 1 {
+        let shown = names[..SHOWN].join(", ");
+        return format!("{shown} en {} andere", names.len() - SHOWN);
+    }
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} en {last}", rest.join(", ")),
+    }
+}
+
+/// What moves together because it has one draw: the lines, index groups or deelgebieden of a pattern, and the
+/// onzekerheden that share its number.
+fn gedeelde_trekking(model: &Model, drijvers: &Drijvers, i: usize, lines: usize) -> String {
+    let o = &model.onzekerheden[i];
+    let slot = drijvers
+        .slots
+        .iter()
+        .position(|s| *s == Slot::Onzekerheid(i));
+    let shock = drijvers.schokken.iter().position(|(s, _)| *s == i);
+    let groups = drijvers
+        .groei
+        .iter()
+        .filter(|uses| uses.iter().any(|(_, s)| Some(*s) == slot))
+        .count()
+        + drijvers
+            .groei_schok
+            .iter()
+            .filter(|uses| uses.iter().any(|s| Some(*s) == shock))
+            .count();
+    let areas = drijvers
+        .uitstel
+        .iter()
+        .filter(|use_| use_.is_some_and(|g| Some(g.slot) == slot))
+        .count();
+    let mut words: Vec<String> = [
+        (lines, "regels"),
+        (groups, "indexgroepen"),
+        (areas, "deelgebieden"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 1)
+    .map(|(count, word)| format!("één trekking voor {count} {word}"))
+    .collect();
+    let others: Vec<&str> = model
+        .onzekerheden
+        .iter()
+        .enumerate()
+        .filter(|(j, other)| *j != i && other.sleutel_naam() == o.sleutel_naam())
+        .map(|(_, other)| other.id.as_str())
+        .collect();
+    if let Some(r) = o.regime() {
+        let with = if others.is_empty() {
+            String::new()
+        } else {
+            format!(", met {}", opsomming(&others))
+        };
+        words.push(format!("regime {}{with}", model.regimes[r].regime));
+    } else if !others.is_empty() {
+        words.push(format!("gedeeld met {}", opsomming(&others)));
+    } else if o.sleutel_naam() != o.id {
+        words.push(format!("gedeeld als {}", o.sleutel_naam()));
+    }
+    words.join("; ")
 }
 
 /// What was passed over, and why.

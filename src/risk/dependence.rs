@@ -47,6 +47,9 @@ pub enum DependenceError {
         /// The largest factor (rounded down to 0.001) with which all rank correlations of the group can be multiplied
         /// to become possible.
         shrink: f64,
+        /// Per pair of the group that was given (drivers rising), the rank correlation in the nearest set that is
+        /// possible, in two or three decimals, checked; pairs not given stay 0. Empty when the group is too large.
+        nearest: Vec<(usize, usize, f64)>,
     },
 }
 
@@ -72,7 +75,7 @@ impl fmt::Display for DependenceError {
                     "correlation of drivers {i} and {j} is given twice: {a} and {b}"
                 )
             }
-            Self::Impossible { group, shrink } => {
+            Self::Impossible { group, shrink, .. } => {
                 let names: Vec<String> = group.iter().map(usize::to_string).collect();
                 write!(
                     f,
@@ -114,6 +117,11 @@ pub fn pearson_of_spearman(rho: f64) -> f64 {
     }
 }
 
+/// Rank correlation of two normals whose Pearson correlation is `r`; the inverse of [`pearson_of_spearman`].
+pub fn spearman_of_pearson(r: f64) -> f64 {
+    6.0 / std::f64::consts::PI * libm::asin(0.5 * r.clamp(-1.0, 1.0))
+}
+
 impl Dependence {
     /// From the number of drivers and a list of (driver, driver, Spearman's rho); pairs not listed within a group are 0.
     pub fn new(drivers: usize, pairs: &[(usize, usize, f64)]) -> Result<Self, DependenceError> {
@@ -126,6 +134,7 @@ impl Dependence {
             let Some(factor) = group_factor(&group, &pairs, 1.0) else {
                 return Err(DependenceError::Impossible {
                     shrink: largest_shrink(&group, &pairs),
+                    nearest: nearest(&group, &pairs),
                     group,
                 });
             };
@@ -260,6 +269,11 @@ fn group_factor(
     pairs: &[(usize, usize, f64)],
     shrink: f64,
 ) -> Option<Vec<Vec<f64>>> {
+    cholesky(&matrix(group, pairs, shrink))
+}
+
+/// Pearson correlations of a group with all rank correlations times `shrink`.
+fn matrix(group: &[usize], pairs: &[(usize, usize, f64)], shrink: f64) -> Vec<Vec<f64>> {
     let n = group.len();
     let mut matrix = vec![vec![0.0; n]; n];
     for (i, row) in matrix.iter_mut().enumerate() {
@@ -272,7 +286,7 @@ fn group_factor(
             matrix[b][a] = r;
         }
     }
-    cholesky(&matrix)
+    matrix
 }
 
 /// Lower factor of a positive semi-definite matrix, row by row; a zero pivot gives a zero column.
@@ -316,6 +330,134 @@ fn largest_shrink(group: &[usize], pairs: &[(usize, usize, f64)]) -> f64 {
         }
     }
     f64::from(possible) / 1000.0
+}
+
+/// Largest group for which the nearest correlations are looked for; a step of that costs about `45 n^3` operations.
+const NEAREST_MAX: usize = 150;
+
+/// The nearest possible rank correlations of the pairs given in a group; empty when it is too large for that.
+fn nearest(group: &[usize], pairs: &[(usize, usize, f64)]) -> Vec<(usize, usize, f64)> {
+    if group.len() > NEAREST_MAX {
+        return Vec::new();
+    }
+    let target = matrix(group, pairs, 1.0);
+    let found = nearest_pearson(&target, |i, j| target[i][j] == 0.0);
+    let given: Vec<(usize, usize, f64)> = pairs
+        .iter()
+        .filter_map(|&(i, j, _)| {
+            let (a, b) = (group.binary_search(&i).ok()?, group.binary_search(&j).ok()?);
+            Some((i, j, spearman_of_pearson(found[a][b])))
+        })
+        .collect();
+    // It lies on the edge of what is possible, where rounding may fall off: then a little further in, towards zero.
+    for inward in [1.0, 0.9995, 0.999, 0.998, 0.996, 0.99, 0.98, 0.96, 0.93] {
+        for scale in [100.0, 1000.0] {
+            let rounded: Vec<(usize, usize, f64)> = given
+                .iter()
+                // Adding zero turns -0 into 0.
+                .map(|&(i, j, rho)| (i, j, libm::round(rho * inward * scale) / scale + 0.0))
+                .collect();
+            if group_factor(group, &rounded, 1.0).is_some() {
+                return rounded;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The positive semi-definite matrix with unit diagonal nearest to `target` (in the sum of squares), with the entries
+/// for which `fixed` holds kept as they are: alternating projections with Dykstra's correction (Higham, 2002). The
+/// number of rounds is bounded, so for a large group it is near, and only nearly semi-definite.
+fn nearest_pearson(target: &[Vec<f64>], fixed: impl Fn(usize, usize) -> bool) -> Vec<Vec<f64>> {
+    let n = target.len();
+    let rounds = (1_000_000_000 / (45 * n * n * n)).clamp(6, 400);
+    let mut found = target.to_vec();
+    let mut correction = vec![vec![0.0; n]; n];
+    for _ in 0..rounds {
+        let mut inside = found.clone();
+        for (row, c) in inside.iter_mut().zip(&correction) {
+            row.iter_mut().zip(c).for_each(|(x, c)| *x -= c);
+        }
+        let before = inside.clone();
+        let (values, vectors) = eigen(inside.clone());
+        // Taking out what is negative: adding -value times vector vector' for each negative value.
+        for (value, vector) in values
+            .iter()
+            .zip(&vectors)
+            .filter(|(value, _)| **value < 0.0)
+        {
+            for i in 0..n {
+                let scaled = value * vector[i];
+                for j in 0..n {
+                    inside[i][j] -= scaled * vector[j];
+                }
+            }
+        }
+        let mut moved = 0.0_f64;
+        for i in 0..n {
+            for j in 0..n {
+                correction[i][j] = inside[i][j] - before[i][j];
+                let next = if i == j {
+                    1.0
+                } else if fixed(i, j) {
+                    target[i][j]
+                } else {
+                    inside[i][j]
+                };
+                moved = moved.max((next - inside[i][j]).abs());
+                found[i][j] = next;
+            }
+        }
+        if moved < 1e-8 {
+            break;
+        }
+    }
+    found
+}
+
+/// Eigenvalues and eigenvectors (a row each) of a symmetric matrix: cyclic Jacobi rotations (Golub and Van Loan, 8.5).
+/// Additions, multiplications, divisions and roots in a fixed order, so the bits are the same everywhere.
+fn eigen(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let n = a.len();
+    let mut vectors = vec![vec![0.0; n]; n];
+    for (i, row) in vectors.iter_mut().enumerate() {
+        row[i] = 1.0;
+    }
+    for _ in 0..40 {
+        let mut rest = 0.0;
+        for i in 0..n {
+            for j in i + 1..n {
+                rest += a[i][j] * a[i][j];
+            }
+        }
+        if rest < 1e-24 {
+            break;
+        }
+        for p in 0..n {
+            for q in p + 1..n {
+                if a[p][q] == 0.0 {
+                    continue;
+                }
+                let tau = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
+                let root = tau.abs() + (1.0 + tau * tau).sqrt();
+                let t = if tau < 0.0 { -1.0 / root } else { 1.0 / root };
+                let c = 1.0 / (1.0 + t * t).sqrt();
+                let s = t * c;
+                for row in &mut a {
+                    let (x, y) = (row[p], row[q]);
+                    row[p] = c * x - s * y;
+                    row[q] = s * x + c * y;
+                }
+                for rows in [&mut a, &mut vectors] {
+                    let (head, tail) = rows.split_at_mut(q);
+                    for (x, y) in head[p].iter_mut().zip(&mut tail[0]) {
+                        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+                    }
+                }
+            }
+        }
+    }
+    ((0..n).map(|i| a[i][i]).collect(), vectors)
 }
 
 #[cfg(test)]
@@ -423,10 +565,17 @@ mod tests {
     fn contradictions_are_named_with_their_group() {
         let error =
             Dependence::new(9, &[(0, 1, 0.5), (3, 5, 0.9), (5, 7, 0.9), (3, 7, -0.9)]).unwrap_err();
-        let DependenceError::Impossible { group, shrink } = error.clone() else {
+        let DependenceError::Impossible {
+            group,
+            shrink,
+            nearest,
+        } = error.clone()
+        else {
             panic!("{error}")
         };
         assert_eq!(group, [3, 5, 7]);
+        // By symmetry the nearest is the same bound: r = 1/2 three times, rho = 0.4826, rounded down.
+        assert_eq!(nearest, [(3, 5, 0.48), (3, 7, -0.48), (5, 7, 0.48)]);
         // Equal correlations r, r, -r are possible up to r = 1/2: rho = 6/pi asin(1/4) = 0.4826.
         assert!((shrink * 0.9 - 0.4826).abs() < 0.001, "{shrink}");
         assert!(error.to_string().contains("3, 5, 7"));
@@ -435,6 +584,90 @@ mod tests {
         // Exactly semi-definite: r = -1/2 three times.
         let rho = 6.0 / std::f64::consts::PI * libm::asin(-0.25);
         assert!(Dependence::new(3, &[(0, 1, rho), (1, 2, rho), (0, 2, rho)]).is_ok());
+    }
+
+    #[test]
+    fn nearest_correlations_equal_those_that_were_published() {
+        // Higham, "Computing the nearest correlation matrix" (2002), section 4: 0.7607 and 0.1573.
+        let target = [[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]].map(|row| row.to_vec());
+        let free = nearest_pearson(&target, |_, _| false);
+        for (i, j, r) in [(0, 1, 0.7607), (1, 2, 0.7607), (0, 2, 0.1573)] {
+            assert!((free[i][j] - r).abs() < 5e-5, "{free:?}");
+        }
+        // With the zero kept: r^2 + r^2 = 1.
+        let kept = nearest_pearson(&target, |i, j| target[i][j] == 0.0);
+        assert!((kept[0][1] - 0.5_f64.sqrt()).abs() < 1e-6 && kept[0][2] == 0.0);
+        // The rank correlation of r = 0.7071 is 0.6902.
+        let pairs = [(0, 1, 1.0), (1, 2, 1.0)];
+        assert_eq!(nearest(&[0, 1, 2], &pairs), [(0, 1, 0.69), (1, 2, 0.69)]);
+    }
+
+    #[test]
+    fn nearest_correlations_are_possible_and_nearer_than_all_of_them_closer_to_zero() {
+        let mut numbers = (0..).flat_map(|draw| {
+            uniforms::<1>(9, draw, driver_key("nearest"), 0)
+                .map(|k| f64::from(k[0]) / 4_294_967_296.0)
+        });
+        let mut offered = 0;
+        for n in [3, 4, 6, 10, 25] {
+            for _ in 0..6 {
+                let mut pairs = Vec::new();
+                for i in 0..n {
+                    for j in i + 1..n {
+                        if numbers.next().unwrap() < 0.7 {
+                            let rho =
+                                libm::round((numbers.next().unwrap() * 2.0 - 1.0) * 100.0) / 100.0;
+                            pairs.push((i, j, rho));
+                        }
+                    }
+                }
+                let Err(DependenceError::Impossible {
+                    group,
+                    shrink,
+                    nearest,
+                }) = Dependence::new(n, &pairs)
+                else {
+                    continue;
+                };
+                offered += 1;
+                assert!(Dependence::new(n, &nearest).is_ok());
+                let distance = |list: &[(usize, usize, f64)]| -> f64 {
+                    let (a, b) = (matrix(&group, &pairs, 1.0), matrix(&group, list, 1.0));
+                    let rows = a.iter().zip(&b);
+                    rows.flat_map(|(a, b)| a.iter().zip(b))
+                        .map(|(a, b)| (a - b) * (a - b))
+                        .sum()
+                };
+                let shrunk: Vec<_> = pairs
+                    .iter()
+                    .map(|&(i, j, rho)| (i, j, rho * shrink))
+                    .collect();
+                assert!(Dependence::new(n, &shrunk).is_ok());
+                assert!(
+                    distance(&nearest) < distance(&shrunk),
+                    "{n}: {} {}",
+                    distance(&nearest),
+                    distance(&shrunk)
+                );
+            }
+        }
+        assert!(offered > 20, "{offered}");
+    }
+
+    #[test]
+    fn a_group_too_large_for_the_nearest_still_gets_a_factor() {
+        let n = NEAREST_MAX + 1;
+        let pairs: Vec<_> = (0..n - 1).map(|i| (i, i + 1, 0.9)).collect();
+        let Err(DependenceError::Impossible {
+            shrink, nearest, ..
+        }) = Dependence::new(n, &pairs)
+        else {
+            panic!("a chain of 0.9 with zeros beside it is not possible")
+        };
+        assert!(nearest.is_empty());
+        // A long chain of r is possible up to r = 1/2 and a little: its least eigenvalue is 1 - 2 r cos(pi/(n + 1)).
+        let r = 0.5 / libm::cos(std::f64::consts::PI / (n + 1) as f64);
+        assert!((pearson_of_spearman(0.9 * shrink) - r).abs() < 1e-3);
     }
 
     #[test]

@@ -4,19 +4,20 @@
 //! machines gives the same bits, and every route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables
 //! or progress bars.
 
-use super::dependence::Dependence;
+use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normal};
 use super::sampling::{GROEP, Steekproef, Woorden};
-use super::snel::{Snel, normalen};
+use super::snel::{self, Snel};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
-use crate::model::{Model, NcwMethode, VerdelingRij};
+use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
 use crate::number::{Exact, LaneDelay, Lanes, Number, to_f64};
 use crate::plan::{Plan, Slot};
 use crate::problem::Problem;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Draws side by side; the size that measured fastest (docs/benchmarks.md).
@@ -46,8 +47,8 @@ enum Bron {
     Vast(f64),
     /// Drawn by itself.
     Los(Nummer, Snel),
-    /// Drawn together with others: the normal of its group.
-    Samen(Nummer, Sampler),
+    /// Drawn together with others: by the correlated normal of its number.
+    Samen(usize, Sampler),
     /// A risk: below its word it happens.
     Gebeurtenis {
         kans: Nummer,
@@ -78,14 +79,69 @@ enum Schokbron {
     Samen(Sampler),
 }
 
+/// Drivers of which the numbers are correlated. Those that share a number share the place of its normal, that of the first.
+#[derive(Debug, Default)]
+struct Samenhang {
+    normalen: Dependence,
+    /// By driver: the first that has its number.
+    eerste: Vec<usize>,
+    /// By driver: whether its number is correlated with others.
+    lid: Vec<bool>,
+    /// The first drivers of numbers that are correlated, held at a value or not: the others keep their draws.
+    getrokken: Vec<(usize, Nummer)>,
+}
+
+/// By driver: the first that has its key.
+fn eersten(keys: &[u64]) -> Vec<usize> {
+    let mut found: HashMap<u64, usize> = HashMap::new();
+    let drivers = keys.iter().enumerate();
+    drivers
+        .map(|(i, key)| *found.entry(*key).or_insert(i))
+        .collect()
+}
+
+impl Samenhang {
+    /// From the key of every driver, and the pairs of first drivers that are correlated.
+    fn new(keys: &[u64], pairs: &[(usize, usize, f64)]) -> Result<Self, DependenceError> {
+        let eerste = eersten(keys);
+        let normalen = Dependence::new(keys.len(), pairs)?;
+        let mut getrokken: Vec<(usize, Nummer)> = normalen
+            .groups()
+            .iter()
+            .flatten()
+            .map(|i| {
+                let nummer = Nummer {
+                    key: keys[*i],
+                    dimensie: None,
+                };
+                (*i, nummer)
+            })
+            .collect();
+        getrokken.sort_by_key(|(i, _)| *i);
+        let correlated: HashSet<usize> = getrokken.iter().map(|(i, _)| *i).collect();
+        Ok(Samenhang {
+            normalen,
+            lid: eerste.iter().map(|i| correlated.contains(i)).collect(),
+            eerste,
+            getrokken,
+        })
+    }
+
+    /// Whether the number of a driver is correlated with others.
+    fn hoort(&self, driver: usize) -> bool {
+        self.lid[driver]
+    }
+}
+
 /// All that draws the inputs of a plan; made once, shared by routes.
 #[derive(Debug)]
 pub struct Trekker {
     steekproef: Steekproef,
+    normalen: snel::Normalen,
     bronnen: Vec<Bron>,
     schokken: Vec<Schok>,
-    samenhang: Dependence,
-    samenhang_schokken: Dependence,
+    samenhang: Samenhang,
+    samenhang_schokken: Samenhang,
     uitstel: Vec<Option<usize>>,
     per_jaar: f64,
     eerste_jaar: i32,
@@ -134,14 +190,49 @@ pub fn verdeling(rij: &VerdelingRij) -> Verdeling {
         VerdelingRij::Discreet(values) => {
             Verdeling::Discreet(values.iter().map(|(v, k)| (f(v), f(k))).collect())
         }
+        VerdelingRij::Percentielen([l, m, h]) => Verdeling::Percentielen {
+            p10: f(l),
+            p50: f(m),
+            p90: f(h),
+        },
+        VerdelingRij::Waarnemingen(values) => {
+            Verdeling::Waarnemingen(values.iter().map(f).collect())
+        }
+        VerdelingRij::Regime { waarden, .. } => {
+            Verdeling::Toestanden(waarden.iter().map(|(v, k)| (f(v), f(k))).collect())
+        }
+        VerdelingRij::Begrensd {
+            verdeling: free,
+            minimum,
+            maximum,
+        } => Verdeling::Begrensd {
+            verdeling: Box::new(verdeling(free)),
+            minimum: minimum.as_ref().map_or(f64::NEG_INFINITY, f),
+            maximum: maximum.as_ref().map_or(f64::INFINITY, f),
+        },
     }
 }
 
-/// Onzekerheden that are possible but hardly meant: an absolute value used as a factor, a spread that turns prices negative.
+/// Why the figures of an onzekerheid make no distribution.
+fn onmogelijk(o: &Onzekerheid, reason: &str) -> Problem {
+    Problem::error(
+        "bad-distribution",
+        format!("onzekerheid \"{}\": {reason}", o.id),
+    )
+    .at(&o.place)
+    .fix("correct the figures of its verdeling")
+}
+
+/// Onzekerheden that can't be drawn, and those that are possible but hardly meant: an absolute value used as a factor, a spread
+/// that turns prices negative, bounds that leave little.
 pub fn verdacht(model: &Model) -> Vec<Problem> {
     let mut problems = Vec::new();
     for o in &model.onzekerheden {
         let v = verdeling(&o.verdeling);
+        if let Err(reason) = v.validate() {
+            problems.push(onmogelijk(o, &reason));
+            continue;
+        }
         let middle = v.quantile(0.5);
         let warn = |message: String, fix: &str| {
             Problem::warning(
@@ -152,6 +243,15 @@ pub fn verdacht(model: &Model) -> Vec<Problem> {
             .fix(fix)
         };
         let percent = |x: f64| format!("{:.1}%", x * 100.0);
+        if v.kans_binnen() < 0.5 {
+            problems.push(warn(
+                format!(
+                    "minimum and maximum leave {} of its verdeling",
+                    percent(v.kans_binnen())
+                ),
+                "choose figures of the verdeling that lie between them, or wider bounds",
+            ));
+        }
         match o.als {
             Als::Factor if !(0.3..=3.0).contains(&middle) => {
                 problems.push(warn(
@@ -205,6 +305,30 @@ pub struct Vastgezet {
     pub waarde: f64,
 }
 
+/// Most correlaties that a message lists.
+const NEARBY_MAX: usize = 30;
+
+/// What the nearest possible correlaties are, for a message: those that differ from what was given.
+fn nearby(
+    nearest: &[(usize, usize, f64)],
+    given: &[(usize, usize, f64)],
+    name: &dyn Fn(usize) -> String,
+) -> String {
+    let changed: Vec<String> = nearest
+        .iter()
+        .filter(|(i, j, rho)| {
+            let pairs = [(*i, *j), (*j, *i)];
+            let found = given.iter().find(|(a, b, _)| pairs.contains(&(*a, *b)));
+            found.is_none_or(|(.., given)| (given - rho).abs() > 1e-9)
+        })
+        .map(|(i, j, rho)| format!("\"{}\", \"{}\" {rho}", name(*i), name(*j)))
+        .collect();
+    if changed.is_empty() || changed.len() > NEARBY_MAX {
+        return String::new();
+    }
+    format!("; the nearest that is possible: {}", changed.join("; "))
+}
+
 impl Trekker {
     /// Compiles the drivers of a plan. `eerste_jaar` and `jaren` come from [`Voorbereid`].
     pub fn new(
@@ -215,14 +339,8 @@ impl Trekker {
         jaren: usize,
     ) -> Result<Trekker, Problem> {
         let model = plan.model;
-        let wrong = |o: usize, e: String| {
-            Problem::error(
-                "bad-distribution",
-                format!("onzekerheid \"{}\": {e}", model.onzekerheden[o].id),
-            )
-            .at(&model.onzekerheden[o].place)
-            .fix("correct the figures of its verdeling")
-        };
+        let wrong = |o: usize, e: String| onmogelijk(&model.onzekerheden[o], &e);
+        let key = |o: usize| driver_key(model.onzekerheden[o].sleutel_naam());
         let held = |drijver: usize| vast.iter().find(|v| v.drijver == drijver).map(|v| v.waarde);
         let scalars = plan.drijvers.slots.len();
         let scalar_of = |o: usize| {
@@ -239,17 +357,23 @@ impl Trekker {
                 .filter_map(|(a, b, rho)| Some((find(*a)?, find(*b)?, to_f64(*rho))))
                 .collect()
         };
-        let impossible = |e: super::dependence::DependenceError,
+        let impossible = |e: DependenceError,
+                          given: &[(usize, usize, f64)],
                           name: &dyn Fn(usize) -> String,
                           driver: &dyn Fn(usize) -> usize| {
-            use super::dependence::DependenceError as E;
+            use DependenceError as E;
             match e {
-                E::Impossible { group, shrink } => {
+                E::Impossible {
+                    group,
+                    shrink,
+                    nearest,
+                } => {
+                    let offer = nearby(&nearest, given, name);
                     let first = group.first().map_or(0, |i| driver(*i));
                     Problem::error("impossible-correlation", format!("the correlaties of {} can't all hold together", group.iter().map(|i| format!("\"{}\"", name(*i))).collect::<Vec<_>>().join(", ")))
                         .at(&model.onzekerheden[first].place)
                         .allowed("figures of which each fits with the others: a positive semi-definite matrix")
-                        .fix(format!("bring them closer to zero; all of them times {:.2} is possible", (shrink * 100.0).floor() / 100.0))
+                        .fix(format!("bring them closer to zero; all of them times {:.2} is possible{offer}", (shrink * 100.0).floor() / 100.0))
                 }
                 other => Problem::error("impossible-correlation", other.to_string())
                     .fix("correct table correlaties"),
@@ -260,8 +384,19 @@ impl Trekker {
             .into_iter()
             .map(str::to_owned)
             .collect::<Vec<_>>();
-        let samenhang = Dependence::new(scalars, &pairs(&scalar_of)).map_err(|e| {
-            impossible(e, &|i| names[i].clone(), &|i| {
+        let keys: Vec<u64> = plan
+            .drijvers
+            .slots
+            .iter()
+            .map(|slot| match slot {
+                Slot::Onzekerheid(o) => key(*o),
+                Slot::Risico(r) => driver_key(&format!("{}{HAPPENS}", model.risicos[*r].risico)),
+            })
+            .collect();
+        let eerste = eersten(&keys);
+        let given = pairs(&|o| scalar_of(o).map(|i| eerste[i]));
+        let samenhang = Samenhang::new(&keys, &given).map_err(|e| {
+            impossible(e, &given, &|i| names[i].clone(), &|i| {
                 if let Slot::Onzekerheid(o) = plan.drijvers.slots[i] {
                     o
                 } else {
@@ -269,9 +404,16 @@ impl Trekker {
                 }
             })
         })?;
-        let samenhang_schokken = Dependence::new(plan.drijvers.schokken.len(), &pairs(&shock_of))
-            .map_err(|e| {
-            impossible(e, &|i| names[scalars + i].clone(), &|i| {
+        let keys: Vec<u64> = plan
+            .drijvers
+            .schokken
+            .iter()
+            .map(|(o, _)| key(*o))
+            .collect();
+        let eerste = eersten(&keys);
+        let given = pairs(&|o| shock_of(o).map(|i| eerste[i]));
+        let samenhang_schokken = Samenhang::new(&keys, &given).map_err(|e| {
+            impossible(e, &given, &|i| names[scalars + i].clone(), &|i| {
                 plan.drijvers.schokken[i].0
             })
         })?;
@@ -279,7 +421,6 @@ impl Trekker {
             key,
             dimensie: None,
         };
-        let together = |d: &Dependence, i: usize| d.groups().iter().any(|g| g.contains(&i));
         let mut bronnen = Vec::with_capacity(scalars);
         for (i, slot) in plan.drijvers.slots.iter().enumerate() {
             if let Some(waarde) = held(i) {
@@ -289,12 +430,12 @@ impl Trekker {
             bronnen.push(match slot {
                 Slot::Onzekerheid(o) => {
                     let onzekerheid = &model.onzekerheden[*o];
-                    let nummer = los(driver_key(&onzekerheid.id));
                     let verdeling = verdeling(&onzekerheid.verdeling);
-                    if together(&samenhang, i) {
+                    if samenhang.hoort(i) {
                         let sampler = Sampler::new(&verdeling).map_err(|e| wrong(*o, e))?;
-                        Bron::Samen(nummer, sampler)
+                        Bron::Samen(samenhang.eerste[i], sampler)
                     } else {
+                        let nummer = los(key(*o));
                         Bron::Los(nummer, Snel::new(&verdeling).map_err(|e| wrong(*o, e))?)
                     }
                 }
@@ -347,13 +488,13 @@ impl Trekker {
                         spreiding: *spreiding,
                     }
                 }
-                (None, v) if together(&samenhang_schokken, i) => {
+                (None, v) if samenhang_schokken.hoort(i) => {
                     Schokbron::Samen(Sampler::new(v).map_err(|e| wrong(*o, e))?)
                 }
                 (None, v) => Schokbron::Los(Snel::new(v).map_err(|e| wrong(*o, e))?),
             };
             schokken.push(Schok {
-                nummer: los(driver_key(&onzekerheid.id)),
+                nummer: los(key(*o)),
                 bron,
                 phi: to_f64(*phi),
             });
@@ -361,6 +502,7 @@ impl Trekker {
         let g = &model.gebied;
         Ok(Trekker {
             steekproef,
+            normalen: snel::Normalen::new(),
             bronnen,
             schokken,
             samenhang,
@@ -382,8 +524,12 @@ impl Trekker {
     /// Leaves out the shocks of years that no plan asks (see [`Voorbereid::laatste_schok`]); the others keep their bits.
     pub fn beperk(&mut self, laatste: &[i32]) {
         self.tot = laatste.to_vec();
+        // The first of those that share a number draws it for all.
+        for (s, first) in self.samenhang_schokken.eerste.iter().enumerate() {
+            self.tot[*first] = self.tot[*first].max(self.tot[s]);
+        }
         // A correlated shock is made of those before it in its group.
-        for group in self.samenhang_schokken.groups() {
+        for group in self.samenhang_schokken.normalen.groups() {
             let mut last = i32::MIN;
             for s in group.iter().rev() {
                 last = last.max(self.tot[*s]);
@@ -405,9 +551,20 @@ impl Trekker {
         out
     }
 
-    /// Standard normal numbers of a driver that is drawn together with others.
+    /// Standard normal numbers of a driver in a group, in straight pieces: for yearly drivers, of which there are many.
     #[inline(always)]
-    fn normalen(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
+    fn normaal_snel(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
+        let single = self.normalen.op(&self.woorden(groep, nummer, blok));
+        let mut z = [0.0; GROEP as usize];
+        for l in 0..z.len() {
+            z[l] = f64::from(single[l]);
+        }
+        z
+    }
+
+    /// Standard normal numbers of a driver in a group.
+    #[inline(always)]
+    fn normaal(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
         let words = self.woorden(groep, nummer, blok);
         let mut z = [0.0; GROEP as usize];
         for l in 0..z.len() {
@@ -433,22 +590,19 @@ impl Trekker {
             }
             trekking.uitstel.clear();
         }
-        if !self.samenhang.is_empty() {
-            ruimte
-                .los
-                .resize(self.bronnen.len(), [0.0; GROEP as usize]);
-            for (z, bron) in ruimte.los.iter_mut().zip(&self.bronnen) {
-                if let Bron::Samen(nummer, _) = bron {
-                    *z = self.normalen(groep, *nummer, 0);
-                }
+        if !self.samenhang.normalen.is_empty() {
+            let none = [0.0; GROEP as usize];
+            ruimte.los.resize(self.bronnen.len(), none);
+            for (i, nummer) in &self.samenhang.getrokken {
+                ruimte.los[*i] = self.normaal(groep, *nummer, 0);
             }
-            self.samenhang.correlate(&mut ruimte.los);
+            self.samenhang.normalen.correlate(&mut ruimte.los);
         }
         for (i, bron) in self.bronnen.iter().enumerate() {
             let values = match bron {
                 Bron::Vast(value) => [*value; GROEP as usize],
                 Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
-                Bron::Samen(_, sampler) => sampler.sample_lanes(&ruimte.los[i]),
+                Bron::Samen(number, sampler) => sampler.sample_lanes(&ruimte.los[*number]),
                 Bron::Gebeurtenis {
                     kans,
                     onder,
@@ -492,66 +646,56 @@ impl Trekker {
     ) {
         let zero = Lanes([0.0; LANES]);
         normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
+        let samen = &self.samenhang_schokken;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
-            for (s, schok) in self.schokken.iter().enumerate() {
-                if !drawn(s) {
-                    continue;
-                }
-                let z = &mut normals[s];
-                match &schok.bron {
-                    Schokbron::Normaal { .. } => {
-                        let single = normalen(&self.woorden(groep, schok.nummer, year as u32));
-                        for l in 0..z.len() {
-                            z[l] = f64::from(single[l]);
-                        }
-                    }
-                    Schokbron::Samen(_) => {
-                        *z = self.normalen(groep, schok.nummer, year as u32);
-                    }
-                    Schokbron::Los(snel) => {
-                        *z = snel.waarden(&self.woorden(groep, schok.nummer, year as u32));
-                    }
-                    Schokbron::Vast(_) => {}
-                }
+            for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
+                normals[*s] = self.normaal_snel(groep, *nummer, year as u32);
             }
-            if !self.samenhang_schokken.is_empty() {
-                self.samenhang_schokken.correlate(normals);
+            if !samen.normalen.is_empty() {
+                samen.normalen.correlate(normals);
             }
             for (s, schok) in self.schokken.iter().enumerate() {
-                let z = &mut normals[s];
                 if !drawn(s) {
                     for trekking in into.iter_mut() {
                         trekking.schokken[s][i] = zero;
                     }
                     continue;
                 }
-                match schok.bron {
+                let number = samen.eerste[s];
+                let mut values = match &schok.bron {
                     Schokbron::Vast(value) => {
                         for trekking in into.iter_mut() {
-                            trekking.schokken[s][i] = Lanes([value; LANES]);
+                            trekking.schokken[s][i] = Lanes([*value; LANES]);
                         }
                         continue;
                     }
-                    Schokbron::Los(_) => {}
-                    Schokbron::Normaal {
-                        gemiddelde,
-                        spreiding,
-                    } => {
-                        for l in 0..z.len() {
-                            z[l] = gemiddelde + spreiding * z[l];
-                        }
+                    Schokbron::Los(snel) => {
+                        snel.waarden(&self.woorden(groep, schok.nummer, year as u32))
                     }
-                    Schokbron::Samen(ref sampler) => *z = sampler.sample_lanes(z),
+                    Schokbron::Normaal { .. } if !samen.hoort(s) => {
+                        self.normaal_snel(groep, schok.nummer, year as u32)
+                    }
+                    Schokbron::Normaal { .. } => normals[number],
+                    Schokbron::Samen(sampler) => sampler.sample_lanes(&normals[number]),
+                };
+                if let &Schokbron::Normaal {
+                    gemiddelde,
+                    spreiding,
+                } = &schok.bron
+                {
+                    for l in 0..values.len() {
+                        values[l] = gemiddelde + spreiding * values[l];
+                    }
                 }
                 let phi = schok.phi;
-                for (trekking, z) in into.iter_mut().zip(z.chunks_exact(LANES)) {
+                for (trekking, values) in into.iter_mut().zip(values.chunks_exact(LANES)) {
                     let row = &mut trekking.schokken[s];
                     let before = if i > 0 { row[i - 1] } else { zero };
                     let mut now = [0.0; LANES];
                     for l in 0..LANES {
-                        now[l] = before.0[l] * phi + z[l];
+                        now[l] = before.0[l] * phi + values[l];
                     }
                     row[i] = Lanes(now);
                 }

@@ -106,7 +106,10 @@ impl<const N: usize> Tabel<N> {
             let bin = (bits >> Self::REST).wrapping_sub(Self::BASE) + (upper & Self::HALF as u32);
             let rest = (bits & ((1 << Self::REST) - 1)) as i32 as f32;
             let piece = self.stukken[bin as usize & (N - 1)];
-            let (from, rise) = (f32::from_bits(piece as u32), f32::from_bits((piece >> 32) as u32));
+            let (from, rise) = (
+                f32::from_bits(piece as u32),
+                f32::from_bits((piece >> 32) as u32),
+            );
             out[l] = from + rest * (1.0 / (1 << Self::REST) as f32) * rise;
         }
         out
