@@ -62,9 +62,35 @@ struct Rij<N: Number> {
     uiterst: usize,
     /// From `eerste` to `einde`; empty when nothing is certain.
     vast: Vec<N::Fixed>,
+    /// Terms of one draw with nothing added, one after the other in memory.
+    enkele: Enkele<N>,
+    /// The others, or all where nothing is gathered by account.
     termen: Vec<TermN<N>>,
     /// Index group; nothing when there is none, or when its factors are in the amounts already.
     index: Option<usize>,
+}
+
+/// Terms of a single draw: slot, first position and number of weights, and the weights of all.
+#[derive(Debug, Clone)]
+struct Enkele<N: Number> {
+    termen: Vec<(u32, u32, u32)>,
+    gewichten: Vec<N::Fixed>,
+}
+
+impl<N: Number> Rij<N> {
+    /// Puts the terms of one draw together: most terms are, and a draw walks over all of them.
+    fn samenvoegen(&mut self) {
+        let (enkele, termen): (Vec<_>, Vec<_>) = std::mem::take(&mut self.termen)
+            .into_iter()
+            .partition(|t| t.enkel.is_some());
+        self.termen = termen;
+        for term in enkele {
+            let slot = term.enkel.unwrap_or(0) as u32;
+            let length = term.gewichten.len() as u32;
+            self.enkele.termen.push((slot, term.eerste as u32, length));
+            self.enkele.gewichten.extend(term.gewichten);
+        }
+    }
 }
 
 /// The value of all flows of one goal and deelgebied, per delay: those of which a draw changes neither the index nor a series
@@ -152,6 +178,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         if plan.diepte == Diepte::Rekening {
             v.waarderen();
             v.einden = (0..v.einden.len()).map(|i| v.index_einde(i)).collect();
+            for vorm in &mut v.vormen {
+                if let Vorm::Gevouwen(rij) = vorm {
+                    rij.samenvoegen();
+                }
+            }
         }
         v
     }
@@ -192,6 +223,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         einde,
                         uiterst: einde + plan.uitstel_max(cel.deelgebied),
                         vast,
+                        enkele: Enkele {
+                            termen: Vec::new(),
+                            gewichten: Vec::new(),
+                        },
                         termen,
                         index: cel.index,
                     });
@@ -1230,16 +1265,16 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                     N::volgende();
                 }
                 prijs[certain..rij.uiterst].fill(zero);
+                let mut gewichten = &rij.enkele.gewichten[..];
+                for &(slot, eerste, lengte) in &rij.enkele.termen {
+                    let (own, rest) = gewichten.split_at(lengte as usize);
+                    gewichten = rest;
+                    N::add_scaled(&mut prijs[eerste as usize..], own, trekking.slots[slot as usize]);
+                }
                 for term in &rij.termen {
                     let into = &mut prijs[term.eerste..term.eerste + term.gewichten.len()];
-                    match term.enkel {
-                        // As it stands: most terms are one draw.
-                        Some(slot) => N::add_scaled(into, &term.gewichten, trekking.slots[slot]),
-                        None => {
-                            let by = product_van(&term.maal, &trekking.slots);
-                            N::add_scaled(into, &term.gewichten, by);
-                        }
-                    }
+                    let by = product_van(&term.maal, &trekking.slots);
+                    N::add_scaled(into, &term.gewichten, by);
                 }
                 (None, rij.index, rij.eerste..rij.uiterst)
             }

@@ -546,7 +546,7 @@ impl Trekker {
             .woorden(groep, nummer.key, blok, nummer.dimensie);
         let mut out = [0; GROEP as usize];
         for (j, row) in rows.iter().enumerate() {
-            out[j * LANES..(j + 1) * LANES].copy_from_slice(row);
+            out[j * row.len()..(j + 1) * row.len()].copy_from_slice(row);
         }
         out
     }
