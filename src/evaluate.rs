@@ -1269,7 +1269,11 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 for &(slot, eerste, lengte) in &rij.enkele.termen {
                     let (own, rest) = gewichten.split_at(lengte as usize);
                     gewichten = rest;
-                    N::add_scaled(&mut prijs[eerste as usize..], own, trekking.slots[slot as usize]);
+                    N::add_scaled(
+                        &mut prijs[eerste as usize..],
+                        own,
+                        trekking.slots[slot as usize],
+                    );
                 }
                 for term in &rij.termen {
                     let into = &mut prijs[term.eerste..term.eerste + term.gewichten.len()];

@@ -31,3 +31,4 @@ mod sobol;
 pub mod staart;
 pub mod statistics;
 pub mod tornado;
+mod volgorde;

@@ -7,8 +7,9 @@
 use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normal};
-use super::sampling::{GROEP, Steekproef, Woorden};
+use super::sampling::{GROEP, Methode, Steekproef, Woorden};
 use super::snel::{self, Snel};
+use super::volgorde::{self, Jaardrijver, Richtingen};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
@@ -142,6 +143,8 @@ pub struct Trekker {
     schokken: Vec<Schok>,
     samenhang: Samenhang,
     samenhang_schokken: Samenhang,
+    /// Under Sobol points: the main directions of the yearly drivers, which have dimensions of their own.
+    richtingen: Option<Richtingen>,
     uitstel: Vec<Option<usize>>,
     per_jaar: f64,
     eerste_jaar: i32,
@@ -151,6 +154,9 @@ pub struct Trekker {
     tot: Vec<i32>,
 }
 
+/// The name of a main direction of the yearly drivers.
+const RICHTING: &str = "\u{1f}richting";
+
 /// The numbers of one driver for the draws of a group.
 type Rij = [f64; GROEP as usize];
 
@@ -159,6 +165,8 @@ type Rij = [f64; GROEP as usize];
 struct Normalen {
     los: Vec<Rij>,
     schokken: Vec<Rij>,
+    /// By column of [`Richtingen`]: yearly normals drawn before the years are walked through.
+    vooraf: Vec<Rij>,
 }
 
 /// The distribution of a row of onzekerheden.
@@ -421,6 +429,58 @@ impl Trekker {
             key,
             dimensie: None,
         };
+        let (richtingen, dims, dims_impact) = if steekproef.methode == Methode::Sobol {
+            let yearly: Vec<Option<Jaardrijver>> = plan
+                .drijvers
+                .schokken
+                .iter()
+                .enumerate()
+                .map(
+                    |(i, (o, phi))| match verdeling(&model.onzekerheden[*o].verdeling) {
+                        Verdeling::Normaal { spreiding, .. } if held(scalars + i).is_none() => {
+                            Some(Jaardrijver {
+                                plaats: samenhang_schokken.eerste[i],
+                                spreiding,
+                                phi: to_f64(*phi),
+                            })
+                        }
+                        _ => None,
+                    },
+                )
+                .collect();
+            // The middle of a driver and how far it spreads, in the unit of its draws.
+            let of = |slot: usize, p: f64| match plan.drijvers.slots[slot] {
+                Slot::Onzekerheid(o) => verdeling(&model.onzekerheden[o].verdeling).quantile(p),
+                Slot::Risico(r) => {
+                    to_f64(model.risicos[r].impact[1]) * if p > 0.5 { 1.0 } else { 0.0 }
+                }
+            };
+            let years = (
+                eerste_jaar,
+                jaren,
+                model.gebied.peil.year(model.gebied.tijdstap),
+            );
+            let found = volgorde::richtingen(
+                plan,
+                &yearly,
+                &samenhang_schokken.normalen,
+                years,
+                &|slot| of(slot, 0.5),
+            );
+            let used = found.as_ref().map_or(0, |r| r.componenten.len() as u32);
+            let spread = |slot: usize| (of(slot, 0.9) - of(slot, 0.1)).abs();
+            let (own, sizes) = volgorde::dimensies(plan, &spread, used);
+            (found, own, sizes)
+        } else {
+            (None, vec![None; scalars], vec![None; scalars])
+        };
+        let at = |key: u64, dimensie: Option<u32>| Nummer { key, dimensie };
+        // Numbers that several drivers share have one dimension: that of the first.
+        let mut samenhang = samenhang;
+        for (i, nummer) in &mut samenhang.getrokken {
+            nummer.dimensie = dims[*i];
+        }
+        let shared = samenhang.eerste.clone();
         let mut bronnen = Vec::with_capacity(scalars);
         for (i, slot) in plan.drijvers.slots.iter().enumerate() {
             if let Some(waarde) = held(i) {
@@ -435,7 +495,7 @@ impl Trekker {
                         let sampler = Sampler::new(&verdeling).map_err(|e| wrong(*o, e))?;
                         Bron::Samen(samenhang.eerste[i], sampler)
                     } else {
-                        let nummer = los(key(*o));
+                        let nummer = at(key(*o), dims[shared[i]]);
                         Bron::Los(nummer, Snel::new(&verdeling).map_err(|e| wrong(*o, e))?)
                     }
                 }
@@ -457,12 +517,12 @@ impl Trekker {
                     if words < 1.0 {
                         Bron::Vast(0.0)
                     } else if words >= 4_294_967_296.0 {
-                        Bron::Los(los(name(IMPACT)), hoeveel)
+                        Bron::Los(at(name(IMPACT), dims_impact[i]), hoeveel)
                     } else {
                         Bron::Gebeurtenis {
-                            kans: los(name(HAPPENS)),
+                            kans: at(name(HAPPENS), dims[i]),
                             onder: words as u32,
-                            impact: los(name(IMPACT)),
+                            impact: at(name(IMPACT), dims_impact[i]),
                             hoeveel,
                         }
                     }
@@ -507,6 +567,7 @@ impl Trekker {
             schokken,
             samenhang,
             samenhang_schokken,
+            richtingen,
             uitstel: plan
                 .drijvers
                 .uitstel
@@ -633,7 +694,41 @@ impl Trekker {
                 trekking.uitstel.push(LaneDelay::new(steps));
             }
         }
-        self.trek_schokken(groep, into, &mut ruimte.schokken);
+        if let Some(richtingen) = &self.richtingen {
+            self.trek_vooraf(groep, richtingen, &mut ruimte.vooraf);
+        }
+        self.trek_schokken(groep, into, ruimte);
+    }
+
+    /// The yearly normals of a group, turned so that their main directions follow Sobol points: what the normals have of a
+    /// direction is replaced, the rest stays random.
+    #[inline(always)]
+    fn trek_vooraf(&self, groep: u64, richtingen: &Richtingen, into: &mut Vec<Rij>) {
+        into.resize(richtingen.kolommen.len(), [0.0; GROEP as usize]);
+        for ((i, place), z) in richtingen.kolommen.iter().zip(into.iter_mut()) {
+            let year = self.eerste_jaar + *i as i32;
+            if year <= self.tot[*place] {
+                *z = self.normaal_snel(groep, self.schokken[*place].nummer, year as u32);
+            }
+        }
+        for (c, richting) in richtingen.componenten.iter().enumerate() {
+            let nummer = Nummer {
+                key: driver_key(RICHTING),
+                dimensie: Some(c as u32),
+            };
+            // What is missing of the direction, and then a part of that in every normal.
+            let mut missing = self.normaal(groep, nummer, 0);
+            for (z, weight) in into.iter().zip(richting) {
+                for l in 0..missing.len() {
+                    missing[l] -= weight * z[l];
+                }
+            }
+            for (z, weight) in into.iter_mut().zip(richting) {
+                for l in 0..missing.len() {
+                    z[l] += weight * missing[l];
+                }
+            }
+        }
     }
 
     /// The yearly drivers of a group. Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone.
@@ -642,16 +737,26 @@ impl Trekker {
         &self,
         groep: u64,
         into: &mut [Trekking<Lanes<LANES>>; TEGELS],
-        normals: &mut Vec<Rij>,
+        ruimte: &mut Normalen,
     ) {
         let zero = Lanes([0.0; LANES]);
+        let Normalen {
+            schokken: normals,
+            vooraf,
+            ..
+        } = ruimte;
+        let vooraf: &[Rij] = vooraf;
         normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
         let samen = &self.samenhang_schokken;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
+            let normaal = |place: usize, nummer: Nummer| match self.kolom(i, place) {
+                Some(column) => vooraf[column],
+                None => self.normaal_snel(groep, nummer, year as u32),
+            };
             for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
-                normals[*s] = self.normaal_snel(groep, *nummer, year as u32);
+                normals[*s] = normaal(*s, *nummer);
             }
             if !samen.normalen.is_empty() {
                 samen.normalen.correlate(normals);
@@ -674,9 +779,7 @@ impl Trekker {
                     Schokbron::Los(snel) => {
                         snel.waarden(&self.woorden(groep, schok.nummer, year as u32))
                     }
-                    Schokbron::Normaal { .. } if !samen.hoort(s) => {
-                        self.normaal_snel(groep, schok.nummer, year as u32)
-                    }
+                    Schokbron::Normaal { .. } if !samen.hoort(s) => normaal(number, schok.nummer),
                     Schokbron::Normaal { .. } => normals[number],
                     Schokbron::Samen(sampler) => sampler.sample_lanes(&normals[number]),
                 };
@@ -701,6 +804,13 @@ impl Trekker {
                 }
             }
         }
+    }
+
+    /// The column of [`Richtingen`] that holds the normal of a place in a year.
+    #[inline(always)]
+    fn kolom(&self, year: usize, place: usize) -> Option<usize> {
+        let richtingen = self.richtingen.as_ref()?;
+        richtingen.kolommen.binary_search(&(year, place)).ok()
     }
 
     /// Draws `first` to `first + W`, of any place and width: the bits that they have in their groups.
