@@ -679,6 +679,8 @@ pub struct Werk<N: Number> {
     uitstel: Vec<N>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
+    /// Whether any flow goes to, from or through the fund.
+    fondsstromen: bool,
     /// By cell, when details are kept: at prijspeil and at current prices.
     pub cellen: Option<Vec<(Vec<N>, Vec<N>)>>,
     /// Costs and revenue of the main account, when details are kept: kosten prijspeil, opbrengsten prijspeil, kosten, opbrengsten.
@@ -752,6 +754,10 @@ impl<N: Number> Werk<N> {
                 .collect(),
             uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
             waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
+            fondsstromen: plan.model.fonds.as_ref().is_some_and(|f| {
+                let touches = |c: &Cel| c.van == f.rekening || c.naar == f.rekening;
+                plan.fonds && (asked > 0 || plan.cellen.iter().any(touches))
+            }),
             fonds: FondsWerk {
                 inleg: fund(),
                 bijdragen: fund(),
@@ -794,13 +800,18 @@ impl<N: Number> Werk<N> {
         self.delen.iter_mut().for_each(|s| s.fill(zero));
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
-        // What the fund gives back is written in full from peildatum on, and stays zero before it.
+        // What the fund gives back is written in full from peildatum on, and stays zero before it. Series that no flow touches
+        // stay zero as they are.
+        let touched = self.fondsstromen;
         for series in [
             &mut f.inleg,
             &mut f.bijdragen,
             &mut f.uitgaven,
             &mut f.vraag,
-        ] {
+        ]
+        .into_iter()
+        .filter(|_| touched)
+        {
             series.fill(zero);
         }
         self.bedragen.fill(None);

@@ -159,14 +159,16 @@ const RICHTING: &str = "\u{1f}richting";
 
 /// The numbers of one driver for the draws of a group.
 type Rij = [f64; GROEP as usize];
+/// The normals of a yearly driver for the draws of a group.
+type Normaalrij = [f32; GROEP as usize];
 
 /// Room for the normals of drivers that are drawn together: by driver.
 #[derive(Debug, Default)]
 struct Normalen {
     los: Vec<Rij>,
-    schokken: Vec<Rij>,
+    schokken: Vec<Normaalrij>,
     /// By column of [`Richtingen`]: yearly normals drawn before the years are walked through.
-    vooraf: Vec<Rij>,
+    vooraf: Vec<Normaalrij>,
 }
 
 /// The distribution of a row of onzekerheden.
@@ -481,13 +483,11 @@ impl Trekker {
             nummer.dimensie = dims[*i];
         }
         let shared = samenhang.eerste.clone();
-        let mut bronnen = Vec::with_capacity(scalars);
-        for (i, slot) in plan.drijvers.slots.iter().enumerate() {
+        let bron = |(i, slot): (usize, &Slot)| -> Result<Bron, Problem> {
             if let Some(waarde) = held(i) {
-                bronnen.push(Bron::Vast(waarde));
-                continue;
+                return Ok(Bron::Vast(waarde));
             }
-            bronnen.push(match slot {
+            Ok(match slot {
                 Slot::Onzekerheid(o) => {
                     let onzekerheid = &model.onzekerheden[*o];
                     let verdeling = verdeling(&onzekerheid.verdeling);
@@ -527,8 +527,18 @@ impl Trekker {
                         }
                     }
                 }
-            });
-        }
+            })
+        };
+        // Tables take time to make, so threads share them; the first problem in order is told.
+        let bronnen: Vec<Bron> = plan
+            .drijvers
+            .slots
+            .par_iter()
+            .enumerate()
+            .map(bron)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Result<_, _>>()?;
         let mut schokken = Vec::with_capacity(plan.drijvers.schokken.len());
         for (i, (o, phi)) in plan.drijvers.schokken.iter().enumerate() {
             let onzekerheid = &model.onzekerheden[*o];
@@ -614,13 +624,8 @@ impl Trekker {
 
     /// Standard normal numbers of a driver in a group, in straight pieces: for yearly drivers, of which there are many.
     #[inline(always)]
-    fn normaal_snel(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
-        let single = self.normalen.op(&self.woorden(groep, nummer, blok));
-        let mut z = [0.0; GROEP as usize];
-        for l in 0..z.len() {
-            z[l] = f64::from(single[l]);
-        }
-        z
+    fn normaal_snel(&self, groep: u64, nummer: Nummer, blok: u32) -> Normaalrij {
+        self.normalen.op(&self.woorden(groep, nummer, blok))
     }
 
     /// Standard normal numbers of a driver in a group.
@@ -703,7 +708,7 @@ impl Trekker {
     /// The yearly normals of a group, turned so that their main directions follow Sobol points: what the normals have of a
     /// direction is replaced, the rest stays random.
     #[inline(always)]
-    fn trek_vooraf(&self, groep: u64, richtingen: &Richtingen, into: &mut Vec<Rij>) {
+    fn trek_vooraf(&self, groep: u64, richtingen: &Richtingen, into: &mut Vec<Normaalrij>) {
         into.resize(richtingen.kolommen.len(), [0.0; GROEP as usize]);
         for ((i, place), z) in richtingen.kolommen.iter().zip(into.iter_mut()) {
             let year = self.eerste_jaar + *i as i32;
@@ -717,13 +722,15 @@ impl Trekker {
                 dimensie: Some(c as u32),
             };
             // What is missing of the direction, and then a part of that in every normal.
-            let mut missing = self.normaal(groep, nummer, 0);
+            let mut missing = self.normaal(groep, nummer, 0).map(|z| z as f32);
             for (z, weight) in into.iter().zip(richting) {
+                let weight = *weight as f32;
                 for l in 0..missing.len() {
                     missing[l] -= weight * z[l];
                 }
             }
             for (z, weight) in into.iter_mut().zip(richting) {
+                let weight = *weight as f32;
                 for l in 0..missing.len() {
                     z[l] += weight * missing[l];
                 }
@@ -745,7 +752,7 @@ impl Trekker {
             vooraf,
             ..
         } = ruimte;
-        let vooraf: &[Rij] = vooraf;
+        let vooraf: &[Normaalrij] = vooraf;
         normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
         let samen = &self.samenhang_schokken;
         for i in 0..self.jaren {
@@ -769,7 +776,7 @@ impl Trekker {
                     continue;
                 }
                 let number = samen.eerste[s];
-                let mut values = match &schok.bron {
+                let values: Rij = match &schok.bron {
                     Schokbron::Vast(value) => {
                         for trekking in into.iter_mut() {
                             trekking.schokken[s][i] = Lanes([*value; LANES]);
@@ -779,19 +786,25 @@ impl Trekker {
                     Schokbron::Los(snel) => {
                         snel.waarden(&self.woorden(groep, schok.nummer, year as u32))
                     }
-                    Schokbron::Normaal { .. } if !samen.hoort(s) => normaal(number, schok.nummer),
-                    Schokbron::Normaal { .. } => normals[number],
-                    Schokbron::Samen(sampler) => sampler.sample_lanes(&normals[number]),
-                };
-                if let &Schokbron::Normaal {
-                    gemiddelde,
-                    spreiding,
-                } = &schok.bron
-                {
-                    for l in 0..values.len() {
-                        values[l] = gemiddelde + spreiding * values[l];
+                    &Schokbron::Normaal {
+                        gemiddelde,
+                        spreiding,
+                    } => {
+                        let z = if samen.hoort(s) {
+                            normals[number]
+                        } else {
+                            normaal(number, schok.nummer)
+                        };
+                        let mut values = [0.0; GROEP as usize];
+                        for l in 0..z.len() {
+                            values[l] = gemiddelde + spreiding * f64::from(z[l]);
+                        }
+                        values
                     }
-                }
+                    Schokbron::Samen(sampler) => {
+                        sampler.sample_lanes(&normals[number].map(f64::from))
+                    }
+                };
                 let phi = schok.phi;
                 for (trekking, values) in into.iter_mut().zip(values.chunks_exact(LANES)) {
                     let row = &mut trekking.schokken[s];
