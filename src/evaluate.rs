@@ -620,7 +620,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
     }
 
     /// The years for which growth is needed.
-    fn jaren(plan: &Plan<'_>) -> std::ops::RangeInclusive<i32> {
+    pub(crate) fn jaren(plan: &Plan<'_>) -> std::ops::RangeInclusive<i32> {
         let tl = &plan.timeline;
         let prijs = plan.model.gebied.prijs.year(tl.stap);
         let last = tl.year(tl.len.saturating_sub(1)) + 1;
@@ -859,7 +859,7 @@ pub struct DeelUitkomst<N> {
 
 /// An input with the draws that work on it.
 #[inline(always)]
-fn met<N: Number>(value: N, uses: impl Iterator<Item = Gebruik>, slots: &[N]) -> N {
+pub(crate) fn met<N: Number>(value: N, uses: impl Iterator<Item = Gebruik>, slots: &[N]) -> N {
     let mut value = value;
     for u in uses {
         value = match u.als {

@@ -22,6 +22,7 @@
 pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
+pub mod oorzaken;
 mod order;
 pub mod random;
 pub mod sampling;
