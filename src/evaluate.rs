@@ -1703,12 +1703,13 @@ impl<N: Number> Lener<N> for Leners<'_, '_, N> {
     }
     #[inline(always)]
     fn slot(&mut self, t: usize) -> Option<N> {
-        if t + 1 != self.delen.tijd.uiterst {
+        let tijd = self.delen.tijd;
+        if t + 1 < tijd.eind || t >= tijd.uiterst {
             return None;
         }
         let l = self.delen.leningen.as_mut()?;
-        let rest = l.schuld[t];
-        l.netto[t] = l.netto[t] - rest;
+        let rest = tijd.aan_het_eind(t, l.schuld[t]);
+        l.netto[t] = (l.netto[t] - rest).named("leningen met slot", Of::Geheel, at(t));
         Some(rest)
     }
 }

@@ -39,6 +39,17 @@ impl<N: Number> Looptijd<'_, N> {
             amount * self.loopt[t]
         }
     }
+
+    /// An amount of position `t` if that is the last that the account runs, else zero; `t` is one of which it can be.
+    #[inline(always)]
+    pub fn aan_het_eind(&self, t: usize, amount: N) -> N {
+        let now = self.zolang(t, amount);
+        if t + 1 < self.uiterst {
+            now - self.zolang(t + 1, amount)
+        } else {
+            now
+        }
+    }
 }
 
 /// Boekwaarde and interest by position (rules 0.3, T-0.3). `boekwaarde` is positive when money is invested.
