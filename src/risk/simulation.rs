@@ -158,7 +158,7 @@ pub struct Trekker {
 const RICHTING: &str = "\u{1f}richting";
 
 /// The numbers of one driver for the draws of a group.
-type Rij = [f64; GROEP as usize];
+pub(super) type Rij = [f64; GROEP as usize];
 /// The normals of a yearly driver for the draws of a group.
 type Normaalrij = [f32; GROEP as usize];
 
@@ -224,7 +224,7 @@ pub fn verdeling(rij: &VerdelingRij) -> Verdeling {
 }
 
 /// Why the figures of an onzekerheid make no distribution.
-fn onmogelijk(o: &Onzekerheid, reason: &str) -> Problem {
+pub(super) fn onmogelijk(o: &Onzekerheid, reason: &str) -> Problem {
     Problem::error(
         "bad-distribution",
         format!("onzekerheid \"{}\": {reason}", o.id),
@@ -639,6 +639,62 @@ impl Trekker {
         z
     }
 
+    /// The correlated normals of a group, for [`Self::waarden_van`].
+    #[inline(always)]
+    pub(super) fn trek_samen(&self, groep: u64, los: &mut Vec<Rij>) {
+        if self.samenhang.normalen.is_empty() {
+            return;
+        }
+        los.resize(self.bronnen.len(), [0.0; GROEP as usize]);
+        for (i, nummer) in &self.samenhang.getrokken {
+            los[*i] = self.normaal(groep, *nummer, 0);
+        }
+        self.samenhang.normalen.correlate(los);
+    }
+
+    /// The values of a scalar driver in a group; `los` as [`Self::trek_samen`] left it.
+    #[inline(always)]
+    pub(super) fn waarden_van(&self, slot: usize, groep: u64, los: &[Rij]) -> Rij {
+        match &self.bronnen[slot] {
+            Bron::Vast(value) => [*value; GROEP as usize],
+            Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
+            Bron::Samen(number, sampler) => sampler.sample_lanes(&los[*number]),
+            Bron::Gebeurtenis {
+                kans,
+                onder,
+                impact,
+                hoeveel,
+            } => {
+                let happens = self.woorden(groep, *kans, 0);
+                let mut size = hoeveel.waarden(&self.woorden(groep, *impact, 0));
+                let below = *onder;
+                for l in 0..size.len() {
+                    size[l] = if happens[l] < below { size[l] } else { 0.0 };
+                }
+                size
+            }
+        }
+    }
+
+    /// Whether a scalar driver is drawn by itself and rises with its word, so that the word tells its rank.
+    pub(super) fn stijgt(&self, slot: usize) -> bool {
+        matches!(&self.bronnen[slot], Bron::Los(_, snel) if snel.stijgt())
+    }
+
+    /// Whether a scalar driver is drawn together with others.
+    pub(super) fn samen(&self, slot: usize) -> bool {
+        matches!(&self.bronnen[slot], Bron::Samen(..))
+    }
+
+    /// The words of a scalar driver that [rises](Self::stijgt), for a group.
+    #[inline(always)]
+    pub(super) fn woorden_van(&self, slot: usize, groep: u64) -> [u32; GROEP as usize] {
+        match &self.bronnen[slot] {
+            Bron::Los(nummer, _) => self.woorden(groep, *nummer, 0),
+            _ => [0; GROEP as usize],
+        }
+    }
+
     /// The draws of a group, a tile of [`LANES`] each.
     #[inline(always)]
     fn trek_groep(
@@ -656,34 +712,9 @@ impl Trekker {
             }
             trekking.uitstel.clear();
         }
-        if !self.samenhang.normalen.is_empty() {
-            let none = [0.0; GROEP as usize];
-            ruimte.los.resize(self.bronnen.len(), none);
-            for (i, nummer) in &self.samenhang.getrokken {
-                ruimte.los[*i] = self.normaal(groep, *nummer, 0);
-            }
-            self.samenhang.normalen.correlate(&mut ruimte.los);
-        }
-        for (i, bron) in self.bronnen.iter().enumerate() {
-            let values = match bron {
-                Bron::Vast(value) => [*value; GROEP as usize],
-                Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
-                Bron::Samen(number, sampler) => sampler.sample_lanes(&ruimte.los[*number]),
-                Bron::Gebeurtenis {
-                    kans,
-                    onder,
-                    impact,
-                    hoeveel,
-                } => {
-                    let happens = self.woorden(groep, *kans, 0);
-                    let mut size = hoeveel.waarden(&self.woorden(groep, *impact, 0));
-                    let below = *onder;
-                    for l in 0..size.len() {
-                        size[l] = if happens[l] < below { size[l] } else { 0.0 };
-                    }
-                    size
-                }
-            };
+        self.trek_samen(groep, &mut ruimte.los);
+        for i in 0..self.bronnen.len() {
+            let values = self.waarden_van(i, groep, &ruimte.los);
             for (trekking, values) in into.iter_mut().zip(values.chunks_exact(LANES)) {
                 trekking.slots[i].0.copy_from_slice(values);
             }
@@ -758,12 +789,8 @@ impl Trekker {
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
-            let normaal = |place: usize, nummer: Nummer| match self.kolom(i, place) {
-                Some(column) => vooraf[column],
-                None => self.normaal_snel(groep, nummer, year as u32),
-            };
             for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
-                normals[*s] = normaal(*s, *nummer);
+                normals[*s] = self.jaarnormaal(groep, (i, *s), *nummer, vooraf);
             }
             if !samen.normalen.is_empty() {
                 samen.normalen.correlate(normals);
@@ -793,7 +820,7 @@ impl Trekker {
                         let z = if samen.hoort(s) {
                             normals[number]
                         } else {
-                            normaal(number, schok.nummer)
+                            self.jaarnormaal(groep, (i, number), schok.nummer, vooraf)
                         };
                         let mut values = [0.0; GROEP as usize];
                         for l in 0..z.len() {
@@ -816,6 +843,22 @@ impl Trekker {
                     row[i] = Lanes(now);
                 }
             }
+        }
+    }
+
+    /// The normals of a place in a year: drawn before or now. A method, as a closure left out of line falls back to the oldest
+    /// vector unit.
+    #[inline(always)]
+    fn jaarnormaal(
+        &self,
+        groep: u64,
+        (i, place): (usize, usize),
+        nummer: Nummer,
+        vooraf: &[Normaalrij],
+    ) -> Normaalrij {
+        match self.kolom(i, place) {
+            Some(column) => vooraf[column],
+            None => self.normaal_snel(groep, nummer, (self.eerste_jaar + i as i32) as u32),
         }
     }
 
