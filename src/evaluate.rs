@@ -1229,6 +1229,9 @@ fn buiten_om<N: Number>(
 /// Adds what was valued beforehand: the value that goes with the delay of its deelgebied.
 #[inline(always)]
 fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    if v.gewaardeerd.is_empty() {
+        return;
+    }
     werk.uitstel.clear();
     werk.uitstel
         .extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
@@ -1840,14 +1843,27 @@ fn tarieven<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>) -> Hoofdta
         slots,
     )
     .named("creditrente per jaar", of, At::Once);
-    let per = |r: N| timeline::rate_per_period(r, g.tijdstap, g.periodevoet);
+    let (stap, voet) = (g.tijdstap, g.periodevoet);
     let rentes = Rentes {
-        debet: per(rente).named("rente per periode", of, At::Once),
-        credit: per(credit).named("creditrente per periode", of, At::Once),
+        debet: timeline::rate_per_period(rente, stap, voet).named(
+            "rente per periode",
+            of,
+            At::Once,
+        ),
+        credit: timeline::rate_per_period(credit, stap, voet).named(
+            "creditrente per periode",
+            of,
+            At::Once,
+        ),
     };
-    let lening = v.leenrente.map_or(rentes.credit, |r| {
-        per(N::of(r)).named("leenrente per periode", of, At::Once)
-    });
+    let lening = match v.leenrente {
+        None => rentes.credit,
+        Some(r) => timeline::rate_per_period(N::of(r), stap, voet).named(
+            "leenrente per periode",
+            of,
+            At::Once,
+        ),
+    };
     Hoofdtarieven {
         per_jaar: rente,
         rentes,
@@ -1972,7 +1988,7 @@ fn deelresultaten<N: Number>(
             } else {
                 disconto.rente
             };
-            Some(ledger::eindfactor(rate, &disconto, &tijd))
+            Some(ledger::eindfactor(rate, &disconto, &tijd, None))
         }
         NcwMethode::Kasstroom => {
             los.clear();
@@ -2001,17 +2017,17 @@ fn deelresultaten<N: Number>(
             eigen[d]
         };
         let eindwaarde = (-stand).named("eindwaarde", *of, At::Once);
-        let ncw = factor.map_or_else(
-            || {
+        let ncw = match factor {
+            Some(factor) => eindwaarde.per(factor),
+            None => {
                 let series = &werk.delen[d];
                 let mut before = N::sum(&series[plan.begin..from]);
                 if let Some(opening) = v.deel_opening[d] {
                     before = before - N::of(opening);
                 }
                 before + contant(&series[from..tijd.uiterst], &los[from..])
-            },
-            |factor| eindwaarde.per(factor),
-        );
+            }
+        };
         werk.deeluitkomsten.push(DeelUitkomst {
             eindwaarde,
             ncw: ncw.named("ncw", *of, At::Once),

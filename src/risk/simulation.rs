@@ -723,9 +723,15 @@ impl Trekker {
             for slot in &self.uitstel {
                 let steps = match slot {
                     None => [0; LANES],
-                    Some(slot) => trekking.slots[*slot]
-                        .0
-                        .map(|years| libm::round(years * self.per_jaar) as u32),
+                    Some(slot) => {
+                        let mut steps = [0; LANES];
+                        let years = trekking.slots[*slot].0;
+                        for l in 0..LANES {
+                            // Never below zero: half and up is the next whole one.
+                            steps[l] = (years[l] * self.per_jaar + 0.5) as i32 as u32;
+                        }
+                        steps
+                    }
                 };
                 trekking.uitstel.push(LaneDelay::new(steps));
             }
