@@ -612,13 +612,17 @@ fn draws_are_exact(model: &Model, draws: &[usize], aantal: usize) -> Result<(), 
 }
 
 proptest! {
-    #![proptest_config(config(96))]
+    #![proptest_config(config(1_000))]
 
     #[test]
     fn a_draw_is_an_exact_evaluation(spel in spel()) {
         let model = read(&spel, &Anders { onzeker: Onzeker::Wel, ..Anders::default() });
-        draws_are_exact(&model, &[0, 1, 15, 16, TREKKINGEN - 1], TREKKINGEN)?;
+        draws_are_exact(&model, &[0, 15, 16, TREKKINGEN - 1], TREKKINGEN)?;
     }
+}
+
+proptest! {
+    #![proptest_config(config(96))]
 
     #[test]
     fn draws_are_the_same_at_every_depth(spel in spel()) {

@@ -705,8 +705,10 @@ impl Trekker {
     ) {
         let zero = Lanes([0.0; LANES]);
         for trekking in into.iter_mut() {
-            // Every place is written below.
-            if trekking.slots.len() != self.bronnen.len() {
+            // Every place is written below. Drivers may all be yearly, or none.
+            if trekking.slots.len() != self.bronnen.len()
+                || trekking.schokken.len() != self.schokken.len()
+            {
                 trekking.slots.resize(self.bronnen.len(), zero);
                 trekking.schokken = vec![vec![zero; self.jaren]; self.schokken.len()];
             }
