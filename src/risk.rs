@@ -23,6 +23,7 @@ pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
 pub mod oorzaken;
+pub mod opzet;
 mod order;
 pub mod random;
 pub mod sampling;

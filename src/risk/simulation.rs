@@ -4,11 +4,13 @@
 //! machines gives the same bits, and every route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables
 //! or progress bars.
 
+use super::antwoorden::Antwoorden;
 use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normal};
 use super::sampling::{GROEP, Methode, Steekproef, Woorden};
 use super::snel::{self, Snel};
+use super::statistics::Sorted;
 use super::volgorde::{self, Jaardrijver, Richtingen};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
@@ -1055,6 +1057,16 @@ impl Trekkingen {
         self.waarden
             .get(route)
             .map(|columns| columns[position].as_slice())
+    }
+
+    /// The answers of every figure, by route; columns are sorted beside each other. Nothing for a figure without draws.
+    pub fn antwoorden(&self, per_herhaling: Option<usize>) -> Vec<Vec<Option<Antwoorden>>> {
+        let answer =
+            |column: &Vec<f64>| Antwoorden::new(column, &Sorted::new(column), per_herhaling);
+        self.waarden
+            .par_iter()
+            .map(|columns| columns.par_iter().map(answer).collect())
+            .collect()
     }
 }
 
