@@ -65,6 +65,8 @@ enum Bron {
 #[derive(Debug)]
 struct Schok {
     nummer: Nummer,
+    /// Whether it draws a word of its own: by itself, or as the first of a number that is correlated.
+    woord: bool,
     bron: Schokbron,
     phi: f64,
 }
@@ -169,6 +171,8 @@ type Normaalrij = [f32; GROEP as usize];
 struct Normalen {
     los: Vec<Rij>,
     schokken: Vec<Normaalrij>,
+    /// By yearly driver that is no normal.
+    andere: Vec<Rij>,
     /// By column of [`Richtingen`]: yearly normals drawn before the years are walked through.
     vooraf: Vec<Normaalrij>,
 }
@@ -452,6 +456,15 @@ impl Trekker {
                     },
                 )
                 .collect();
+            // A number of which another distribution is made too keeps its words.
+            let other: HashSet<usize> = (0..yearly.len())
+                .filter(|i| yearly[*i].is_none())
+                .map(|i| samenhang_schokken.eerste[i])
+                .collect();
+            let yearly: Vec<Option<Jaardrijver>> = yearly
+                .into_iter()
+                .map(|d| d.filter(|d| !other.contains(&d.plaats)))
+                .collect();
             // The middle of a driver and how far it spreads, in the unit of its draws.
             let of = |slot: usize, p: f64| match plan.drijvers.slots[slot] {
                 Slot::Onzekerheid(o) => verdeling(&model.onzekerheden[o].verdeling).quantile(p),
@@ -565,8 +578,14 @@ impl Trekker {
                 }
                 (None, v) => Schokbron::Los(Snel::new(v).map_err(|e| wrong(*o, e))?),
             };
+            let alone = matches!(bron, Schokbron::Los(_) | Schokbron::Normaal { .. });
             schokken.push(Schok {
                 nummer: los(key(*o)),
+                woord: if samenhang_schokken.hoort(i) {
+                    samenhang_schokken.eerste[i] == i
+                } else {
+                    alone
+                },
                 bron,
                 phi: to_f64(*phi),
             });
@@ -657,25 +676,31 @@ impl Trekker {
     /// The values of a scalar driver in a group; `los` as [`Self::trek_samen`] left it.
     #[inline(always)]
     pub(super) fn waarden_van(&self, slot: usize, groep: u64, los: &[Rij]) -> Rij {
-        match &self.bronnen[slot] {
-            Bron::Vast(value) => [*value; GROEP as usize],
-            Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
-            Bron::Samen(number, sampler) => sampler.sample_lanes(&los[*number]),
+        let (nummer, snel, event) = match &self.bronnen[slot] {
+            Bron::Vast(value) => return [*value; GROEP as usize],
+            Bron::Samen(number, sampler) => return sampler.sample_lanes(&los[*number]),
+            Bron::Los(nummer, snel) => (nummer, snel, None),
             Bron::Gebeurtenis {
                 kans,
                 onder,
                 impact,
                 hoeveel,
-            } => {
-                let happens = self.woorden(groep, *kans, 0);
-                let mut size = hoeveel.waarden(&self.woorden(groep, *impact, 0));
-                let below = *onder;
-                for l in 0..size.len() {
-                    size[l] = if happens[l] < below { size[l] } else { 0.0 };
-                }
-                size
+            } => (impact, hoeveel, Some((kans, *onder))),
+        };
+        // One place where words are made: all of them are written out there, and that makes the loop long.
+        let mut words = [[0; GROEP as usize]; 2];
+        for (words, nummer) in words.iter_mut().zip([Some(nummer), event.map(|e| e.0)]) {
+            if let Some(nummer) = nummer {
+                *words = self.woorden(groep, *nummer, 0);
             }
         }
+        let mut values = snel.waarden(&words[0]);
+        if let Some((_, below)) = event {
+            for l in 0..values.len() {
+                values[l] = if words[1][l] < below { values[l] } else { 0.0 };
+            }
+        }
+        values
     }
 
     /// Whether a scalar driver is drawn by itself and rises with its word, so that the word tells its rank.
@@ -790,17 +815,30 @@ impl Trekker {
         let zero = Lanes([0.0; LANES]);
         let Normalen {
             schokken: normals,
+            andere,
             vooraf,
             ..
         } = ruimte;
-        let vooraf: &[Normaalrij] = vooraf;
         normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
+        andere.resize(self.schokken.len(), [0.0; GROEP as usize]);
         let samen = &self.samenhang_schokken;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
-            for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
-                normals[*s] = self.jaarnormaal(groep, (i, *s), *nummer, vooraf);
+            for (s, schok) in self.schokken.iter().enumerate() {
+                if !schok.woord || !drawn(s) {
+                    continue;
+                }
+                // Those that share a number share its column.
+                if let Some(column) = self.kolom(i, samen.eerste[s]) {
+                    normals[s] = vooraf[column];
+                    continue;
+                }
+                let words = self.woorden(groep, schok.nummer, year as u32);
+                match &schok.bron {
+                    Schokbron::Los(snel) if !samen.hoort(s) => andere[s] = snel.waarden(&words),
+                    _ => normals[s] = self.normalen.op(&words),
+                }
             }
             if !samen.normalen.is_empty() {
                 samen.normalen.correlate(normals);
@@ -812,7 +850,7 @@ impl Trekker {
                     }
                     continue;
                 }
-                let number = samen.eerste[s];
+                let number = if samen.hoort(s) { samen.eerste[s] } else { s };
                 let values: Rij = match &schok.bron {
                     Schokbron::Vast(value) => {
                         for trekking in into.iter_mut() {
@@ -820,18 +858,12 @@ impl Trekker {
                         }
                         continue;
                     }
-                    Schokbron::Los(snel) => {
-                        snel.waarden(&self.woorden(groep, schok.nummer, year as u32))
-                    }
+                    Schokbron::Los(_) => andere[s],
                     &Schokbron::Normaal {
                         gemiddelde,
                         spreiding,
                     } => {
-                        let z = if samen.hoort(s) {
-                            normals[number]
-                        } else {
-                            self.jaarnormaal(groep, (i, number), schok.nummer, vooraf)
-                        };
+                        let z = &normals[number];
                         let mut values = [0.0; GROEP as usize];
                         for l in 0..z.len() {
                             values[l] = gemiddelde + spreiding * f64::from(z[l]);
@@ -839,7 +871,12 @@ impl Trekker {
                         values
                     }
                     Schokbron::Samen(sampler) => {
-                        sampler.sample_lanes(&normals[number].map(f64::from))
+                        let z = &normals[number];
+                        let mut double = [0.0; GROEP as usize];
+                        for l in 0..z.len() {
+                            double[l] = f64::from(z[l]);
+                        }
+                        sampler.sample_lanes(&double)
                     }
                 };
                 let phi = schok.phi;
@@ -853,22 +890,6 @@ impl Trekker {
                     row[i] = Lanes(now);
                 }
             }
-        }
-    }
-
-    /// The normals of a place in a year: drawn before or now. A method, as a closure left out of line falls back to the oldest
-    /// vector unit.
-    #[inline(always)]
-    fn jaarnormaal(
-        &self,
-        groep: u64,
-        (i, place): (usize, usize),
-        nummer: Nummer,
-        vooraf: &[Normaalrij],
-    ) -> Normaalrij {
-        match self.kolom(i, place) {
-            Some(column) => vooraf[column],
-            None => self.normaal_snel(groep, nummer, (self.eerste_jaar + i as i32) as u32),
         }
     }
 
