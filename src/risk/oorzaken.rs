@@ -30,6 +30,8 @@ const OMGEKEERD_MAX: usize = 1 << 16;
 const STERK: f64 = 0.1;
 /// Drivers drawn together that are drawn at a time.
 const SAMEN: usize = 16;
+/// Groups of words that are drawn before they are used.
+const GROEPEN: usize = 16;
 /// Draws in a group.
 const GROEP_BREED: usize = GROEP as usize;
 
@@ -196,18 +198,25 @@ impl pulp::NullaryFnOnce for Graden<'_> {
     fn call(self) -> Vec<Graad> {
         let o = self.oorzaken;
         let mut sums = vec![Graad::default(); self.rangen.len()];
-        for (g, at) in (0..o.aantal).step_by(GROEP_BREED).enumerate() {
-            let words = o.trekker.woorden_van(self.slot, o.groep + g as u64);
+        let mut words = [[0; GROEP_BREED]; GROEPEN];
+        for at in (0..o.aantal).step_by(GROEP_BREED * GROEPEN) {
+            let end = (at + GROEP_BREED * GROEPEN).min(o.aantal);
+            let first = o.groep + (at / GROEP_BREED) as u64;
+            for (groep, words) in (first..).zip(&mut words[..(end - at).div_ceil(GROEP_BREED)]) {
+                *words = o.trekker.woorden_van(self.slot, groep);
+            }
+            let words = words.as_flattened();
+            let (tiles, _) = words.as_chunks::<LANES>();
             for (sum, ranks) in sums.iter_mut().zip(self.rangen) {
-                let ranks = &ranks.values()[at..(at + GROEP_BREED).min(o.aantal)];
-                let (whole, rest) = ranks.as_chunks::<LANES>();
-                let (tiles, _) = words.as_chunks::<LANES>();
+                let (whole, rest) = ranks.values()[at..end].as_chunks::<LANES>();
+                let mut local = *sum;
                 for (ranks, words) in whole.iter().zip(tiles) {
-                    sum.voeg(words, ranks);
+                    local.voeg(words, ranks);
                 }
                 if !rest.is_empty() {
-                    sum.voeg_rest(&words[whole.len() * LANES..], rest);
+                    local.voeg_rest(&words[whole.len() * LANES..], rest);
                 }
+                *sum = local;
             }
         }
         sums
@@ -314,12 +323,8 @@ impl pulp::NullaryFnOnce for Kolommen<'_> {
 
 /// Year of the period in which the level of an index group is kept; nothing when no flow asks for it.
 fn niveau_jaar(plan: &Plan<'_>, groep: usize) -> Option<i32> {
-    let used = plan.cellen.iter().filter(|c| c.index == Some(groep));
-    let end = used
-        .map(|c| c.span().1 + plan.uitstel_max(c.deelgebied))
-        .max();
-    let last = end.filter(|end| *end > 0)? - 1;
-    Some(plan.timeline.year(last.min(plan.eind - 1)))
+    let used = plan.cellen.iter().any(|c| c.index == Some(groep));
+    used.then(|| plan.timeline.year(plan.eind - 1))
 }
 
 impl<'a> Oorzaken<'a> {
