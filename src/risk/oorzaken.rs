@@ -678,8 +678,9 @@ impl<'a> Oorzaken<'a> {
     /// Where the drivers stand when an outcome is `x`: on the plane of a linear model, and in the likeliest draw near it. Of at most
     /// `hoeveel` drivers, the strongest ones, that have more than three standard errors of rank correlation with it.
     ///
-    /// Scores are standard normals by rank; those of index levels and rates are correlated, so the model is fitted on all together
-    /// and the likeliest point takes their correlation along. Values at the point are quantiles: of the distribution for an
+    /// Scores are the standard normals that drivers are drawn by, or of the same rank for those without one of their own; those of
+    /// index levels and rates are correlated, so the model is fitted on all together and the likeliest point takes their correlation
+    /// along. Values at the point are quantiles: of the distribution for an
     /// onzekerheid or risk, of the draws for an index level or a rate.
     ///
     /// # Errors
@@ -702,7 +703,11 @@ impl<'a> Oorzaken<'a> {
         let n = self.aantal.min(OMGEKEERD_MAX);
         let y = &self.uitkomst(route, figuur)?[..n];
         let columns: Vec<Vec<f32>> = self.per_kolom(&welke, n, |_, column, _| column.to_vec());
-        let scores: Vec<Vec<f32>> = columns.par_iter().map(|c| scores(c)).collect();
+        let scores: Vec<Vec<f32>> = welke
+            .par_iter()
+            .zip(&columns)
+            .map(|(i, column)| self.scores(*i, column))
+            .collect();
         let views: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
         let fit = Lineair::samen(&views, y);
         let correlatie = correlaties(&scores);
@@ -746,7 +751,20 @@ impl<'a> Oorzaken<'a> {
         })
     }
 
-    /// The value of a driver that one in `p` draws stays below.
+    /// Standard normal scores of a driver: from its words, or by rank, equals sharing the middle of theirs.
+    fn scores(&self, oorzaak: usize, column: &[f32]) -> Vec<f32> {
+        let n = column.len();
+        if let Some(slot) = self.woord(oorzaak) {
+            let groups = self.groep..self.groep + n.div_ceil(GROEP_BREED) as u64;
+            let words = groups.flat_map(|g| self.trekker.woorden_van(slot, g));
+            return words.take(n).map(|k| normal(k) as f32).collect();
+        }
+        let units = 4_294_967_296.0 / n as f64;
+        let score = |rank: &f64| normal(((rank - 0.5) * units) as u32) as f32;
+        ranks_f32(column).iter().map(score).collect()
+    }
+
+    /// The value that a driver stays below with chance `p`.
     fn waarde_bij(&self, oorzaak: usize, column: &[f32], p: f64) -> f64 {
         match self.lijst[oorzaak].herkomst {
             Herkomst::Slot(s) => kwantiel(self.plan, s, p),
@@ -760,13 +778,6 @@ impl<'a> Oorzaken<'a> {
 
 /// The share of the draws nearest to an outcome among which the likeliest is looked for.
 const BAND: f64 = 0.005;
-
-/// Standard normal scores by rank, equals sharing the middle of theirs.
-fn scores(column: &[f32]) -> Vec<f32> {
-    let units = 4_294_967_296.0 / column.len() as f64;
-    let score = |rank: &f64| normal(((rank - 0.5) * units) as u32) as f32;
-    ranks_f32(column).iter().map(score).collect()
-}
 
 /// The correlation matrix of columns of scores; a column that does not vary has correlation 0 with the others.
 fn correlaties(columns: &[Vec<f32>]) -> Vec<Vec<f64>> {
