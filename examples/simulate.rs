@@ -7,7 +7,7 @@ use polder::model::Model;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::read::read_model;
 use polder::risk::oorzaken::{Methode, Oorzaak, Oorzaken, Soort, TORNADO_MAX};
-use polder::risk::simulation::{Simulatie, Trekkingen, simuleer};
+use polder::risk::simulation::{Simulatie, Trekkingen, UITKOMSTEN, simuleer};
 use polder::risk::statistics::{Sorted, share_below_zero, summary};
 use rayon::prelude::*;
 use std::path::Path;
@@ -49,7 +49,8 @@ struct Figuur<'a> {
     onder_nul: f64,
 }
 
-fn figuren<'a>(routes: &[Route], trekkingen: &'a Trekkingen) -> Vec<Figuur<'a>> {
+/// With `kort` those of the area alone, without parties and deelgebieden: what the peers tell too.
+fn figuren<'a>(routes: &[Route], trekkingen: &'a Trekkingen, kort: bool) -> Vec<Figuur<'a>> {
     let all: Vec<(Route, &String, &Vec<f64>)> = routes
         .iter()
         .zip(&trekkingen.waarden)
@@ -60,6 +61,7 @@ fn figuren<'a>(routes: &[Route], trekkingen: &'a Trekkingen) -> Vec<Figuur<'a>> 
                 .zip(columns)
                 .map(|(n, c)| (*r, n, c))
         })
+        .filter(|(_, n, _)| !kort || UITKOMSTEN.contains(&n.as_str()))
         .collect();
     let one = |(route, naam, values): &(Route, &'a String, &Vec<f64>)| {
         let s = summary(values)?;
@@ -173,7 +175,7 @@ fn main() {
     let (simulate, simulate_cpu) = (start.elapsed().as_secs_f64(), cpu() - before);
 
     let start = Instant::now();
-    let rows = figuren(&routes, &trekkingen);
+    let rows = figuren(&routes, &trekkingen, flag("--tornado"));
     let statistics = start.elapsed().as_secs_f64();
 
     let (start, before) = (Instant::now(), cpu());

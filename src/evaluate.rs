@@ -642,6 +642,13 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         self.exponent
     }
 
+    /// Takes index paths as far as the main account runs, for groups that are asked at all: their levels there are then known.
+    pub fn niveaus_tot_einde(&mut self) {
+        for end in self.einden.iter_mut().filter(|end| **end > 0) {
+            *end = (*end).max(self.plan.eind);
+        }
+    }
+
     /// The index level of a group in a period, of the draws that stand in `werk`; nothing when no flow asks that far.
     #[inline(always)]
     pub fn niveau(&self, group: usize, position: usize, werk: &Werk<N>) -> Option<N> {

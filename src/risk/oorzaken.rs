@@ -30,6 +30,8 @@ const OMGEKEERD_MAX: usize = 1 << 16;
 const STERK: f64 = 0.1;
 /// Drivers drawn together that are drawn at a time.
 const SAMEN: usize = 16;
+/// Groups of words that are drawn before they are used.
+const GROEPEN: usize = 16;
 /// Draws in a group.
 const GROEP_BREED: usize = GROEP as usize;
 
@@ -196,18 +198,25 @@ impl pulp::NullaryFnOnce for Graden<'_> {
     fn call(self) -> Vec<Graad> {
         let o = self.oorzaken;
         let mut sums = vec![Graad::default(); self.rangen.len()];
-        for (g, at) in (0..o.aantal).step_by(GROEP_BREED).enumerate() {
-            let words = o.trekker.woorden_van(self.slot, o.groep + g as u64);
+        let mut words = [[0; GROEP_BREED]; GROEPEN];
+        for at in (0..o.aantal).step_by(GROEP_BREED * GROEPEN) {
+            let end = (at + GROEP_BREED * GROEPEN).min(o.aantal);
+            let first = o.groep + (at / GROEP_BREED) as u64;
+            for (groep, words) in (first..).zip(&mut words[..(end - at).div_ceil(GROEP_BREED)]) {
+                *words = o.trekker.woorden_van(self.slot, groep);
+            }
+            let words = words.as_flattened();
+            let (tiles, _) = words.as_chunks::<LANES>();
             for (sum, ranks) in sums.iter_mut().zip(self.rangen) {
-                let ranks = &ranks.values()[at..(at + GROEP_BREED).min(o.aantal)];
-                let (whole, rest) = ranks.as_chunks::<LANES>();
-                let (tiles, _) = words.as_chunks::<LANES>();
+                let (whole, rest) = ranks.values()[at..end].as_chunks::<LANES>();
+                let mut local = *sum;
                 for (ranks, words) in whole.iter().zip(tiles) {
-                    sum.voeg(words, ranks);
+                    local.voeg(words, ranks);
                 }
                 if !rest.is_empty() {
-                    sum.voeg_rest(&words[whole.len() * LANES..], rest);
+                    local.voeg_rest(&words[whole.len() * LANES..], rest);
                 }
+                *sum = local;
             }
         }
         sums
@@ -314,12 +323,8 @@ impl pulp::NullaryFnOnce for Kolommen<'_> {
 
 /// Year of the period in which the level of an index group is kept; nothing when no flow asks for it.
 fn niveau_jaar(plan: &Plan<'_>, groep: usize) -> Option<i32> {
-    let used = plan.cellen.iter().filter(|c| c.index == Some(groep));
-    let end = used
-        .map(|c| c.span().1 + plan.uitstel_max(c.deelgebied))
-        .max();
-    let last = end.filter(|end| *end > 0)? - 1;
-    Some(plan.timeline.year(last.min(plan.eind - 1)))
+    let used = plan.cellen.iter().any(|c| c.index == Some(groep));
+    used.then(|| plan.timeline.year(plan.eind - 1))
 }
 
 impl<'a> Oorzaken<'a> {
@@ -673,8 +678,9 @@ impl<'a> Oorzaken<'a> {
     /// Where the drivers stand when an outcome is `x`: on the plane of a linear model, and in the likeliest draw near it. Of at most
     /// `hoeveel` drivers, the strongest ones, that have more than three standard errors of rank correlation with it.
     ///
-    /// Scores are standard normals by rank; those of index levels and rates are correlated, so the model is fitted on all together
-    /// and the likeliest point takes their correlation along. Values at the point are quantiles: of the distribution for an
+    /// Scores are the standard normals that drivers are drawn by, or of the same rank for those without one of their own; those of
+    /// index levels and rates are correlated, so the model is fitted on all together and the likeliest point takes their correlation
+    /// along. Values at the point are quantiles: of the distribution for an
     /// onzekerheid or risk, of the draws for an index level or a rate.
     ///
     /// # Errors
@@ -697,7 +703,11 @@ impl<'a> Oorzaken<'a> {
         let n = self.aantal.min(OMGEKEERD_MAX);
         let y = &self.uitkomst(route, figuur)?[..n];
         let columns: Vec<Vec<f32>> = self.per_kolom(&welke, n, |_, column, _| column.to_vec());
-        let scores: Vec<Vec<f32>> = columns.par_iter().map(|c| scores(c)).collect();
+        let scores: Vec<Vec<f32>> = welke
+            .par_iter()
+            .zip(&columns)
+            .map(|(i, column)| self.scores(*i, column))
+            .collect();
         let views: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
         let fit = Lineair::samen(&views, y);
         let correlatie = correlaties(&scores);
@@ -741,7 +751,20 @@ impl<'a> Oorzaken<'a> {
         })
     }
 
-    /// The value of a driver that one in `p` draws stays below.
+    /// Standard normal scores of a driver: from its words, or by rank, equals sharing the middle of theirs.
+    fn scores(&self, oorzaak: usize, column: &[f32]) -> Vec<f32> {
+        let n = column.len();
+        if let Some(slot) = self.woord(oorzaak) {
+            let groups = self.groep..self.groep + n.div_ceil(GROEP_BREED) as u64;
+            let words = groups.flat_map(|g| self.trekker.woorden_van(slot, g));
+            return words.take(n).map(|k| normal(k) as f32).collect();
+        }
+        let units = 4_294_967_296.0 / n as f64;
+        let score = |rank: &f64| normal(((rank - 0.5) * units) as u32) as f32;
+        ranks_f32(column).iter().map(score).collect()
+    }
+
+    /// The value that a driver stays below with chance `p`.
     fn waarde_bij(&self, oorzaak: usize, column: &[f32], p: f64) -> f64 {
         match self.lijst[oorzaak].herkomst {
             Herkomst::Slot(s) => kwantiel(self.plan, s, p),
@@ -755,13 +778,6 @@ impl<'a> Oorzaken<'a> {
 
 /// The share of the draws nearest to an outcome among which the likeliest is looked for.
 const BAND: f64 = 0.005;
-
-/// Standard normal scores by rank, equals sharing the middle of theirs.
-fn scores(column: &[f32]) -> Vec<f32> {
-    let units = 4_294_967_296.0 / column.len() as f64;
-    let score = |rank: &f64| normal(((rank - 0.5) * units) as u32) as f32;
-    ranks_f32(column).iter().map(score).collect()
-}
 
 /// The correlation matrix of columns of scores; a column that does not vary has correlation 0 with the others.
 fn correlaties(columns: &[Vec<f32>]) -> Vec<Vec<f64>> {

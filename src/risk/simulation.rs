@@ -1121,7 +1121,11 @@ pub fn simuleer(
         simulatie.bereik.start.is_multiple_of(GROEP),
         "draws start at a group"
     );
-    let ready: Vec<Voorbereid<'_, Lanes<LANES>>> = plannen.iter().map(Voorbereid::new).collect();
+    let mut ready: Vec<Voorbereid<'_, Lanes<LANES>>> =
+        plannen.iter().map(Voorbereid::new).collect();
+    if let Some(last) = ready.last_mut().filter(|_| simulatie.niveaus > 0) {
+        last.niveaus_tot_einde();
+    }
     // Every route of a model begins in the year of prijspeil or peildatum; draws are laid out over all years that any needs.
     let from = ready.iter().map(Voorbereid::eerste_jaar).min().unwrap_or(0);
     let to = ready
