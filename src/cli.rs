@@ -581,10 +581,10 @@ fn risk_reports(
             output::print(&risico::kort(&per_party, 6));
             reports.push(per_party);
             if let Some(differences) = risico::verschillen(model, v) {
-                output::print(&risico::kort(&differences, 6));
+                output::print(&risico::kort(&risico::eerste_kop(&differences), 6));
                 reports.push(differences);
             }
-            output::print(&risico::kort(&buffer, 4));
+            output::print(&risico::kort(&risico::eerste_kop(&buffer), 4));
         }
     }
     if let Some(precision) = &precision {

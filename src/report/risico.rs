@@ -414,7 +414,7 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
         ],
     )
     .note("positief: met co-financiering is het beter. Kans beter: deel van de trekkingen waarin het een halve cent of meer scheelt");
-    let mut row = |woord: &str, naam: &str| {
+    let row = |report: &mut Report, woord: &str, naam: &str| {
         let Some(Verschil { verschil: a, beter }) = v.verschil(naam) else {
             return;
         };
@@ -441,14 +441,16 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
             p(8),
         ]);
     };
-    row("Eén portemonnee", "portemonnee");
-    row("NCW grex", "ncw");
-    for partij in &model.partijen {
-        for (what, woord) in [("netto_baat", "netto baat"), ("saldo", "saldo")] {
-            row(
-                &format!("{} {woord}", partij.partij),
-                &format!("partij[{}].{what}", partij.partij),
-            );
+    report.heading("Samen, en netto baat per partij");
+    row(&mut report, "Eén portemonnee", "portemonnee");
+    row(&mut report, "NCW grex", "ncw");
+    for (what, kop) in [("netto_baat", ""), ("saldo", "Saldo per partij")] {
+        if !kop.is_empty() {
+            report.heading(kop);
+        }
+        for partij in &model.partijen {
+            let naam = format!("partij[{}].{what}", partij.partij);
+            row(&mut report, &partij.partij, &naam);
         }
     }
     Some(report)

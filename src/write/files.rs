@@ -245,7 +245,6 @@ mod tests {
 
     #[test]
     fn pieces_make_a_whole_file_or_none() {
-        use std::io::Write as _;
         let folder = Folder::new("pieces");
         let inner = folder.0.join("diep");
         let sha = super::write_pieces(&inner, "a.csv", |out| {
