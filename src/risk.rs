@@ -22,6 +22,7 @@
 pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
+pub mod oorzaken;
 pub mod opzet;
 mod order;
 pub mod random;
@@ -32,3 +33,4 @@ mod sobol;
 pub mod staart;
 pub mod statistics;
 pub mod tornado;
+mod volgorde;
