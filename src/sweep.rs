@@ -122,7 +122,7 @@ pub struct Routerisico {
     pub p95: Estimate,
     /// Share of the draws with an NCW below zero.
     pub kans_tekort: Estimate,
-    /// Against the scenario compared with, on the same draws; nothing for that scenario itself, or when it can't be drawn.
+    /// Against the scenario compared with, on the same draws; nothing when that can't be drawn.
     pub verschil: Option<Verschilrisico>,
 }
 
@@ -275,13 +275,17 @@ fn one(
         return Ok((uitkomst, Vec::new()));
     }
     let trekkingen = simulate(&model, opdracht, gedaan).inspect_err(|_| gedaan(work))?;
-    describe(&trekkingen, base.map(|(_, ncw)| ncw), &mut uitkomst);
     let ncw = |route| trekkingen.figuur(route, "ncw").map(<[f64]>::to_vec);
-    let kept = if base.is_none() {
+    let kept: Ncw = if base.is_none() {
         (0..Route::BEIDE.len()).filter_map(ncw).collect()
     } else {
         Vec::new()
     };
+    describe(
+        &trekkingen,
+        base.map_or(&kept, |(_, ncw)| ncw),
+        &mut uitkomst,
+    );
     Ok((uitkomst, kept))
 }
 
@@ -359,7 +363,7 @@ fn difference(theirs: &[f64], mine: &[f64]) -> Option<Verschilrisico> {
 }
 
 /// Puts what the draws say beside the exact results.
-fn describe(trekkingen: &Trekkingen, tegen: Option<&Ncw>, uitkomst: &mut Uitkomst) {
+fn describe(trekkingen: &Trekkingen, tegen: &Ncw, uitkomst: &mut Uitkomst) {
     for (r, route) in uitkomst.routes.iter_mut().enumerate() {
         let Some(draws) = trekkingen.figuur(r, "ncw") else {
             continue;
@@ -376,9 +380,7 @@ fn describe(trekkingen: &Trekkingen, tegen: Option<&Ncw>, uitkomst: &mut Uitkoms
                 p50,
                 p95,
                 kans_tekort,
-                verschil: tegen
-                    .and_then(|columns| columns.get(r))
-                    .and_then(|theirs| difference(theirs, draws)),
+                verschil: tegen.get(r).and_then(|theirs| difference(theirs, draws)),
             });
         }
     }

@@ -71,7 +71,7 @@ pub fn parquet(
     use arrow_array::{ArrayRef, Float64Array, RecordBatch, UInt64Array};
     use arrow_schema::{DataType, Field, Schema};
     use parquet::arrow::ArrowWriter;
-    use parquet::basic::Compression;
+    use parquet::basic::{Compression, ZstdLevel};
     use parquet::file::metadata::KeyValue;
     use parquet::file::properties::WriterProperties;
     use std::sync::Arc;
@@ -82,7 +82,7 @@ pub fn parquet(
     fields.extend(figures.map(|name| Field::new(name, DataType::Float64, false)));
     let schema = Arc::new(Schema::new(fields));
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(Default::default()))
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_created_by(format!("polder {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(vec![KeyValue::new(
             "polder".to_owned(),
