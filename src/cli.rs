@@ -15,7 +15,7 @@ use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::risico::{self, Simulatieverslag};
-use crate::report::{Report, grex, invoer, routes};
+use crate::report::{Report, grex, invoer, oorzaken, routes};
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::verdacht;
@@ -597,12 +597,33 @@ fn risk_reports(
         output::print(precision);
     }
     reports.extend(precision);
+    reports.extend(cause_reports(v, opdracht));
     reports.push(buffer);
     reports.push(risico::badkuip(v));
     reports.extend(risico::waaiers(v, exact));
     reports.push(risico::verdeling_partijen(model, v));
     reports.extend(risico::verdeling_delen(v));
     reports
+}
+
+/// What drives the NCW: of a run the first of it on the terminal, and what was asked of a loss.
+fn cause_reports(v: &Simulatieverslag, opdracht: Opdracht) -> Vec<Report> {
+    if v.oorzaken.is_empty() {
+        return Vec::new();
+    }
+    let causes = &v.oorzaken;
+    let (tornado, worst) = (oorzaken::tornado(causes), oorzaken::slechtste(causes));
+    if matches!(opdracht, Opdracht::Run) {
+        output::print(&oorzaken::kort(&tornado, 10));
+        output::print(&oorzaken::kort(&worst, 5));
+    }
+    let reverse = oorzaken::omgekeerd(causes);
+    if let Some(reverse) = &reverse {
+        output::print(&risico::eerste_kop(reverse));
+    }
+    let mut out = vec![tornado, oorzaken::zwaai(causes), worst];
+    out.extend(reverse);
+    out
 }
 
 fn run_reports(

@@ -1,13 +1,14 @@
 //! Parts of the draws: written by many machines with `--shard`, joined by `merge` to what one run would have given.
 
 use super::output::{self, Herkomst, manifest, say};
-use super::simulatie::{self, Vraag, WAAIER};
+use super::simulatie::{self, Stress, Vraag, WAAIER};
 use super::{Failure, Loaded, Opdracht};
 use crate::plan::Route;
 use crate::problem::{Place, Problem};
 use crate::read::IoFailure;
 use crate::read::trekkingen::read_trekkingen;
 use crate::report::risico::Simulatieverslag;
+use crate::risk::oorzaken::TORNADO_MAX;
 use crate::risk::opzet::{Opzet, methode_naam};
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::Trekkingen;
@@ -48,7 +49,14 @@ pub(super) fn schrijf(
         return Ok(());
     };
     simulatie::check(loaded, routes, &opzet)?;
-    let t = simulatie::trek(loaded, routes, &opzet, bereik.clone(), 0)?;
+    let (t, _) = simulatie::trek(
+        loaded,
+        routes,
+        &opzet,
+        &vraag.stress,
+        bereik.clone(),
+        (0, 0),
+    )?;
     let name = naam(opdracht, path, i, n);
     let file = format!("{name}.csv");
     let kolommen = Kolommen {
@@ -57,7 +65,7 @@ pub(super) fn schrijf(
         waarden: t.waarden.iter().flatten().map(Vec::as_slice).collect(),
     };
     let sha256 = files::write_pieces(out, &file, |to| trekkingen::csv(&kolommen, to))?;
-    let herkomst = Herkomst::deel(opdracht, path, opzet, routes);
+    let herkomst = Herkomst::deel(opdracht, path, opzet, routes, vraag.stress.vast.as_deref());
     let files = std::slice::from_ref(&file);
     let mut text = manifest(&loaded.model, &loaded.read, Some(&herkomst), files);
     text.insert(
@@ -338,8 +346,15 @@ pub(super) fn lees(
     parts.sort_by_key(|p| p.deel);
     simulatie::check(loaded, &routes, &opzet)?;
     // The fan is of the first draws, which are drawn again: that also shows that the parts are what this machine draws.
-    let first = opzet.aantal.min(WAAIER as u64);
-    let again = simulatie::trek(loaded, &routes, &opzet, 0..first, WAAIER)?;
+    let held = parts[0].manifest["simulatie"]["vastgezet"].as_str();
+    let stress = Stress {
+        vast: held.map(str::to_owned),
+        ..Stress::default()
+    };
+    // So are the index levels, of which the tornado is made.
+    let first = opzet.aantal.min(TORNADO_MAX as u64);
+    let kept = (WAAIER, TORNADO_MAX);
+    let (again, drawn) = simulatie::trek(loaded, &routes, &opzet, &stress, 0..first, kept)?;
     let headings = koppen(&routes, &again.namen);
     let columns = Vec::with_capacity(opzet.aantal as usize);
     let mut columns = vec![columns; headings.len()];
@@ -389,6 +404,9 @@ pub(super) fn lees(
             .collect(),
         ..again
     };
-    let v = Simulatieverslag::new(routes, opzet, t, Vec::new());
+    let causes = simulatie::oorzaken(loaded, &routes, &drawn, &t, &stress)?;
+    let mut v = Simulatieverslag::new(routes, opzet, t, Vec::new());
+    v.vastgezet = stress.vast;
+    v.oorzaken = causes;
     Ok((opdracht, v))
 }

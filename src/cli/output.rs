@@ -8,6 +8,7 @@ use crate::model::table::Tables;
 use crate::plan::Route;
 use crate::read::{IoFailure, Read};
 use crate::report::Report;
+use crate::report::oorzaken::Routeoorzaken;
 use crate::report::risico::{Simulatieverslag, vastgesteld};
 use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
@@ -94,6 +95,7 @@ pub(super) struct Herkomst {
     opzet: Opzet,
     routes: Vec<Route>,
     precisie: Vec<Oordeel>,
+    vastgezet: Option<String>,
 }
 
 impl Herkomst {
@@ -101,19 +103,26 @@ impl Herkomst {
     pub(super) fn van(opdracht: Opdracht, model: &Path, v: &Simulatieverslag) -> Self {
         Herkomst {
             precisie: v.precisie.clone(),
-            ..Herkomst::deel(opdracht, model, v.opzet, &v.routes)
+            ..Herkomst::deel(opdracht, model, v.opzet, &v.routes, v.vastgezet.as_deref())
         }
     }
 
     /// Of a part of the draws of a run or compare: what the parts have in common.
-    pub(super) fn deel(opdracht: Opdracht, model: &Path, opzet: Opzet, routes: &[Route]) -> Self {
+    pub(super) fn deel(
+        opdracht: Opdracht,
+        model: &Path,
+        opzet: Opzet,
+        routes: &[Route],
+        vastgezet: Option<&str>,
+    ) -> Self {
+        let held = vastgezet.map_or_else(String::new, |text| format!(" --fix \"{text}\""));
         let route = match (opdracht, routes) {
             (Opdracht::Run, [route]) => format!(" --route {}", route.naam()),
             _ => String::new(),
         };
         Herkomst {
             opdracht: format!(
-                "polder {} {} --draws {} --seed {} --sampling {}{route}",
+                "polder {} {} --draws {} --seed {} --sampling {}{route}{held}",
                 opdracht.woord(),
                 model_name(model),
                 opzet.aantal,
@@ -124,6 +133,7 @@ impl Herkomst {
             opzet,
             routes: routes.to_vec(),
             precisie: Vec::new(),
+            vastgezet: vastgezet.map(str::to_owned),
         }
     }
 
@@ -140,6 +150,7 @@ impl Herkomst {
             opzet,
             routes: Route::BEIDE.to_vec(),
             precisie: Vec::new(),
+            vastgezet: None,
         }
     }
 
@@ -165,7 +176,7 @@ impl Herkomst {
             "per_herhaling": per,
             "herhalingen": per.map(|per| o.aantal / per as u64),
             "bereik": [0, o.aantal],
-            "vastgezet": [],
+            "vastgezet": self.vastgezet,
             "routes": routes,
             "precisie": precision_json(&self.precisie),
         })
@@ -356,6 +367,63 @@ fn answers_json(a: &Antwoorden) -> Map<String, Value> {
     figure
 }
 
+/// What drives the NCW of a route.
+fn causes_json(o: &Routeoorzaken) -> Value {
+    let bars = o.tornado.balken.iter().map(|b| {
+        json!({
+            "onzekerheid": b.naam,
+            "rangcorrelatie": float(Some(b.rho.value)),
+            "fout": float(Some(b.rho.standard_error)),
+            "exact": b.exact,
+        })
+    });
+    let swings = o.zwaai.balken.iter().map(|b| {
+        json!({
+            "onzekerheid": o.drijvers.get(b.driver),
+            "laag": float(Some(b.laag)),
+            "hoog": float(Some(b.hoog)),
+            "ncw_laag": float(Some(b.uitkomst_laag)),
+            "ncw_hoog": float(Some(b.uitkomst_hoog)),
+        })
+    });
+    let worst = o.slechtste.iter().map(|s| {
+        json!({
+            "onzekerheid": s.naam,
+            "gemiddelde_rang": float(Some(s.gemeen.rang.gemiddelde)),
+            "afwijking": float(Some(s.gemeen.rang.afwijking)),
+            "gemiddeld_daar": float(Some(s.gemeen.in_staart)),
+            "gemiddeld_overal": float(Some(s.gemeen.overal)),
+        })
+    });
+    let reverse = o.omgekeerd.as_ref().map(|found| {
+        let point = |p: &crate::risk::oorzaken::Punt| {
+            let named = found.oorzaken.iter().zip(&p.waarden);
+            let values =
+                named.filter_map(|(i, x)| Some((o.namen.get(*i)?.clone(), float(Some(*x)))));
+            json!({
+                "ncw": float(Some(p.uitkomst)),
+                "afstand": float(Some(p.afstand)),
+                "waarden": Value::Object(values.collect()),
+            })
+        };
+        json!({
+            "ncw": float(Some(found.x)),
+            "r2": float(Some(found.r2)),
+            "vlak": found.vlak.as_ref().map(point),
+            "trekking": found.nummer,
+            "in_trekking": point(&found.trekking),
+        })
+    });
+    json!({
+        "trekkingen": o.tornado.trekkingen,
+        "tornado": bars.collect::<Vec<_>>(),
+        "ncw_midden": float(Some(o.zwaai.midden)),
+        "zwaai": swings.collect::<Vec<_>>(),
+        "slechtste_10": worst.collect::<Vec<_>>(),
+        "omgekeerd": reverse,
+    })
+}
+
 fn draws_json(v: &Simulatieverslag, results: &[&Routeresultaat], herkomst: &Herkomst) -> Value {
     let mut out = match herkomst.json() {
         Value::Object(map) => map,
@@ -426,6 +494,9 @@ fn draws_json(v: &Simulatieverslag, results: &[&Routeresultaat], herkomst: &Herk
     out.insert("buffers".into(), Value::Object(buffers));
     out.insert("waaier".into(), Value::Object(fans));
     out.insert("verschil".into(), Value::Object(differences));
+    let causes = v.oorzaken.iter();
+    let causes = causes.map(|o| (o.route.naam().to_owned(), causes_json(o)));
+    out.insert("oorzaken".into(), Value::Object(causes.collect()));
     Value::Object(out)
 }
 

@@ -2,10 +2,12 @@
 
 use super::{Failure, Loaded, output};
 use crate::plan::{Diepte, Plan, Route};
+use crate::report::oorzaken::{OMGEKEERD_AANTAL, Routeoorzaken, SLECHTSTE, SLECHTSTE_AANTAL};
 use crate::report::risico::Simulatieverslag;
+use crate::risk::oorzaken::{self, Oorzaken};
 use crate::risk::opzet::{Opzet, Wens, oordeel};
 use crate::risk::sampling::{Methode, Steekproef};
-use crate::risk::simulation::{Simulatie, Trekkingen, simuleer, uitkomst_namen};
+use crate::risk::simulation::{Simulatie, Trekkingen, Vastgezet, simuleer, uitkomst_namen};
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -79,6 +81,15 @@ pub(super) struct DrawArgs {
     /// Simulate part i of N of the draws only (1/4, 2/4, ...), for polder merge
     #[arg(long, value_name = "i/N")]
     pub(super) shard: Option<String>,
+    /// Stress: hold drivers at a value or percentile, such as "rente=P90; bouwrijp=1.3; index Kosten=0.01"
+    #[arg(long, value_name = "DRIVER=VALUE; ...")]
+    pub(super) fix: Option<String>,
+    /// Reverse stress: where drivers stand when the NCW is this many euro
+    #[arg(long, value_name = "EURO", allow_hyphen_values = true)]
+    pub(super) reach: Option<f64>,
+    /// Exact ranks for every driver of the tornado, instead of the fast grade method
+    #[arg(long)]
+    pub(super) exact_ranks: bool,
 }
 
 /// What is asked of a simulation.
@@ -89,6 +100,25 @@ pub(super) struct Vraag {
     /// The precision as the user wrote it.
     pub(super) precision: Option<String>,
     pub(super) deel: Option<(u64, u64)>,
+    pub(super) stress: Stress,
+}
+
+/// What is asked beside plain draws.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stress {
+    /// Drivers that are held, as the user wrote it.
+    pub(super) vast: Option<String>,
+    /// The NCW of a reverse stress.
+    pub(super) reach: Option<f64>,
+    pub(super) exact_ranks: bool,
+}
+
+impl Stress {
+    /// The drivers that are held.
+    pub(super) fn vastgezet(&self, plan: &Plan<'_>) -> Result<Vec<Vastgezet>, Failure> {
+        let text = self.vast.as_deref().unwrap_or_default();
+        Ok(oorzaken::vastgezet(plan, text)?)
+    }
 }
 
 /// Reads `P5=0.5%,P50=0.5%`.
@@ -140,6 +170,14 @@ impl DrawArgs {
         let deel = deel.map(|(i, n)| (i as u64, n as u64));
         let n = super::draws(&self.simulation, default)?;
         check_raw(self.raw, json)?;
+        if self.reach.is_some_and(|x| !x.is_finite()) {
+            return usage("--reach: give an amount in euro, such as --reach -10000000");
+        }
+        if deel.is_some() && self.reach.is_some() {
+            return usage(
+                "--shard with --reach: a reverse stress is of all draws; leave out one of the two",
+            );
+        }
         if deel.is_some() && !wensen.is_empty() {
             return usage(
                 "--shard with --precision: parts need a number of draws that is known beforehand; give --draws N",
@@ -156,6 +194,9 @@ impl DrawArgs {
         if n == 0 && wensen.is_empty() {
             if deel.is_some() || self.raw.is_some() {
                 return usage("there are no draws to write: give --draws N");
+            }
+            if self.fix.is_some() || self.reach.is_some() {
+                return usage("--fix and --reach are about draws: give --draws N");
             }
             return Ok(None);
         }
@@ -201,6 +242,11 @@ impl DrawArgs {
             wensen,
             precision: self.precision.clone(),
             deel,
+            stress: Stress {
+                vast: self.fix.clone(),
+                reach: self.reach,
+                exact_ranks: self.exact_ranks,
+            },
         }))
     }
 }
@@ -248,26 +294,72 @@ fn plannen<'m>(loaded: &'m Loaded, routes: &[Route]) -> Result<Vec<Plan<'m>>, Fa
         .collect()
 }
 
-/// Draws a range of a run, with a progress bar.
+/// Draws a range of a run, with a progress bar. `eerste`: of so many of the first draws the stand per period and the index levels
+/// are kept.
 pub(super) fn trek(
     loaded: &Loaded,
     routes: &[Route],
     opzet: &Opzet,
+    stress: &Stress,
     bereik: Range<u64>,
-    waaier: usize,
-) -> Result<Trekkingen, Failure> {
+    (waaier, niveaus): (usize, usize),
+) -> Result<(Trekkingen, Simulatie), Failure> {
     let plannen = plannen(loaded, routes)?;
     let bar = output::progress(bereik.end - bereik.start);
     let simulatie = Simulatie {
         steekproef: opzet.steekproef(),
         bereik,
-        vast: Vec::new(),
+        vast: stress.vastgezet(&plannen[0])?,
         waaier,
-        niveaus: 0,
+        niveaus,
     };
     let t = simuleer(&plannen, &simulatie, &|done| bar.inc(done))?;
     bar.finish_and_clear();
-    Ok(t)
+    Ok((t, simulatie))
+}
+
+/// What drives the NCW of every route; nothing without drivers, or with too few draws to rank.
+pub(super) fn oorzaken(
+    loaded: &Loaded,
+    routes: &[Route],
+    simulatie: &Simulatie,
+    t: &Trekkingen,
+    stress: &Stress,
+) -> Result<Vec<Routeoorzaken>, Failure> {
+    if loaded.drijvers.is_empty() || t.aantal < 2 {
+        return Ok(Vec::new());
+    }
+    let plannen = plannen(loaded, routes)?;
+    let found = Oorzaken::new(&plannen, simulatie, t)?;
+    let method = if stress.exact_ranks {
+        oorzaken::Methode::Exact
+    } else {
+        oorzaken::Methode::Graad
+    };
+    let all: Vec<usize> = (0..routes.len()).collect();
+    let tornado = found.tornado(&all, "ncw", method)?;
+    let namen: Vec<String> = found.lijst().iter().map(|o| o.naam.clone()).collect();
+    let each = tornado.into_iter().zip(&plannen).zip(routes).enumerate();
+    each.map(|(r, ((tornado, plan), route))| {
+        let omgekeerd = stress
+            .reach
+            .map(|x| found.omgekeerd(r, "ncw", x, OMGEKEERD_AANTAL))
+            .transpose()?;
+        Ok(Routeoorzaken {
+            route: *route,
+            tornado,
+            zwaai: oorzaken::zwaai(plan, "ncw", &simulatie.vast)?,
+            drijvers: plan
+                .drijver_namen()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            slechtste: found.slechtste(r, "ncw", SLECHTSTE, SLECHTSTE_AANTAL)?,
+            omgekeerd,
+            namen: namen.clone(),
+        })
+    })
+    .collect()
 }
 
 /// Most draws of a model whose figures fit in memory.
@@ -303,7 +395,8 @@ pub(super) fn simulatie(
     let most = check(loaded, routes, &vraag.opzet)?;
     let mut opzet = vraag.opzet;
     loop {
-        let t = trek(loaded, routes, &opzet, 0..opzet.aantal, WAAIER)?;
+        let kept = (WAAIER, oorzaken::TORNADO_MAX);
+        let (t, drawn) = trek(loaded, routes, &opzet, &vraag.stress, 0..opzet.aantal, kept)?;
         let oordelen = t
             .figuur(0, "ncw")
             .and_then(|draws| oordeel(&opzet, draws, &vraag.wensen))
@@ -328,6 +421,10 @@ pub(super) fn simulatie(
             };
             eprintln!("{text}");
         }
-        return Ok(Simulatieverslag::new(routes.to_vec(), opzet, t, oordelen));
+        let causes = oorzaken(loaded, routes, &drawn, &t, &vraag.stress)?;
+        let mut v = Simulatieverslag::new(routes.to_vec(), opzet, t, oordelen);
+        v.vastgezet.clone_from(&vraag.stress.vast);
+        v.oorzaken = causes;
+        return Ok(v);
     }
 }

@@ -75,6 +75,10 @@ pub struct Simulatieverslag {
     pub antwoorden: Vec<Vec<Option<Antwoorden>>>,
     /// How sure the percentiles are that were asked, if any.
     pub precisie: Vec<Oordeel>,
+    /// Drivers that were held, as the user wrote it.
+    pub vastgezet: Option<String>,
+    /// What drives the NCW, by route; empty without drivers.
+    pub oorzaken: Vec<super::oorzaken::Routeoorzaken>,
 }
 
 impl Simulatieverslag {
@@ -92,6 +96,8 @@ impl Simulatieverslag {
             trekkingen,
             antwoorden,
             precisie,
+            vastgezet: None,
+            oorzaken: Vec::new(),
         }
     }
 
@@ -114,6 +120,9 @@ impl Simulatieverslag {
                 whole(times),
                 whole(o.per_herhaling)
             );
+        }
+        if let Some(held) = &self.vastgezet {
+            line += &format!(", vastgezet: {held}");
         }
         line
     }
