@@ -362,9 +362,9 @@ pub(super) fn lees(
     for part in &parts {
         let name = part.bestand.display().to_string();
         let read = read_trekkingen(&part.bestand, &name)?.map_err(Failure::from)?;
-        let wrong = |message: String| onleesbaar(&Place::file(&name), message);
+        let onjuist = |message: String| onleesbaar(&Place::file(&name), message);
         if read.sha256 != part.sha256 {
-            return Err(wrong("the file was changed after it was written: its SHA-256 is not that of the manifest".into()).into());
+            return Err(onjuist("the file was changed after it was written: its SHA-256 is not that of the manifest".into()).into());
         }
         let range = opzet.deel(part.deel, count);
         let rows = read.waarden.first().map_or(0, Vec::len) as u64;
@@ -374,7 +374,7 @@ pub(super) fn lees(
             || rows != part.bereik.end - part.bereik.start
         {
             let message = format!("its draws are not those of part {} of {count}", part.deel);
-            return Err(wrong(message).into());
+            return Err(onjuist(message).into());
         }
         for (into, column) in columns.iter_mut().zip(read.waarden) {
             into.extend(column);

@@ -34,14 +34,14 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-/// Reads a file of draws; `naam` is what messages call it. Fails when the system does; a problem tells what is wrong inside.
+/// Reads a file of draws; `naam` is what messages call it. Fails when the system does; a problem tells what is onjuist inside.
 pub fn read_trekkingen(path: &Path, naam: &str) -> Result<Result<Getrokken, Problem>, IoFailure> {
     let file = File::open(path).map_err(|e| IoFailure::new(path, "open", &e))?;
     let mut from = Hashing {
         from: BufReader::with_capacity(1 << 20, file),
         hash: Sha256::new(),
     };
-    let wrong = |message: String| {
+    let onjuist = |message: String| {
         Problem::error("bad-part", message)
             .at(&Place::file(naam))
             .allowed(
@@ -54,13 +54,13 @@ pub fn read_trekkingen(path: &Path, naam: &str) -> Result<Result<Getrokken, Prob
         .from_reader(&mut from);
     let read_error = |e: csv::Error| match e.kind() {
         csv::ErrorKind::Io(io) => Err(IoFailure::new(path, "read", io)),
-        _ => Ok(Err(wrong(format!("the draws can't be read: {e}")))),
+        _ => Ok(Err(onjuist(format!("the draws can't be read: {e}")))),
     };
     let koppen: Vec<String> = match reader.headers() {
         Ok(headings) if headings.get(0) == Some("trekking") => {
             headings.iter().skip(1).map(str::to_owned).collect()
         }
-        Ok(_) => return Ok(Err(wrong("the first column is not trekking".into()))),
+        Ok(_) => return Ok(Err(onjuist("the first column is not trekking".into()))),
         Err(e) => return read_error(e),
     };
     let mut waarden: Vec<Vec<f64>> = vec![Vec::new(); koppen.len()];
@@ -76,7 +76,7 @@ pub fn read_trekkingen(path: &Path, naam: &str) -> Result<Result<Getrokken, Prob
         let Some(number) = number.filter(|n| count == 0 || Some(*n) == count.checked_add(eerste))
         else {
             let found = record.get(0).unwrap_or_default();
-            return Ok(Err(wrong(format!(
+            return Ok(Err(onjuist(format!(
                 "\"{found}\" is not the number of the next draw"
             ))));
         };
@@ -88,7 +88,7 @@ pub fn read_trekkingen(path: &Path, naam: &str) -> Result<Result<Getrokken, Prob
             match cell.parse() {
                 Ok(value) => column.push(value),
                 Err(_) => {
-                    return Ok(Err(wrong(format!(
+                    return Ok(Err(onjuist(format!(
                         "\"{cell}\" in draw {number} is not a number"
                     ))));
                 }

@@ -26,6 +26,7 @@ pub fn woord(kerncijfer: &str) -> &'static str {
         "voorziening_eindwaarde" => "  tegen eindwaarde",
         "voorziening_contant" => "  tegen contante waarde",
         "voorfinanciering" => "Voorfinanciering gebiedsfonds",
+        "fonds_laagste" => "  laagste saldo",
         "portemonnee" => "Eén portemonnee (NCW, zonder baten)",
         _ => "",
     }
@@ -94,7 +95,7 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
         return report;
     };
     for (name, _) in first.kerncijfers() {
-        if name == "voorfinanciering" && model.fonds.is_none()
+        if matches!(name, "voorfinanciering" | "fonds_laagste") && model.fonds.is_none()
             || name == "ncw_kasstroom_rente"
                 && model.gebied.ncw_methode != NcwMethode::KasstroomRente
         {
