@@ -766,13 +766,11 @@ impl<'a> Oorzaken<'a> {
 
     /// The value that a driver stays below with chance `p`.
     fn waarde_bij(&self, oorzaak: usize, column: &[f32], p: f64) -> f64 {
-        match self.lijst[oorzaak].herkomst {
-            Herkomst::Slot(s) => kwantiel(self.plan, s, p),
-            _ => {
-                let wide = column.iter().map(|x| f64::from(*x)).collect();
-                Sorted::from_vec(wide).quantile(p).unwrap_or(f64::NAN)
-            }
+        if let Herkomst::Slot(s) = self.lijst[oorzaak].herkomst {
+            return kwantiel(self.plan, s, p);
         }
+        let wide = column.iter().map(|x| f64::from(*x)).collect();
+        Sorted::from_vec(wide).quantile(p).unwrap_or(f64::NAN)
     }
 }
 
@@ -822,11 +820,12 @@ impl Factor {
                     .map(|k| row[k] * if j < i { rows[j][k] } else { row[k] })
                     .sum();
                 let rest = given[j] - known;
-                row.push(match j < i {
-                    true if rows[j][j] > 0.0 => rest / rows[j][j],
-                    true => 0.0,
-                    false if rest > 1e-6 => rest.sqrt(),
-                    false => 0.0,
+                row.push(if j == i {
+                    if rest > 1e-6 { rest.sqrt() } else { 0.0 }
+                } else if rows[j][j] > 0.0 {
+                    rest / rows[j][j]
+                } else {
+                    0.0
                 });
             }
             rows.push(row);
