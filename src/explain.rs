@@ -11,6 +11,8 @@ use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, R
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{Place, Problem, has_errors, nearest};
+use crate::risk::oorzaken::zwaai;
+use crate::risk::sampling::{Methode, Steekproef};
 use crate::risk::simulation::{Simulatie, Trekker};
 use crate::rules::bbv;
 use crate::timeline::{Periode, exponent};
@@ -33,6 +35,8 @@ const GROOTSTE: usize = 3;
 const KORT: usize = 4;
 /// An unnamed formula is written out to this depth.
 const NESTING: usize = 8;
+/// Of more drawn inputs than this a text shows those with most influence.
+const GETROKKEN: usize = 12;
 /// An explanation has at most so many lines with a number.
 const REGELS: usize = 4_000;
 
@@ -47,8 +51,13 @@ pub struct Vraag<'a> {
     pub adres: &'a str,
     /// Levels of formulas.
     pub diepte: usize,
-    /// Number and seed of a draw; nothing for the calculation without uncertainty.
+    /// Number and seed of a plain draw; nothing for the calculation without uncertainty. For draws spread otherwise: [`explain_uit`].
     pub trekking: Option<(u64, u64)>,
+}
+
+/// The plain draws of a seed.
+fn gewoon((draw, seed): (u64, u64)) -> (u64, Steekproef) {
+    (draw, Simulatie::gewoon(0, seed).steekproef)
 }
 
 /// Explains one result.
@@ -56,7 +65,19 @@ pub struct Vraag<'a> {
 /// # Errors
 /// When the model has uncertain inputs that can't be drawn, or the address is no result.
 pub fn explain(vraag: &Vraag<'_>) -> Result<Uitleg, Vec<Problem>> {
-    Opname::new(vraag.model, vraag.route, vraag.trekking)?.explain(vraag.adres, vraag.diepte)
+    explain_uit(vraag, vraag.trekking.map(gewoon))
+}
+
+/// [`explain`] of a draw of any sampling (in place of the draw that the question names): with its method and repetitions it is the
+/// draw of that number in a run that was spread so.
+///
+/// # Errors
+/// Those of [`explain`].
+pub fn explain_uit(
+    vraag: &Vraag<'_>,
+    trekking: Option<(u64, Steekproef)>,
+) -> Result<Uitleg, Vec<Problem>> {
+    Opname::uit(vraag.model, vraag.route, trekking)?.explain(vraag.adres, vraag.diepte)
 }
 
 /// What follows on a number in an explanation.
@@ -95,6 +116,73 @@ pub struct Uitleg {
     pub delen: Vec<Uitleg>,
     /// What follows.
     pub vervolg: Vervolg,
+    /// The drawn inputs of the draw, at the top only: in the order of their table, or by influence when there are many.
+    pub drijvers: Vec<Getrokken>,
+}
+
+/// What a draw made of an uncertain input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Getrokken {
+    /// Id of the onzekerheid, or name of the risico.
+    pub naam: String,
+    /// Its unit.
+    pub eenheid: Unit,
+    /// The value; of a yearly driver that of every year.
+    pub waarden: Vec<(Option<i32>, Decimal)>,
+    /// By how much the NCW moves from its P10 to its P90 (euro), where that was asked to find those that matter.
+    pub zwaai: Option<f64>,
+}
+
+impl Getrokken {
+    fn tekst(&self) -> String {
+        let shown = |value: Decimal| match self.eenheid {
+            Unit::Eur => dutch(value, 2),
+            Unit::Rate => value
+                .checked_mul(Decimal::ONE_HUNDRED)
+                .map_or_else(|| trimmed(value, 6), |p| format!("{}%", trimmed(p, 4))),
+            _ => trimmed(value, 6),
+        };
+        let values: Vec<String> = self
+            .waarden
+            .iter()
+            .map(|(year, value)| {
+                let year = year.map_or_else(String::new, |y| format!("{y} "));
+                format!("{year}{}", shown(*value))
+            })
+            .collect();
+        format!("{} = {}", self.naam, values.join("; "))
+    }
+
+    fn json(&self) -> Value {
+        let number = |value: &Decimal| getal(*value);
+        let mut out = json!({"naam": self.naam, "eenheid": eenheid(self.eenheid)});
+        if let [(None, value)] = self.waarden.as_slice() {
+            out["waarde"] = number(value);
+        } else {
+            let years = self.waarden.iter().map(|(year, value)| {
+                (
+                    year.map_or_else(String::new, |y| y.to_string()),
+                    number(value),
+                )
+            });
+            out["per_jaar"] = Value::Object(years.collect());
+        }
+        out
+    }
+}
+
+/// A decimal with all its digits.
+fn getal(value: Decimal) -> Value {
+    serde_json::Number::from_str(&value.normalize().to_string()).map_or(Value::Null, Value::Number)
+}
+
+fn eenheid(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Eur => "euro",
+        Unit::Rate => "aandeel",
+        Unit::Number => "getal",
+        Unit::Plain => "geheel",
+    }
 }
 
 impl Uitleg {
@@ -102,6 +190,16 @@ impl Uitleg {
     pub fn tekst(&self) -> String {
         let mut out = String::new();
         self.schrijf(0, &mut out);
+        if !self.drijvers.is_empty() {
+            out.push_str("getrokken:\n");
+            for driver in self.drijvers.iter().take(GETROKKEN) {
+                let _ = writeln!(out, "    {}", driver.tekst());
+            }
+            let rest = self.drijvers.len().saturating_sub(GETROKKEN);
+            if rest > 0 {
+                let _ = writeln!(out, "    … en nog {rest}, met minder invloed op de NCW");
+            }
+        }
         out
     }
 
@@ -137,21 +235,15 @@ impl Uitleg {
 
     /// As JSON; the value keeps all its digits.
     pub fn json(&self) -> Value {
-        let eenheid = match self.eenheid {
-            Unit::Eur => "euro",
-            Unit::Rate => "aandeel",
-            Unit::Number => "getal",
-            Unit::Plain => "geheel",
-        };
         let vervolg = match self.vervolg {
             Vervolg::Geheel => "geheel",
             Vervolg::ZieBoven => "zie boven",
             Vervolg::Dieper => "dieper",
         };
-        json!({
+        let mut out = json!({
             "naam": self.naam,
-            "eenheid": eenheid,
-            "waarde": serde_json::Number::from_str(&self.waarde.normalize().to_string()).map_or(Value::Null, Value::Number),
+            "eenheid": eenheid(self.eenheid),
+            "waarde": getal(self.waarde),
             "getoond": self.getoond,
             "toelichting": self.toelichting,
             "regel": bron(self.regel),
@@ -160,7 +252,11 @@ impl Uitleg {
             "plaats": self.plaats.as_ref().map(ToString::to_string),
             "vervolg": vervolg,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
-        })
+        });
+        if !self.drijvers.is_empty() {
+            out["drijvers"] = self.drijvers.iter().map(Getrokken::json).collect();
+        }
+        out
     }
 }
 
@@ -186,11 +282,12 @@ pub struct Opname<'a> {
     labels: HashMap<u32, (String, Unit)>,
     /// An input that is used by itself is called by the first name that it got.
     alias: HashMap<u32, u32>,
-    trekking: Option<(u64, u64)>,
+    trekking: Option<(u64, Steekproef)>,
+    drijvers: Vec<Getrokken>,
 }
 
 impl<'a> Opname<'a> {
-    /// Runs a route, line by line; with the number and seed of a draw, that draw.
+    /// Runs a route, line by line; with the number and seed of a draw, that plain draw.
     ///
     /// # Errors
     /// When an input can't be drawn as its onzekerheid says, or the amounts are too large.
@@ -198,6 +295,18 @@ impl<'a> Opname<'a> {
         model: &'a Model,
         route: Route,
         trekking: Option<(u64, u64)>,
+    ) -> Result<Self, Vec<Problem>> {
+        Self::uit(model, route, trekking.map(gewoon))
+    }
+
+    /// [`Self::new`] with the number of a draw of any sampling.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn uit(
+        model: &'a Model,
+        route: Route,
+        trekking: Option<(u64, Steekproef)>,
     ) -> Result<Self, Vec<Problem>> {
         let drijvers = if trekking.is_some() {
             let (drijvers, problems) = Drijvers::resolve(model);
@@ -209,7 +318,9 @@ impl<'a> Opname<'a> {
             Drijvers::default()
         };
         let plan = Plan::new(model, route, Diepte::Lijn, drijvers).map_err(|p| vec![p])?;
-        let (labels, book) = record(|| calculate(&plan, trekking));
+        let drawn = trekking.map(|(draw, sampling)| trek(&plan, draw, sampling));
+        let drawn = drawn.transpose().map_err(|p| vec![p])?;
+        let (labels, book) = record(|| calculate(&plan, drawn.as_ref()));
         let labels = labels.map_err(|p| vec![p])?;
         let mut labels = labels;
         let mut alias = HashMap::new();
@@ -226,12 +337,14 @@ impl<'a> Opname<'a> {
                 labels.entry(node as u32).or_insert_with(|| label.clone());
             }
         }
+        let drijvers = drawn.map_or_else(Vec::new, |drawn| getrokken(&plan, &drawn));
         Ok(Opname {
             plan,
             book,
             labels,
             alias,
             trekking,
+            drijvers,
         })
     }
 
@@ -280,6 +393,7 @@ impl<'a> Opname<'a> {
         }
         let mut uitleg = lezer.uitleg(node, 1, &mut Vec::new());
         uitleg.toelichting = self.toelichting(lezer.node(node));
+        uitleg.drijvers.clone_from(&self.drijvers);
         Ok(uitleg)
     }
 
@@ -315,8 +429,14 @@ impl<'a> Opname<'a> {
         }
         out.retain(|text| !text.is_empty());
         out.push(format!("route {}", self.plan.route.naam()));
-        if let Some((draw, seed)) = self.trekking {
-            out.push(format!("trekking {draw}, seed {seed}"));
+        if let Some((draw, s)) = self.trekking {
+            let spread = match s.methode {
+                Methode::Willekeurig => String::new(),
+                Methode::Antithetisch => ", antithetisch".into(),
+                Methode::Latijns => format!(", Latijnse hyperkubus van {}", s.per_herhaling),
+                Methode::Sobol => format!(", Sobol per {}", s.per_herhaling),
+            };
+            out.push(format!("trekking {draw}, seed {}{spread}", s.seed));
         }
         out
     }
@@ -401,24 +521,73 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
     }
 }
 
+/// A draw in exact numbers.
+fn trek(plan: &Plan<'_>, draw: u64, sampling: Steekproef) -> Result<Trekking<Exact>, Problem> {
+    let years = Voorbereid::<Exact>::jaren(plan);
+    let (first, count) = (*years.start(), years.count());
+    Ok(Trekker::new(plan, sampling, &[], first, count)?.exact(draw))
+}
+
+/// What a draw made of every driver.
+fn getrokken(plan: &Plan<'_>, drawn: &Trekking<Exact>) -> Vec<Getrokken> {
+    let (model, d) = (plan.model, &plan.drijvers);
+    let value = |value: &Exact| value.0.unwrap_or_default();
+    let scalars = d.slots.iter().zip(&drawn.slots).map(|(slot, drawn)| {
+        let (naam, eenheid) = match slot {
+            Slot::Onzekerheid(o) => {
+                let o = &model.onzekerheden[*o];
+                (o.id.clone(), unit_of(o))
+            }
+            Slot::Risico(r) => (model.risicos[*r].risico.clone(), Unit::Eur),
+        };
+        Getrokken {
+            naam,
+            eenheid,
+            waarden: vec![(None, value(drawn))],
+            zwaai: None,
+        }
+    });
+    // What is known by then is not uncertain, and no flow asks for what comes after the last.
+    let known = model.gebied.peil.year(model.gebied.tijdstap);
+    let last = plan.timeline.year(plan.timeline.len - 1);
+    let first = *Voorbereid::<Exact>::jaren(plan).start();
+    let yearly = d.schokken.iter().zip(&drawn.schokken).map(|((o, _), row)| {
+        let years = (first..).zip(row);
+        let asked = years.filter(|(year, _)| (known + 1..=last).contains(year));
+        Getrokken {
+            naam: model.onzekerheden[*o].id.clone(),
+            eenheid: Unit::Rate,
+            waarden: asked.map(|(year, x)| (Some(year), value(x))).collect(),
+            zwaai: None,
+        }
+    });
+    let mut all: Vec<Getrokken> = scalars.chain(yearly).collect();
+    if all.len() > GETROKKEN
+        && let Ok(gathered) = Plan::new(model, plan.route, Diepte::Rekening, d.clone())
+        && let Ok(swings) = zwaai(&gathered, "ncw", &[])
+    {
+        for z in &swings.balken {
+            all[z.driver].zwaai = Some(z.zwaai());
+        }
+        let size = |g: &Getrokken| {
+            g.zwaai
+                .map_or(-1.0, |z| if z.is_nan() { -1.0 } else { z.abs() })
+        };
+        all.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    }
+    all
+}
+
 /// The calculation that is recorded; gives words for what it draws.
 fn calculate(
     plan: &Plan<'_>,
-    trekking: Option<(u64, u64)>,
+    trekking: Option<&Trekking<Exact>>,
 ) -> Result<HashMap<u32, (String, Unit)>, Problem> {
     let (model, g) = (plan.model, &plan.model.gebied);
     let mut labels = HashMap::new();
     let v = Voorbereid::<Expr>::new(plan);
     let mut drawn = Trekking::<Expr>::geen();
-    if let Some((draw, seed)) = trekking {
-        let exact = Trekker::new(
-            plan,
-            Simulatie::gewoon(0, seed).steekproef,
-            &[],
-            v.eerste_jaar(),
-            v.aantal_jaren(),
-        )?
-        .exact(draw);
+    if let Some(exact) = trekking {
         let mut input =
             |value: Exact, place: &Place, naam: String, unit: Unit| -> Result<Expr, Problem> {
                 let value = value.0.ok_or_else(|| {
@@ -461,7 +630,7 @@ fn calculate(
             });
             drawn.schokken.push(row.collect::<Result<_, _>>()?);
         }
-        drawn.uitstel = exact.uitstel;
+        drawn.uitstel.clone_from(&exact.uitstel);
     }
     let mut werk = Werk::new(plan, true);
     let u = evaluate::evaluate(&v, &drawn, &mut werk);
@@ -1556,6 +1725,7 @@ impl Lezer<'_> {
             plaats: source.and_then(|s| self.node(s).place.clone()),
             delen: Vec::new(),
             vervolg: Vervolg::Geheel,
+            drijvers: Vec::new(),
         };
         if source.is_some() {
             return uitleg;

@@ -22,6 +22,8 @@
 pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
+pub mod oorzaken;
+pub mod opzet;
 mod order;
 pub mod random;
 pub mod sampling;
@@ -31,3 +33,4 @@ mod sobol;
 pub mod staart;
 pub mod statistics;
 pub mod tornado;
+mod volgorde;

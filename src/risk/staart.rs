@@ -116,10 +116,16 @@ impl StaartGraad {
     /// Adds 16 draws: the driver's words and the weights of the draws ([`Staart::gewichten`]).
     #[inline(always)]
     pub fn voeg(&mut self, words: &[u32; W], gewichten: &[f64; W]) {
+        // One array at a time, as `Graad::voeg`.
+        let (mut x, mut sum) = ([0.0; W], [0.0; W]);
         for l in 0..W {
             // By a signed number: for that there is a vector conversion.
-            self.sum[l] += (f64::from((words[l] ^ HALF) as i32) + 0.5) * gewichten[l];
+            x[l] = f64::from((words[l] ^ HALF) as i32) + 0.5;
         }
+        for l in 0..W {
+            sum[l] = self.sum[l] + x[l] * gewichten[l];
+        }
+        self.sum = sum;
     }
 
     /// Adds the last draws when they are fewer than 16.
