@@ -25,7 +25,7 @@ use crate::sweep;
 use crate::write::terminal;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use output::Herkomst;
-use simulatie::{DRAWS_MAX, DrawArgs, Raw};
+use simulatie::{DRAWS_MAX, DrawArgs, Raw, Sampling};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -190,6 +190,12 @@ struct ExplainArgs {
     /// Seed of that draw
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     seed: u64,
+    /// How the draws of that run were spread [default: plain]
+    #[arg(long, value_enum, value_name = "plain|antithetic|latin|sobol")]
+    sampling: Option<Sampling>,
+    /// Number of draws of that run; latin and sobol spread their draws over that number
+    #[arg(long, value_name = "N")]
+    draws: Option<u64>,
     /// Print as json
     #[arg(long)]
     json: bool,
@@ -775,6 +781,11 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let sampling = args.sampling.unwrap_or(Sampling::Plain);
+    let trekking = args
+        .draw
+        .map(|draw| simulatie::trekking(draw, args.seed, sampling, args.draws))
+        .transpose()?;
     let loaded = load(&args.model)?;
     let route = match args.route {
         RouteArg::Grex => Route::Grex,
@@ -785,9 +796,9 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         route,
         adres: &args.address,
         diepte: args.depth,
-        trekking: args.draw.map(|d| (d, args.seed)),
+        trekking: None,
     };
-    let uitleg = explain::explain(&vraag).map_err(Failure::Input)?;
+    let uitleg = explain::explain_uit(&vraag, trekking).map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
     } else {

@@ -536,7 +536,21 @@ fn a_precision_is_reached_and_told() {
 
 #[test]
 fn one_route_is_the_same_as_that_route_of_both() {
-    let args = ["run", MODEL, "--draws", "100", "--json"];
+    for sampling in ["plain", "sobol"] {
+        one_route(sampling);
+    }
+}
+
+fn one_route(sampling: &str) {
+    let args = [
+        "run",
+        MODEL,
+        "--draws",
+        "100",
+        "--sampling",
+        sampling,
+        "--json",
+    ];
     let both = json(&args);
     let one = json(&[&args[..], &["--route", "cofinanciering"]].concat());
     assert_eq!(
@@ -549,6 +563,45 @@ fn one_route_is_the_same_as_that_route_of_both() {
         one["routes"]["cofinanciering"],
         both["routes"]["cofinanciering"]
     );
+}
+
+#[test]
+fn a_draw_of_any_sampling_is_explained_with_its_figures() {
+    let folder = Folder::new("explain");
+    for sampling in ["plain", "antithetic", "latin", "sobol"] {
+        let how = ["--sampling", sampling, "--draws", "1024"];
+        let run = [
+            "run",
+            MODEL,
+            "--route",
+            "grex",
+            "--raw",
+            "csv",
+            "--out",
+            folder.str(),
+        ];
+        call(0, &[&run[..], &how].concat());
+        let (headings, draws) = columns(&folder.0.join("voorbeeld grex trekkingen.csv"));
+        let ncw = &draws[headings.iter().position(|h| h == "grex.ncw").unwrap()];
+        let explain = ["explain", MODEL, "ncw", "--draw", "777", "--depth", "1"];
+        let (text, _) = call(0, &[&explain[..], &how].concat());
+        // As the Dutch write it, to the cent.
+        let shown = format!("{:.2}", ncw[777].abs());
+        let (whole, cents) = shown.split_once('.').unwrap();
+        let digits: String = text.chars().filter(|c| *c != '.').collect();
+        assert!(
+            digits.contains(&format!("{whole},{cents}")),
+            "{sampling} {shown}: {text}"
+        );
+    }
+    for (how, what) in [
+        (&["--sampling", "sobol"][..], "give --draws N"),
+        (&["--sampling", "latin", "--draws", "100"], "are 0 to 1023"),
+    ] {
+        let explain = ["explain", MODEL, "ncw", "--draw", "5000"];
+        let (_, err) = call(2, &[&explain[..], how].concat());
+        assert!(err.contains(what), "{err}");
+    }
 }
 
 /// A csv table as Dutch Excel reads it: its headings, and its rows by the first cell.

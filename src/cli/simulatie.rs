@@ -6,7 +6,7 @@ use crate::report::oorzaken::{OMGEKEERD_AANTAL, Routeoorzaken, SLECHTSTE, SLECHT
 use crate::report::risico::Simulatieverslag;
 use crate::risk::oorzaken::{self, Oorzaken};
 use crate::risk::opzet::{Opzet, Wens, oordeel};
-use crate::risk::sampling::Methode;
+use crate::risk::sampling::{Methode, Steekproef};
 use crate::risk::simulation::{Simulatie, Trekkingen, Vastgezet, simuleer, uitkomst_namen};
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
@@ -248,6 +248,33 @@ impl DrawArgs {
                 exact_ranks: self.exact_ranks,
             },
         }))
+    }
+}
+
+/// One draw of a run that was spread so, to be explained.
+pub(super) fn trekking(
+    draw: u64,
+    seed: u64,
+    sampling: Sampling,
+    draws: Option<u64>,
+) -> Result<(u64, Steekproef), Failure> {
+    let wrong = |text: String| Err(Failure::Usage(text));
+    let methode = sampling.methode();
+    let spread = matches!(methode, Methode::Latijns | Methode::Sobol);
+    if let Some(n) = draws.filter(|n| *n > DRAWS_MAX as u64) {
+        return wrong(format!("--draws {n}: at most {DRAWS_MAX}"));
+    }
+    match draws.map(|n| Opzet::new(methode, seed, n)) {
+        None if spread => wrong(format!(
+            "--sampling {}: which draw {draw} is depends on the number of draws of its run; give --draws N",
+            sampling_woord(methode)
+        )),
+        None => Ok((draw, Opzet::new(methode, seed, 1).steekproef())),
+        Some(opzet) if draw >= opzet.aantal => wrong(format!(
+            "--draw {draw}: the draws of that run are 0 to {}",
+            opzet.aantal.saturating_sub(1)
+        )),
+        Some(opzet) => Ok((draw, opzet.steekproef())),
     }
 }
 
