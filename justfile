@@ -43,6 +43,15 @@ bench-peers rounds="5" draws="100000":
     .venv/bin/python benches/peers_w.py --rounds {{rounds}} --draws {{draws}}
     .venv/bin/python benches/peers.py
 
+# more draws replayed and compared than the tests do, and what each way of spreading draws saves (minutes)
+deep:
+    POLDER_DEEP=1 cargo test --locked --release --test replay
+    cargo run --locked --release --example variance
+
 # models/benchmark-w from benches/peer/w/model.json
 benchmark-w:
     python3 benches/benchmark_w.py
+
+# tests/cases/benchmark-w/w.toml from its script
+cases:
+    python3 tests/cases/benchmark-w/w_exact.py

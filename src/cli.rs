@@ -2,24 +2,30 @@
 //!
 //! Exit codes: 0 ok, 1 findings (a check did not hold), 2 input or usage, 3 reading or writing failed. No arithmetic here.
 
+mod delen;
 mod diagnostics;
 mod output;
+mod simulatie;
 
 use crate::explain::{self, Vraag};
 use crate::model::Model;
 use crate::model::table::Tables;
-use crate::plan::{Diepte, Drijvers, Plan, Route};
+use crate::plan::{Drijvers, Route};
 use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
-use crate::report::{Report, grex, invoer, risico, routes};
-use crate::risk::simulation::{Simulatie, Trekkingen, simuleer, verdacht};
-use crate::risk::statistics::Sorted;
+use crate::report::risico::{self, Simulatieverslag};
+use crate::report::{Report, grex, invoer, oorzaken, routes};
+use crate::risk::opzet::Opzet;
+use crate::risk::sampling::Methode;
+use crate::risk::simulation::verdacht;
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
-use crate::sweep::{self, Opdracht};
+use crate::sweep;
 use crate::write::terminal;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use output::Herkomst;
+use simulatie::{DRAWS_MAX, DrawArgs, Raw, Sampling};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -42,7 +48,9 @@ enum Command {
     /// Calculate the grondexploitatie: results, cash flow and boekwaarde per year
     Run(RunArgs),
     /// Compare the GREX route with co-financiering by baathouders, per party, with Monte Carlo bands
-    Compare(RunArgs),
+    Compare(CompareArgs),
+    /// Join parts of the draws that run and compare wrote with --shard, and report as one run would
+    Merge(MergeArgs),
     /// Show what was read, what was passed over, and whether it agrees with the source's own figures
     Check(CheckArgs),
     /// Print the formula behind a number, down to the cells it comes from
@@ -103,12 +111,56 @@ struct RunArgs {
     /// The model
     model: PathBuf,
     #[command(flatten)]
-    simulation: Simulation,
-    /// Go on drawing until a percentile of the NCW is this sure: P50=0.5% (standard error over the percentile)
-    #[arg(long, value_name = "P50=0.5%")]
-    precision: Option<String>,
+    draws: DrawArgs,
+    /// Routes that are simulated; the table of results is that of the grex, unless it is left out
+    #[arg(long, value_enum, default_value_t = RoutesArg::Beide, value_name = "ROUTE")]
+    route: RoutesArg,
     #[command(flatten)]
     output: Output,
+}
+
+#[derive(Debug, Args)]
+struct CompareArgs {
+    /// The model
+    model: PathBuf,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+struct MergeArgs {
+    /// The model that the parts were made with
+    model: PathBuf,
+    /// Folders that hold the parts
+    #[arg(required = true, value_name = "DIR")]
+    parts: Vec<PathBuf>,
+    /// Also write every draw
+    #[arg(long, value_enum, value_name = "csv|parquet")]
+    raw: Option<Raw>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RoutesArg {
+    /// GREX route
+    Grex,
+    /// Co-financiering
+    Cofinanciering,
+    /// Both
+    Beide,
+}
+
+impl RoutesArg {
+    fn routes(self) -> Vec<Route> {
+        match self {
+            RoutesArg::Grex => vec![Route::Grex],
+            RoutesArg::Cofinanciering => vec![Route::Cofinanciering],
+            RoutesArg::Beide => Route::BEIDE.to_vec(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +190,12 @@ struct ExplainArgs {
     /// Seed of that draw
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     seed: u64,
+    /// How the draws of that run were spread [default: plain]
+    #[arg(long, value_enum, value_name = "plain|antithetic|latin|sobol")]
+    sampling: Option<Sampling>,
+    /// Number of draws of that run; latin and sobol spread their draws over that number
+    #[arg(long, value_name = "N")]
+    draws: Option<u64>,
     /// Print as json
     #[arg(long)]
     json: bool,
@@ -159,6 +217,9 @@ struct SweepArgs {
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
     simulation: Simulation,
+    /// The scenario that differences and chances of being better are against
+    #[arg(long, default_value = "basis", value_name = "NAAM")]
+    against: String,
     /// Do part i of N of the scenarios (1/4, 2/4, ...); the parts together are the whole
     #[arg(long, value_name = "i/N")]
     shard: Option<String>,
@@ -234,6 +295,7 @@ pub fn main() -> ExitCode {
     let (folder, result) = match &cli.command {
         Command::Run(a) => (a.model.clone(), run(a)),
         Command::Compare(a) => (a.model.clone(), compare(a)),
+        Command::Merge(a) => (a.model.clone(), merge(a)),
         Command::Check(a) => (a.model.clone(), check(a)),
         Command::Explain(a) => (a.model.clone(), explain(a)),
         Command::Sweep(a) => (a.model.clone(), sweep(a)),
@@ -319,11 +381,6 @@ fn threads(n: Option<usize>) -> Result<(), Failure> {
     }
 }
 
-/// Most draws.
-const DRAWS_MAX: usize = 10_000_000;
-/// Most figures (draws × figures per draw × routes) that are kept: 1.6 GB, and as much again while they are sorted.
-const FIGURES_MAX: usize = 200_000_000;
-
 fn draws(args: &Simulation, default: usize) -> Result<usize, Failure> {
     let n = args.draws.unwrap_or(default);
     if n > DRAWS_MAX {
@@ -333,66 +390,13 @@ fn draws(args: &Simulation, default: usize) -> Result<usize, Failure> {
     }
 }
 
-/// Both routes, exact.
-fn both(model: &Model) -> Result<[Routeresultaat; 2], Failure> {
-    Ok([
-        route::calculate(model, Route::Grex)?,
-        route::calculate(model, Route::Cofinanciering)?,
-    ])
-}
-
-/// Draws for both routes, with a progress bar, until there are enough or a percentile is sure enough.
-fn simulate(
-    loaded: &Loaded,
-    n: usize,
-    seed: u64,
-    precision: Option<&str>,
-) -> Result<Option<Trekkingen>, Failure> {
-    if n == 0 && precision.is_none() {
-        return Ok(None);
-    }
-    if loaded.drijvers.is_empty() {
-        eprintln!(
-            "note: the model has no onzekerheden and no risicos, so every draw is the exact result"
-        );
-    }
-    let plan = |r| Plan::new(&loaded.model, r, Diepte::Rekening, loaded.drijvers.clone());
-    let plans = [plan(Route::Grex)?, plan(Route::Cofinanciering)?];
-    let width = 2 * crate::risk::simulation::uitkomst_namen(&plans[0]).len();
-    let most = DRAWS_MAX.min(FIGURES_MAX / width);
-    if n > most {
-        return Err(Failure::Usage(format!(
-            "--draws {n}: at most {most} for this model, which keeps {width} figures of every draw"
-        )));
-    }
-    let wish = precision
-        .map(output::precision)
-        .transpose()
-        .map_err(Failure::Usage)?;
-    // A wish for precision starts somewhere.
-    let mut n = if wish.is_some() { n.max(1_000) } else { n };
-    loop {
-        let bar = output::progress(n as u64);
-        let t = simuleer(&plans, &Simulatie::gewoon(n, seed), &|done| bar.inc(done))?;
-        bar.finish_and_clear();
-        let Some((p, share)) = wish else {
-            return Ok(Some(t));
-        };
-        let sure = t
-            .figuur(0, "ncw")
-            .and_then(|x| Sorted::new(x).quantile_estimate(p))
-            .is_none_or(|e| e.standard_error <= share * e.value.abs());
-        if sure || n >= most {
-            if !sure {
-                eprintln!(
-                    "note: {n} draws did not reach --precision {}",
-                    precision.unwrap_or_default()
-                );
-            }
-            return Ok(Some(t));
-        }
-        n = (n * 2).min(most);
-    }
+/// Routes, exact: the GREX always, as the source's figures are held against it.
+fn exact(model: &Model, routes: &[Route]) -> Result<Vec<Routeresultaat>, Failure> {
+    Route::BEIDE
+        .iter()
+        .filter(|route| **route == Route::Grex || routes.contains(route))
+        .map(|route| route::calculate(model, *route).map_err(Failure::from))
+        .collect()
 }
 
 /// Checks with the source's figures; those that do not hold are findings.
@@ -426,68 +430,243 @@ fn outcome(found: bool) -> Outcome {
     }
 }
 
+/// A command that reports on routes and their draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opdracht {
+    Run,
+    Compare,
+}
+
+impl Opdracht {
+    /// Its word on the command line.
+    fn woord(self) -> &'static str {
+        match self {
+            Opdracht::Run => "run",
+            Opdracht::Compare => "compare",
+        }
+    }
+
+    /// What its files are called.
+    fn naam(self, model: &Path) -> String {
+        let name = output::model_name(model);
+        match self {
+            Opdracht::Run => format!("{name} grex"),
+            Opdracht::Compare => name,
+        }
+    }
+}
+
 fn run(args: &RunArgs) -> Result<Outcome, Failure> {
+    let routes = args.route.routes();
+    command(
+        Opdracht::Run,
+        &args.model,
+        &routes,
+        &args.draws,
+        0,
+        &args.output,
+    )
+}
+
+fn compare(args: &CompareArgs) -> Result<Outcome, Failure> {
+    let (model, draws) = (&args.model, &args.draws);
+    command(
+        Opdracht::Compare,
+        model,
+        &Route::BEIDE,
+        draws,
+        10_000,
+        &args.output,
+    )
+}
+
+/// Draws what is asked, whole or a part, and reports.
+fn command(
+    opdracht: Opdracht,
+    path: &Path,
+    routes: &[Route],
+    args: &DrawArgs,
+    default: usize,
+    output: &Output,
+) -> Result<Outcome, Failure> {
     threads(args.simulation.threads)?;
-    let n = draws(&args.simulation, 0)?;
+    let vraag = args.vraag(default, output.json)?;
+    let loaded = load(path)?;
+    if let Some(vraag) = vraag.as_ref().filter(|v| v.deel.is_some()) {
+        delen::schrijf(&loaded, opdracht, path, routes, vraag, &output.out)?;
+        return Ok(Outcome::Ok);
+    }
+    let results = exact(&loaded.model, routes)?;
+    let v = vraag
+        .as_ref()
+        .map(|vraag| simulatie::simulatie(&loaded, routes, vraag))
+        .transpose()?;
+    report(
+        opdracht,
+        &loaded,
+        path,
+        (routes, &results),
+        v.as_ref(),
+        args.raw,
+        output,
+    )
+}
+
+fn merge(args: &MergeArgs) -> Result<Outcome, Failure> {
+    simulatie::check_raw(args.raw, args.output.json)?;
     let loaded = load(&args.model)?;
-    let results = both(&loaded.model)?;
-    let (checks, found) = findings(&loaded, &results[0], &args.model);
-    let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
-    if args.output.json {
-        output::print_json(&output::json(
-            &loaded.model,
-            &results,
-            t.as_ref(),
-            &loaded.read,
-            args.simulation.seed,
-        ));
+    let (opdracht, v) = delen::lees(&loaded, &args.model, &args.parts)?;
+    let results = exact(&loaded.model, &v.routes)?;
+    let routes = (v.routes.as_slice(), results.as_slice());
+    report(
+        opdracht,
+        &loaded,
+        &args.model,
+        routes,
+        Some(&v),
+        args.raw,
+        &args.output,
+    )
+}
+
+/// Shows and writes what a command gives. `routes`: those asked, and their exact results.
+fn report(
+    opdracht: Opdracht,
+    loaded: &Loaded,
+    path: &Path,
+    (routes, results): (&[Route], &[Routeresultaat]),
+    v: Option<&Simulatieverslag>,
+    raw: Option<Raw>,
+    output: &Output,
+) -> Result<Outcome, Failure> {
+    let (checks, found) = findings(loaded, &results[0], path);
+    let asked: Vec<&Routeresultaat> = results
+        .iter()
+        .filter(|r| routes.contains(&r.route))
+        .collect();
+    let herkomst = v.map(|v| Herkomst::van(opdracht, path, v));
+    if output.json {
+        output::print_json(&output::json(loaded, &asked, v, herkomst.as_ref()));
         return Ok(outcome(found));
     }
-    let model = &loaded.model;
-    let key = grex::kerncijfers(model, &[&results[0]]);
-    let flow = grex::kasstroom(model, &results[0]);
-    output::print(&key);
-    output::print(&flow);
-    let mut reports = vec![key, flow];
-    if let Some(t) = &t {
-        let bands = risico::banden(model, &[Route::Grex], t, args.simulation.seed);
-        output::print(&risico::kort(&bands, 6));
-        reports.push(bands);
-    }
-    reports.extend(grex::levensduur(model));
-    reports.push(grex::uitgangspunten(model));
-    reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
-    reports.extend(invoer::controles(&checks));
+    let reports = match opdracht {
+        Opdracht::Run => run_reports(loaded, &asked, v, &checks),
+        Opdracht::Compare => compare_reports(loaded, results, v, &checks),
+    };
     output::write(
-        &loaded,
+        loaded,
         &reports,
-        &args.output.out,
-        args.output.csv == Notatie::Nl,
-        &format!("{} grex", output::model_name(&args.model)),
-        t.as_ref().map(|t| (t.aantal, args.simulation.seed)),
+        output,
+        &opdracht.naam(path),
+        herkomst.as_ref(),
+        raw.zip(v),
     )?;
     Ok(outcome(found))
 }
 
-fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
-    threads(args.simulation.threads)?;
-    let n = draws(&args.simulation, 10_000)?;
-    let loaded = load(&args.model)?;
+/// Shows the short reports on draws on the terminal, and gives all of them.
+fn risk_reports(
+    loaded: &Loaded,
+    v: &Simulatieverslag,
+    exact: &[&Routeresultaat],
+    opdracht: Opdracht,
+) -> Vec<Report> {
     let model = &loaded.model;
-    let results = both(model)?;
-    let [grex_result, cofin] = &results;
-    let (checks, found) = findings(&loaded, grex_result, &args.model);
-    let t = simulate(&loaded, n, args.simulation.seed, args.precision.as_deref())?;
-    if args.output.json {
-        output::print_json(&output::json(
-            model,
-            &results,
-            t.as_ref(),
-            &loaded.read,
-            args.simulation.seed,
-        ));
-        return Ok(outcome(found));
+    let bands = risico::banden(model, v);
+    let buffer = risico::buffertabel(v, exact);
+    let precision = risico::precisie(v);
+    let mut reports = vec![bands];
+    match opdracht {
+        Opdracht::Run => {
+            output::print(&risico::kort(&risico::eerste_kop(&reports[0]), 6));
+            output::print(&risico::kort(&risico::eerste_kop(&buffer), 4));
+        }
+        Opdracht::Compare => {
+            let per_party = risico::partijen(model, v);
+            output::print(&risico::kort(&reports[0], 6));
+            output::print(&risico::kort(&per_party, 6));
+            reports.push(per_party);
+            if let Some(differences) = risico::verschillen(model, v) {
+                output::print(&risico::kort(&risico::eerste_kop(&differences), 6));
+                reports.push(differences);
+            }
+            output::print(&risico::kort(&risico::eerste_kop(&buffer), 4));
+        }
     }
+    if let Some(precision) = &precision {
+        output::print(precision);
+    }
+    reports.extend(precision);
+    reports.extend(cause_reports(v, opdracht));
+    reports.push(buffer);
+    reports.push(risico::badkuip(v));
+    reports.extend(risico::waaiers(v, exact));
+    reports.push(risico::verdeling_partijen(model, v));
+    reports.extend(risico::verdeling_delen(v));
+    reports
+}
+
+/// What drives the NCW: of a run the first of it on the terminal, and what was asked of a loss.
+fn cause_reports(v: &Simulatieverslag, opdracht: Opdracht) -> Vec<Report> {
+    if v.oorzaken.is_empty() {
+        return Vec::new();
+    }
+    let causes = &v.oorzaken;
+    let (tornado, worst) = (oorzaken::tornado(causes), oorzaken::slechtste(causes));
+    if matches!(opdracht, Opdracht::Run) {
+        output::print(&oorzaken::kort(&tornado, 10));
+        output::print(&oorzaken::kort(&worst, 5));
+    }
+    let reverse = oorzaken::omgekeerd(causes);
+    if let Some(reverse) = &reverse {
+        output::print(&risico::eerste_kop(reverse));
+    }
+    let mut out = vec![tornado, oorzaken::zwaai(causes), worst];
+    out.extend(reverse);
+    out
+}
+
+fn run_reports(
+    loaded: &Loaded,
+    asked: &[&Routeresultaat],
+    v: Option<&Simulatieverslag>,
+    checks: &[route::Gecontroleerd],
+) -> Vec<Report> {
+    let (model, shown) = (&loaded.model, asked[0]);
+    let key = grex::kerncijfers(model, &[shown]);
+    let flow = grex::kasstroom(model, shown);
+    output::print(&key);
+    output::print(&flow);
+    let mut reports = vec![key, flow];
+    if let Some(delen) = grex::deelgebieden(model, &[shown]) {
+        output::print(&delen);
+        reports.push(delen);
+    }
+    if let Some(v) = v {
+        reports.extend(risk_reports(loaded, v, asked, Opdracht::Run));
+    }
+    let lends = |r: &&&Routeresultaat| r.fonds.as_ref().is_some_and(|f| f.leningen.is_some());
+    reports.extend(
+        asked
+            .iter()
+            .find(lends)
+            .and_then(|r| routes::fonds(model, r)),
+    );
+    reports.extend(grex::levensduur(model));
+    reports.push(grex::uitgangspunten(model));
+    reports.extend(invoer::onzekerheden(model, &loaded.drijvers));
+    reports.extend(invoer::controles(checks));
+    reports
+}
+
+fn compare_reports(
+    loaded: &Loaded,
+    results: &[Routeresultaat],
+    v: Option<&Simulatieverslag>,
+    checks: &[route::Gecontroleerd],
+) -> Vec<Report> {
+    let model = &loaded.model;
+    let (grex_result, cofin) = (&results[0], &results[1]);
     let key = grex::kerncijfers(model, &[grex_result, cofin]);
     let parties = routes::partijen(model, grex_result, cofin);
     output::print(&key);
@@ -499,16 +678,18 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
         routes::begroting(model, grex_result),
         routes::begroting(model, cofin),
     ];
-    if let Some(t) = &t {
-        let bands = risico::banden(model, &Route::BEIDE, t, args.simulation.seed);
-        let per_party = risico::partijen(model, t);
-        output::print(&risico::kort(&bands, 6));
-        output::print(&risico::kort(&per_party, 6));
-        reports.extend([bands, per_party]);
+    if let Some(v) = v {
+        reports.extend(risk_reports(
+            loaded,
+            v,
+            &[grex_result, cofin],
+            Opdracht::Compare,
+        ));
     }
     reports.push(grex::kasstroom(model, grex_result));
+    reports.extend(grex::deelgebieden(model, &[grex_result, cofin]));
     reports.extend(routes::fonds(model, cofin));
-    for r in &results {
+    for r in results {
         reports.extend([
             routes::matrix(model, r, false),
             routes::matrix(model, r, true),
@@ -522,16 +703,8 @@ fn compare(args: &RunArgs) -> Result<Outcome, Failure> {
     reports.extend(routes::baten(model));
     reports.extend(grex::levensduur(model));
     reports.push(grex::uitgangspunten(model));
-    reports.extend(invoer::controles(&checks));
-    output::write(
-        &loaded,
-        &reports,
-        &args.output.out,
-        args.output.csv == Notatie::Nl,
-        &output::model_name(&args.model),
-        t.as_ref().map(|t| (t.aantal, args.simulation.seed)),
-    )?;
-    Ok(outcome(found))
+    reports.extend(invoer::controles(checks));
+    reports
 }
 
 fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
@@ -608,6 +781,11 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let sampling = args.sampling.unwrap_or(Sampling::Plain);
+    let trekking = args
+        .draw
+        .map(|draw| simulatie::trekking(draw, args.seed, sampling, args.draws))
+        .transpose()?;
     let loaded = load(&args.model)?;
     let route = match args.route {
         RouteArg::Grex => Route::Grex,
@@ -618,9 +796,9 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         route,
         adres: &args.address,
         diepte: args.depth,
-        trekking: args.draw.map(|d| (d, args.seed)),
+        trekking: None,
     };
-    let uitleg = explain::explain(&vraag).map_err(Failure::Input)?;
+    let uitleg = explain::explain_uit(&vraag, trekking).map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
     } else {
@@ -658,22 +836,25 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     if scenarios.len() == 1 {
         return Err(Failure::Usage("no scenarios: name scenario files, such as scenarios/*.toml, or fill table scenarios of the model".into()));
     }
-    let opdracht = Opdracht {
+    let opdracht = sweep::Opdracht {
         draws,
         seed: args.simulation.seed,
         shard,
     };
+    let opzet = Opzet::new(Methode::Willekeurig, args.simulation.seed, draws as u64);
     let bar = output::progress(opdracht.werk(&scenarios));
-    let (rows, problems) = sweep::sweep(&loaded.model.tables, &scenarios, &opdracht, &|done| {
-        bar.inc(done);
-    });
+    let tables = &loaded.model.tables;
+    let (rows, problems) =
+        sweep::sweep_tegen(tables, &scenarios, &opdracht, &args.against, &|done| {
+            bar.inc(done);
+        });
     bar.finish_and_clear();
     if has_errors(&problems) {
         return Err(Failure::Input(problems));
     }
     diagnostics::show(&problems, Path::new("."));
     loaded.read.sources.extend(sources);
-    let reports = crate::report::sweep::sweep(&rows);
+    let reports = crate::report::sweep::sweep_tegen(&rows, &args.against);
     if args.output.json {
         output::print_json(&serde_json::Value::Array(
             reports.iter().map(crate::write::json::json).collect(),
@@ -687,10 +868,12 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
         output::write(
             &loaded,
             &reports,
-            &args.output.out,
-            args.output.csv == Notatie::Nl,
+            &args.output,
             &name,
-            (draws > 0).then_some((draws, args.simulation.seed)),
+            (draws > 0)
+                .then(|| Herkomst::sweep(&args.model, opzet, &args.against))
+                .as_ref(),
+            None,
         )?;
     }
     Ok(Outcome::Ok)

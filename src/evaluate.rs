@@ -62,9 +62,35 @@ struct Rij<N: Number> {
     uiterst: usize,
     /// From `eerste` to `einde`; empty when nothing is certain.
     vast: Vec<N::Fixed>,
+    /// Terms of one draw with nothing added, one after the other in memory.
+    enkele: Enkele<N>,
+    /// The others, or all where nothing is gathered by account.
     termen: Vec<TermN<N>>,
     /// Index group; nothing when there is none, or when its factors are in the amounts already.
     index: Option<usize>,
+}
+
+/// Terms of a single draw: slot, first position and number of weights, and the weights of all.
+#[derive(Debug, Clone)]
+struct Enkele<N: Number> {
+    termen: Vec<(u32, u32, u32)>,
+    gewichten: Vec<N::Fixed>,
+}
+
+impl<N: Number> Rij<N> {
+    /// Puts the terms of one draw together: most terms are, and a draw walks over all of them.
+    fn samenvoegen(&mut self) {
+        let (enkele, termen): (Vec<_>, Vec<_>) = std::mem::take(&mut self.termen)
+            .into_iter()
+            .partition(|t| t.enkel.is_some());
+        self.termen = termen;
+        for term in enkele {
+            let slot = term.enkel.unwrap_or(0) as u32;
+            let length = term.gewichten.len() as u32;
+            self.enkele.termen.push((slot, term.eerste as u32, length));
+            self.enkele.gewichten.extend(term.gewichten);
+        }
+    }
 }
 
 /// The value of all flows of one goal and deelgebied, per delay: those of which a draw changes neither the index nor a series
@@ -152,6 +178,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         if plan.diepte == Diepte::Rekening {
             v.waarderen();
             v.einden = (0..v.einden.len()).map(|i| v.index_einde(i)).collect();
+            for vorm in &mut v.vormen {
+                if let Vorm::Gevouwen(rij) = vorm {
+                    rij.samenvoegen();
+                }
+            }
         }
         v
     }
@@ -192,6 +223,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         einde,
                         uiterst: einde + plan.uitstel_max(cel.deelgebied),
                         vast,
+                        enkele: Enkele {
+                            termen: Vec::new(),
+                            gewichten: Vec::new(),
+                        },
                         termen,
                         index: cel.index,
                     });
@@ -651,6 +686,8 @@ pub struct Werk<N: Number> {
     uitstel: Vec<N>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
+    /// Whether any flow goes to, from or through the fund.
+    fondsstromen: bool,
     /// By cell, when details are kept: at prijspeil and at current prices.
     pub cellen: Option<Vec<(Vec<N>, Vec<N>)>>,
     /// Costs and revenue of the main account, when details are kept: kosten prijspeil, opbrengsten prijspeil, kosten, opbrengsten.
@@ -724,6 +761,10 @@ impl<N: Number> Werk<N> {
                 .collect(),
             uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
             waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
+            fondsstromen: plan.model.fonds.as_ref().is_some_and(|f| {
+                let touches = |c: &Cel| c.van == f.rekening || c.naar == f.rekening;
+                plan.fonds && (asked > 0 || plan.cellen.iter().any(touches))
+            }),
             fonds: FondsWerk {
                 inleg: fund(),
                 bijdragen: fund(),
@@ -766,13 +807,18 @@ impl<N: Number> Werk<N> {
         self.delen.iter_mut().for_each(|s| s.fill(zero));
         self.baten.iter_mut().flatten().for_each(|s| s.fill(zero));
         let f = &mut self.fonds;
-        // What the fund gives back is written in full from peildatum on, and stays zero before it.
+        // What the fund gives back is written in full from peildatum on, and stays zero before it. Series that no flow touches
+        // stay zero as they are.
+        let touched = self.fondsstromen;
         for series in [
             &mut f.inleg,
             &mut f.bijdragen,
             &mut f.uitgaven,
             &mut f.vraag,
-        ] {
+        ]
+        .into_iter()
+        .filter(|_| touched)
+        {
             series.fill(zero);
         }
         self.bedragen.fill(None);
@@ -1190,6 +1236,9 @@ fn buiten_om<N: Number>(
 /// Adds what was valued beforehand: the value that goes with the delay of its deelgebied.
 #[inline(always)]
 fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut Werk<N>) {
+    if v.gewaardeerd.is_empty() {
+        return;
+    }
     werk.uitstel.clear();
     werk.uitstel
         .extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
@@ -1237,16 +1286,20 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                     N::volgende();
                 }
                 prijs[certain..rij.uiterst].fill(zero);
+                let mut gewichten = &rij.enkele.gewichten[..];
+                for &(slot, eerste, lengte) in &rij.enkele.termen {
+                    let (own, rest) = gewichten.split_at(lengte as usize);
+                    gewichten = rest;
+                    N::add_scaled(
+                        &mut prijs[eerste as usize..],
+                        own,
+                        trekking.slots[slot as usize],
+                    );
+                }
                 for term in &rij.termen {
                     let into = &mut prijs[term.eerste..term.eerste + term.gewichten.len()];
-                    match term.enkel {
-                        // As it stands: most terms are one draw.
-                        Some(slot) => N::add_scaled(into, &term.gewichten, trekking.slots[slot]),
-                        None => {
-                            let by = product_van(&term.maal, &trekking.slots);
-                            N::add_scaled(into, &term.gewichten, by);
-                        }
-                    }
+                    let by = product_van(&term.maal, &trekking.slots);
+                    N::add_scaled(into, &term.gewichten, by);
                 }
                 (None, rij.index, rij.eerste..rij.uiterst)
             }
@@ -1660,12 +1713,13 @@ impl<N: Number> Lener<N> for Leners<'_, '_, N> {
     }
     #[inline(always)]
     fn slot(&mut self, t: usize) -> Option<N> {
-        if t + 1 != self.delen.tijd.uiterst {
+        let tijd = self.delen.tijd;
+        if t + 1 < tijd.eind || t >= tijd.uiterst {
             return None;
         }
         let l = self.delen.leningen.as_mut()?;
-        let rest = l.schuld[t];
-        l.netto[t] = l.netto[t] - rest;
+        let rest = tijd.aan_het_eind(t, l.schuld[t]);
+        l.netto[t] = (l.netto[t] - rest).named("leningen met slot", Of::Geheel, at(t));
         Some(rest)
     }
 }
@@ -1796,14 +1850,27 @@ fn tarieven<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>) -> Hoofdta
         slots,
     )
     .named("creditrente per jaar", of, At::Once);
-    let per = |r: N| timeline::rate_per_period(r, g.tijdstap, g.periodevoet);
+    let (stap, voet) = (g.tijdstap, g.periodevoet);
     let rentes = Rentes {
-        debet: per(rente).named("rente per periode", of, At::Once),
-        credit: per(credit).named("creditrente per periode", of, At::Once),
+        debet: timeline::rate_per_period(rente, stap, voet).named(
+            "rente per periode",
+            of,
+            At::Once,
+        ),
+        credit: timeline::rate_per_period(credit, stap, voet).named(
+            "creditrente per periode",
+            of,
+            At::Once,
+        ),
     };
-    let lening = v.leenrente.map_or(rentes.credit, |r| {
-        per(N::of(r)).named("leenrente per periode", of, At::Once)
-    });
+    let lening = match v.leenrente {
+        None => rentes.credit,
+        Some(r) => timeline::rate_per_period(N::of(r), stap, voet).named(
+            "leenrente per periode",
+            of,
+            At::Once,
+        ),
+    };
     Hoofdtarieven {
         per_jaar: rente,
         rentes,
@@ -1928,7 +1995,7 @@ fn deelresultaten<N: Number>(
             } else {
                 disconto.rente
             };
-            Some(ledger::eindfactor(rate, &disconto, &tijd))
+            Some(ledger::eindfactor(rate, &disconto, &tijd, None))
         }
         NcwMethode::Kasstroom => {
             los.clear();
@@ -1957,17 +2024,17 @@ fn deelresultaten<N: Number>(
             eigen[d]
         };
         let eindwaarde = (-stand).named("eindwaarde", *of, At::Once);
-        let ncw = factor.map_or_else(
-            || {
+        let ncw = match factor {
+            Some(factor) => eindwaarde.per(factor),
+            None => {
                 let series = &werk.delen[d];
                 let mut before = N::sum(&series[plan.begin..from]);
                 if let Some(opening) = v.deel_opening[d] {
                     before = before - N::of(opening);
                 }
                 before + contant(&series[from..tijd.uiterst], &los[from..])
-            },
-            |factor| eindwaarde.per(factor),
-        );
+            }
+        };
         werk.deeluitkomsten.push(DeelUitkomst {
             eindwaarde,
             ncw: ncw.named("ncw", *of, At::Once),

@@ -699,6 +699,7 @@ const OVERIGE: &[&str] = &[
     "boekwaarde_peildatum",
     "boekwaarde_begin",
     "voorfinanciering",
+    "fonds_laagste",
     "portemonnee",
     "stroom",
     "bedrag",
@@ -729,6 +730,16 @@ const DEELWOORDEN: &[(&str, &str)] = &[
     ("eigen_inleg", "eigen inleg"),
     ("schuld", "schuld"),
     ("lening", "lening"),
+];
+
+/// Words of what stands at the end of a period: of a year, that of its last.
+const STANDEN: &[&str] = &[
+    "boekwaarde",
+    "stand",
+    "fonds saldo",
+    "fonds open",
+    "eigen inleg",
+    "schuld",
 ];
 
 /// What can be asked, in one line.
@@ -807,16 +818,24 @@ impl Opname<'_> {
                     self.begin("boekwaarde", hoofd, positions.start)
                         .ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
                 }
-                "voorfinanciering" | "fonds" if !self.plan.fonds => Err(bad(format!(
-                    "\"{adres}\": route {} has no gebiedsfonds",
-                    self.plan.route.naam()
-                ))
-                .fix("ask it of route cofinanciering, of a model with table fonds")),
+                "voorfinanciering" | "fonds_laagste" | "fonds" if !self.plan.fonds => {
+                    Err(bad(format!(
+                        "\"{adres}\": route {} has no gebiedsfonds",
+                        self.plan.route.naam()
+                    ))
+                    .fix("ask it of route cofinanciering, of a model with table fonds"))
+                }
                 "voorfinanciering" => self.at("voorfinanciering", Of::Geheel, "", adres),
+                "fonds_laagste" => self.at("fonds laagste", Of::Geheel, "", adres),
                 "portemonnee" => self.at("één portemonnee", Of::Geheel, "", adres),
                 "fonds" => {
                     let (what, period) = tail.split_once('.').unwrap_or((tail, ""));
-                    let word = word(&format!("fonds {what}")).ok_or_else(|| unknown(adres))?;
+                    let word = match what {
+                        "leningen" => Some("leningen"),
+                        "uitstaand" => Some("schuld"),
+                        _ => word(&format!("fonds {what}")),
+                    };
+                    let word = word.ok_or_else(|| unknown(adres))?;
                     self.at(word, Of::Geheel, period, adres)
                 }
                 _ => match HOOFDWOORDEN.iter().find(|(a, _)| *a == head) {
@@ -1052,15 +1071,19 @@ impl Opname<'_> {
         let (positions, whole) = self.positions(period, adres)?;
         let found: Vec<u32> = positions
             .clone()
-            .filter_map(|t| self.book.find(word, of, at(t)))
+            .filter_map(|t| {
+                // What is owed when the account ends is repaid then.
+                let slot = (word == "leningen")
+                    .then(|| self.book.find("leningen met slot", of, at(t)))
+                    .flatten();
+                slot.or_else(|| self.book.find(word, of, at(t)))
+            })
             .collect();
         let (unit, _) = unit(word);
         match found.as_slice() {
             [] => Err(self.outside(word, of, period)),
             [one] if !whole => Ok(Gevonden::Node(*one)),
-            [.., last] if ["boekwaarde", "stand", "fonds saldo", "fonds open"].contains(&word) => {
-                Ok(Gevonden::Node(*last))
-            }
+            [.., last] if STANDEN.contains(&word) => Ok(Gevonden::Node(*last)),
             _ if unit == Unit::Eur => Ok(Gevonden::Som(self.label(word, of, period), unit, found)),
             _ => Err(
                 bad(format!("\"{adres}\" differs per period of the year")).fix(format!(

@@ -165,6 +165,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("rente lening", Unit::Eur, "rules 3.3: leningen"),
     ("lening", Unit::Eur, "rules 3.3: leningen"),
     ("leningen", Unit::Eur, "rules 3.3: leningen"),
+    ("leningen met slot", Unit::Eur, "rules 3.3: leningen"),
     ("leenplafond", Unit::Eur, "input"),
     ("leenrente per periode", Unit::Rate, "rules 3.3: leningen"),
     ("discontofactor", Unit::Number, "rules 0.2"),

@@ -39,6 +39,17 @@ impl<N: Number> Looptijd<'_, N> {
             amount * self.loopt[t]
         }
     }
+
+    /// An amount of position `t` if that is the last that the account runs, else zero; `t` is one of which it can be.
+    #[inline(always)]
+    pub fn aan_het_eind(&self, t: usize, amount: N) -> N {
+        let now = self.zolang(t, amount);
+        if t + 1 < self.uiterst {
+            now - self.zolang(t + 1, amount)
+        } else {
+            now
+        }
+    }
 }
 
 /// Boekwaarde and interest by position (rules 0.3, T-0.3). `boekwaarde` is positive when money is invested.
@@ -376,19 +387,13 @@ pub struct Disconto<N> {
     pub kasstroom_rente: Option<Kasstroommoment>,
 }
 
-/// What an end value is divided by at a rate.
+/// What an end value is divided by at a rate, named where a word is given.
 #[inline(always)]
-pub fn eindfactor<N: Number>(rate: N, disconto: &Disconto<N>, tijd: &Looptijd<'_, N>) -> N {
-    eindfactor_met(rate, disconto, tijd, &|factor, _| factor)
-}
-
-/// The same, with the factor of every added period passed by.
-#[inline(always)]
-fn eindfactor_met<N: Number>(
+pub fn eindfactor<N: Number>(
     rate: N,
     disconto: &Disconto<N>,
     tijd: &Looptijd<'_, N>,
-    named: &impl Fn(N, usize) -> N,
+    word: Option<(&'static str, Of)>,
 ) -> N {
     let one = N::number(1);
     let mut factor = (one + rate).power(disconto.exponent);
@@ -396,10 +401,16 @@ fn eindfactor_met<N: Number>(
         // Every period that a delay adds discounts one period more.
         let step = (one + rate).power(Decimal::ONE / Decimal::from(disconto.per_jaar));
         for t in tijd.eind..tijd.uiterst {
-            factor = named(tijd.loopt[t].if_less(one, factor, factor * step), t);
+            factor = tijd.loopt[t].if_less(one, factor, factor * step);
+            if let Some((word, of)) = word {
+                factor = factor.named(word, of, at(t));
+            }
         }
     }
-    factor
+    match word {
+        Some((word, of)) => factor.named(word, of, At::Once),
+        None => factor,
+    }
 }
 
 /// The results of an account from its series (rules 0.2 to 0.4).
@@ -427,15 +438,14 @@ pub fn resultaat<N: Number>(
         opening
     };
     let eindwaarde = (-einde).named("eindwaarde", of, At::Once);
-    let factor = |rate: N, word: &'static str| {
-        let each = |factor: N, t: usize| factor.named(word, of, at(t));
-        eindfactor_met(rate, disconto, tijd, &each).named(word, of, At::Once)
-    };
+    // No closures here: one left out of line falls back to the oldest vector unit.
+    let word = Some(("verdisconteringsfactor", of));
     let ncw_bbv = eindwaarde
-        .per(factor(disconto.bbv, "verdisconteringsfactor"))
+        .per(eindfactor(disconto.bbv, disconto, tijd, word))
         .named("ncw_bbv", of, At::Once);
+    let word = Some(("verdisconteringsfactor rente", of));
     let ncw_rente = eindwaarde
-        .per(factor(disconto.rente, "verdisconteringsfactor rente"))
+        .per(eindfactor(disconto.rente, disconto, tijd, word))
         .named("ncw_rente", of, At::Once);
     let from = timeline.peil.max(tijd.begin);
     werk.clear();
@@ -449,23 +459,19 @@ pub fn resultaat<N: Number>(
         zero
     };
     let ncw_kasstroom = (N::sum(werk) - opening - vooraf).named("ncw_kasstroom", of, At::Once);
-    let ncw_kasstroom_rente = disconto.kasstroom_rente.map(|moment| {
+    let mut ncw_kasstroom_rente = None;
+    if let Some(moment) = disconto.kasstroom_rente {
         werk.clear();
         werk.resize(tijd.uiterst, zero);
-        timeline::discount_factors(
-            timeline,
-            disconto.rente,
-            moment,
-            of,
-            Some(&timeline::RENTE),
-            werk,
-        );
+        let words = Some(&timeline::RENTE);
+        timeline::discount_factors(timeline, disconto.rente, moment, of, words, werk);
         for t in from..tijd.uiterst {
             werk[t] = kasstroom[t] * werk[t];
             N::volgende();
         }
-        (N::sum(&werk[from..]) - opening - vooraf).named("ncw_kasstroom_rente", of, At::Once)
-    });
+        let value = N::sum(&werk[from..]) - opening - vooraf;
+        ncw_kasstroom_rente = Some(value.named("ncw_kasstroom_rente", of, At::Once));
+    }
     werk.clear();
     for t in span.clone() {
         werk.push((-boekwaarden[t]).named("stand", of, at(t)));

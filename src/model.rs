@@ -1133,6 +1133,23 @@ impl Builder {
                 .clone_from(&self.maatregelen[m].dekking_fonds.place);
             problems.push(problem);
         }
+        let borrower = |d: &&Deelgebied| d.leenplafond.is_some();
+        if tables.table("fonds").rows.is_empty()
+            && let Some(d) = self.deelgebieden.iter().find(borrower)
+        {
+            // A plan is often begun without its fund: the figures stand, without loans.
+            let mut problem = Problem::warning(
+                "loan-without-fund",
+                format!(
+                    "deelgebied \"{}\" may borrow from a gebiedsfonds, but table fonds is empty: nothing is lent",
+                    d.deelgebied
+                ),
+            )
+            .fix("add a row to table fonds, or clear leenplafond");
+            let place = d.leenplafond.as_ref().and_then(|q| q.place.clone());
+            problem.place = place;
+            problems.push(problem);
+        }
     }
 
     fn read_boekwaarde(&mut self, tables: &Tables, problems: &mut Vec<Problem>) -> Vec<Boekwaarde> {

@@ -372,10 +372,12 @@ impl<const W: usize> LaneDelay<W> {
     pub fn new(steps: [u32; W]) -> Self {
         let mut masks = [[0u64; W]; LaneDelay::<0>::BITS];
         let mut all = 0;
-        for (lane, steps) in steps.iter().enumerate() {
-            all |= *steps;
-            for (bit, mask) in masks.iter_mut().enumerate() {
-                mask[lane] = if steps >> bit & 1 == 1 { u64::MAX } else { 0 };
+        for steps in steps {
+            all |= steps;
+        }
+        for (bit, mask) in masks.iter_mut().enumerate() {
+            for lane in 0..W {
+                mask[lane] = u64::from(steps[lane] >> bit & 1).wrapping_neg();
             }
         }
         LaneDelay {

@@ -20,6 +20,7 @@ pub mod mapping;
 mod native;
 pub mod scenario;
 mod toml;
+pub mod trekkingen;
 pub mod workbook;
 
 /// Name of the manifest in a model's folder.

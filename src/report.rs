@@ -106,6 +106,7 @@ pub struct Report {
 
 pub mod grex;
 pub mod invoer;
+pub mod oorzaken;
 pub mod risico;
 pub mod routes;
 

@@ -781,7 +781,7 @@ impl Routeresultaat {
                 period,
                 peil,
                 &values[peil..],
-                if name == "saldo" {
+                if ["saldo", "uitstaand"].contains(&name) {
                     Jaarwaarde::Laatste
                 } else {
                     Jaarwaarde::Som

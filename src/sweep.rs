@@ -6,7 +6,8 @@
 use crate::model::Model;
 use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
-use crate::problem::{Problem, Severity, has_errors};
+use crate::problem::{Problem, Severity, has_errors, nearest};
+use crate::risk::antwoorden::kwantielen;
 use crate::risk::simulation::{Simulatie, Trekkingen, simuleer};
 use crate::risk::statistics::{Estimate, Sorted, share_below_zero, share_better};
 use crate::route;
@@ -17,6 +18,8 @@ use rust_decimal::prelude::ToPrimitive;
 
 /// Up to this many draws scenarios run beside each other; above it one by one, because all draws of a scenario are in memory.
 const BESIDE: usize = 4096;
+/// Names of scenarios that a message lists.
+const NAMES_SHOWN: usize = 20;
 /// Problems that are kept of one row.
 const ROW_PROBLEMS: usize = 20;
 /// Problems that are told of a whole sweep.
@@ -100,9 +103,9 @@ pub struct Routecijfers {
     pub voorfinanciering: Decimal,
     /// Present value of all accounts as one.
     pub portemonnee: Decimal,
-    /// NCW less that of the base; nothing when the base can't be calculated.
+    /// NCW less that of the scenario compared with (the base, unless another is named); nothing when that can't be calculated.
     pub verschil_ncw: Option<Decimal>,
-    /// Portemonnee less that of the base.
+    /// Portemonnee less that of the scenario compared with.
     pub verschil_portemonnee: Option<Decimal>,
     /// What the draws say; nothing without draws.
     pub risico: Option<Routerisico>,
@@ -119,6 +122,17 @@ pub struct Routerisico {
     pub p95: Estimate,
     /// Share of the draws with an NCW below zero.
     pub kans_tekort: Estimate,
+    /// Against the scenario compared with, on the same draws; nothing when that can't be drawn.
+    pub verschil: Option<Verschilrisico>,
+}
+
+/// The NCW of a scenario less that of another on the same draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verschilrisico {
+    /// Share of the draws in which it is higher, by half a cent or more.
+    pub beter: Estimate,
+    /// P5, P50 and P95 of the difference, in euro.
+    pub percentielen: [Estimate; 3],
 }
 
 /// The figures of a party, in euro at its own discount rate: route grex, then route cofinanciering.
@@ -150,30 +164,70 @@ pub fn sweep(
     opdracht: &Opdracht,
     gedaan: &(dyn Fn(u64) + Sync),
 ) -> (Vec<Rij>, Vec<Problem>) {
+    sweep_tegen(tables, scenarios, opdracht, &Scenario::basis().naam, gedaan)
+}
+
+/// [`sweep`] with differences and chances of being better against the scenario of this name.
+pub fn sweep_tegen(
+    tables: &Tables,
+    scenarios: &[Scenario],
+    opdracht: &Opdracht,
+    tegen: &str,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> (Vec<Rij>, Vec<Problem>) {
     if let Some(problem) = opdracht.bad_shard() {
         return (Vec::new(), vec![problem]);
     }
     let basis = Scenario::basis();
-    let all = std::iter::once(&basis).chain(scenarios.iter().filter(|s| !is_basis(s)));
+    let all: Vec<&Scenario> = std::iter::once(&basis)
+        .chain(scenarios.iter().filter(|s| !is_basis(s)))
+        .collect();
+    let Some(reference) = all.iter().position(|s| s.naam == tegen) else {
+        let names = || all.iter().map(|s| s.naam.as_str());
+        let meant =
+            nearest(tegen, names()).map_or_else(String::new, |n| format!("did you mean \"{n}\"? "));
+        let problem = Problem::error(
+            "unknown-against",
+            format!("there is no scenario \"{tegen}\" in this sweep to compare with"),
+        )
+        .allowed(crate::problem::listed(names().take(NAMES_SHOWN)))
+        .fix(format!(
+            "{meant}name one of the rows, or leave out --against for the base"
+        ));
+        return (Vec::new(), vec![problem]);
+    };
     let mine: Vec<(usize, &Scenario)> = all
+        .iter()
+        .copied()
         .enumerate()
         .filter(|(k, _)| opdracht.takes(*k))
         .collect();
     if mine.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    // Every shard needs the base for its differences, whoever shows it.
-    let base = calculate(tables, &basis).map(|(_, uitkomst)| uitkomst).ok();
+    // Every shard needs it for its differences, whoever shows it. Of its draws only the NCW is kept.
+    let silent = |_: u64| ();
+    let told: &(dyn Fn(u64) + Sync) = if opdracht.takes(reference) {
+        gedaan
+    } else {
+        &silent
+    };
+    let against = one(tables, all[reference], None, opdracht, told);
+    let base = against.as_ref().ok();
     let row = |&(nummer, scenario): &(usize, &Scenario)| {
-        let uitkomst =
-            one(tables, scenario, base.as_ref(), opdracht, gedaan).map_err(|mut problems| {
-                problems.truncate(ROW_PROBLEMS);
-                for problem in &mut problems {
-                    problem.message =
-                        format!("scenario \"{}\": {}", scenario.naam, problem.message);
-                }
-                problems
-            });
+        let uitkomst = if nummer == reference {
+            let copy = against.as_ref().map(|(uitkomst, _)| uitkomst.clone());
+            copy.map_err(Clone::clone)
+        } else {
+            one(tables, scenario, base, opdracht, gedaan).map(|(uitkomst, _)| uitkomst)
+        };
+        let uitkomst = uitkomst.map_err(|mut problems| {
+            problems.truncate(ROW_PROBLEMS);
+            for problem in &mut problems {
+                problem.message = format!("scenario \"{}\": {}", scenario.naam, problem.message);
+            }
+            problems
+        });
         Rij {
             nummer,
             naam: scenario.naam.clone(),
@@ -197,29 +251,42 @@ pub fn sweep(
     (rows, problems)
 }
 
-/// One scenario in full; tells its share of the work whatever becomes of it.
+/// The draws of the NCW by route, of the scenario that others are compared with; empty for those others, and without draws.
+type Ncw = Vec<Vec<f64>>;
+
+/// One scenario in full; tells its share of the work whatever becomes of it. Without a `base` it is the one compared with.
 fn one(
     tables: &Tables,
     scenario: &Scenario,
-    base: Option<&Uitkomst>,
+    base: Option<&(Uitkomst, Ncw)>,
     opdracht: &Opdracht,
     gedaan: &(dyn Fn(u64) + Sync),
-) -> Result<Uitkomst, Vec<Problem>> {
+) -> Result<(Uitkomst, Ncw), Vec<Problem>> {
     let work = opdracht.draws.max(1) as u64;
     let (model, mut uitkomst) = calculate(tables, scenario).inspect_err(|_| gedaan(work))?;
-    if let Some(base) = base {
-        for (mine, theirs) in uitkomst.routes.iter_mut().zip(&base.routes) {
-            mine.verschil_ncw = mine.ncw.checked_sub(theirs.ncw);
-            mine.verschil_portemonnee = mine.portemonnee.checked_sub(theirs.portemonnee);
-        }
+    let own = uitkomst.routes.clone();
+    let theirs = base.map_or(&own, |(uitkomst, _)| &uitkomst.routes);
+    for (mine, theirs) in uitkomst.routes.iter_mut().zip(theirs) {
+        mine.verschil_ncw = mine.ncw.checked_sub(theirs.ncw);
+        mine.verschil_portemonnee = mine.portemonnee.checked_sub(theirs.portemonnee);
     }
     if opdracht.draws == 0 {
         gedaan(work);
-        return Ok(uitkomst);
+        return Ok((uitkomst, Vec::new()));
     }
     let trekkingen = simulate(&model, opdracht, gedaan).inspect_err(|_| gedaan(work))?;
-    describe(&trekkingen, &mut uitkomst);
-    Ok(uitkomst)
+    let ncw = |route| trekkingen.figuur(route, "ncw").map(<[f64]>::to_vec);
+    let kept: Ncw = if base.is_none() {
+        (0..Route::BEIDE.len()).filter_map(ncw).collect()
+    } else {
+        Vec::new()
+    };
+    describe(
+        &trekkingen,
+        base.map_or(&kept, |(_, ncw)| ncw),
+        &mut uitkomst,
+    );
+    Ok((uitkomst, kept))
 }
 
 /// The model of a scenario and its exact results. Warnings of the model don't count: the base has told them.
@@ -285,8 +352,18 @@ fn simulate(
     simuleer(&plannen, &simulatie, gedaan).map_err(|p| vec![p])
 }
 
+/// The draws of `mine` less those of `theirs`.
+fn difference(theirs: &[f64], mine: &[f64]) -> Option<Verschilrisico> {
+    let draws: Vec<f64> = theirs.iter().zip(mine).map(|(a, b)| b - a).collect();
+    let sorted = Sorted::new(&draws);
+    Some(Verschilrisico {
+        beter: share_better(theirs, mine)?,
+        percentielen: kwantielen(&draws, &sorted, [0.05, 0.50, 0.95], None)?,
+    })
+}
+
 /// Puts what the draws say beside the exact results.
-fn describe(trekkingen: &Trekkingen, uitkomst: &mut Uitkomst) {
+fn describe(trekkingen: &Trekkingen, tegen: &Ncw, uitkomst: &mut Uitkomst) {
     for (r, route) in uitkomst.routes.iter_mut().enumerate() {
         let Some(draws) = trekkingen.figuur(r, "ncw") else {
             continue;
@@ -303,6 +380,7 @@ fn describe(trekkingen: &Trekkingen, uitkomst: &mut Uitkomst) {
                 p50,
                 p95,
                 kans_tekort,
+                verschil: tegen.get(r).and_then(|theirs| difference(theirs, draws)),
             });
         }
     }

@@ -278,6 +278,21 @@ pub const RENTE: Discontowoorden = [
     "discontofactor rente",
 ];
 
+/// A number by one of the words, where they are given.
+#[inline(always)]
+fn called<N: Number>(
+    number: N,
+    words: Option<&Discontowoorden>,
+    word: usize,
+    of: Of,
+    when: At,
+) -> N {
+    match words {
+        Some(words) => number.named(words[word], of, when),
+        None => number,
+    }
+}
+
 /// Discount factors per forecast period at a yearly rate, as far as `out` is long: a chain, one power in front (rules 0.2).
 #[inline(always)]
 pub fn discount_factors<N: Number>(
@@ -289,14 +304,10 @@ pub fn discount_factors<N: Number>(
     out: &mut [N],
 ) {
     let one = N::number(1);
-    let called = |number: N, word: usize, when: At| match words {
-        Some(words) => number.named(words[word], of, when),
-        None => number,
-    };
-    let rate = called(rate, 0, At::Once);
+    let rate = called(rate, words, 0, of, At::Once);
     let per_period =
         one.per((one + rate).power(Decimal::ONE / Decimal::from(timeline.stap.per_year())));
-    let per_period = called(per_period, 1, At::Once);
+    let per_period = called(per_period, words, 1, of, At::Once);
     let mut factor = match moment {
         Kasstroommoment::Begin => one,
         Kasstroommoment::Midden => per_period.power(dec!(0.5)),
@@ -310,7 +321,7 @@ pub fn discount_factors<N: Number>(
         if t > timeline.peil {
             factor = factor * per_period;
         }
-        factor = called(factor, 2, at(t));
+        factor = called(factor, words, 2, of, at(t));
         out[t] = factor;
         N::volgende();
     }

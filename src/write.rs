@@ -7,4 +7,5 @@ pub mod files;
 pub mod json;
 pub mod schema;
 pub mod terminal;
+pub mod trekkingen;
 pub mod xlsx;

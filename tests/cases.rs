@@ -5,14 +5,17 @@
 
 mod support;
 
+use polder::evaluate::{Trekking, Voorbereid, Werk, evaluate};
 use polder::model::Model;
 use polder::model::table::{Scalar, Tables};
 use polder::number::{Exact, Number, Of};
-use polder::plan::Route;
+use polder::plan::{Diepte, Drijvers, Plan, Route};
+use polder::risk::simulation::{uitkomst_namen, uitkomsten};
 use polder::route::{self, Routeresultaat};
 use polder::rules::levensduur;
 use polder::timeline::{self, Kasstroommoment, Periode, Tijdstap, Timeline};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -34,6 +37,7 @@ struct Bron {
 #[serde(tag = "soort", rename_all = "kebab-case")]
 enum Geval {
     Model(Modelgeval),
+    Trekking(Trekkinggeval),
     GrexTabel(GrexTabel),
     Disconto(Discontogeval),
     Levensduur(Levensduurgeval),
@@ -44,6 +48,7 @@ impl Geval {
     fn bron(&self) -> &Bron {
         match self {
             Geval::Model(g) => &g.bron,
+            Geval::Trekking(g) => &g.bron,
             Geval::GrexTabel(g) => &g.bron,
             Geval::Disconto(g) => &g.bron,
             Geval::Levensduur(g) => &g.bron,
@@ -184,6 +189,96 @@ impl Modelgeval {
                         variant.tolerantie.unwrap_or(self.tolerantie),
                     ),
                     Err(reason) => uitslag.fout(format!("{wat}: {reason}")),
+                }
+            }
+        }
+    }
+}
+
+// --------------------------------------------------------------------------------------------------------- trekking
+
+/// A model of the project with its drivers given, as if they had been drawn, and what then comes out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trekkinggeval {
+    bron: Bron,
+    tolerantie: Decimal,
+    /// A folder of the project.
+    map: String,
+    geval: Vec<Drijverwaarden>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drijverwaarden {
+    naam: String,
+    /// grex or cofinanciering.
+    route: String,
+    /// All drivers that are drawn once: their value; of a risk its impact, zero when it does not happen.
+    drijvers: BTreeMap<String, Decimal>,
+    /// All yearly drivers: the deviation of every year after peildatum, persistence included.
+    schokken: BTreeMap<String, Vec<Decimal>>,
+    /// Figures of a draw with their values.
+    verwacht: BTreeMap<String, Decimal>,
+}
+
+impl Trekkinggeval {
+    fn run(&self, uitslag: &mut Uitslag) {
+        let model = support::model(support::tables_in(&self.map)).expect("a model of the project");
+        let (drijvers, problems) = Drijvers::resolve(&model);
+        assert!(problems.is_empty(), "{problems:?}");
+        for geval in &self.geval {
+            let route = Route::BEIDE
+                .into_iter()
+                .find(|r| r.naam() == geval.route)
+                .expect("a route");
+            for diepte in [Diepte::Rekening, Diepte::Opgave] {
+                let plan = Plan::new(&model, route, diepte, drijvers.clone()).expect("it compiles");
+                let v = Voorbereid::<Exact>::new(&plan);
+                let mut namen = plan.drijver_namen();
+                let yearly = namen.split_off(plan.drijvers.slots.len());
+                let slots = namen.iter().map(|n| exact(geval.drijvers[*n])).collect();
+                let after =
+                    (model.gebied.peil.year(model.gebied.tijdstap) + 1 - v.eerste_jaar()) as usize;
+                let schokken = yearly.iter().map(|n| {
+                    let mut row = vec![Exact::ZERO; after];
+                    row.extend(geval.schokken[*n].iter().map(|d| exact(*d)));
+                    row.resize(v.aantal_jaren(), Exact::ZERO);
+                    row
+                });
+                let trekking = Trekking {
+                    schokken: schokken.collect(),
+                    uitstel: plan
+                        .drijvers
+                        .uitstel
+                        .iter()
+                        .map(|u| {
+                            u.map_or(0, |u| {
+                                geval.drijvers[namen[u.slot]].to_u32().expect("a delay")
+                            })
+                        })
+                        .collect(),
+                    slots,
+                };
+                let mut werk = Werk::new(&plan, false);
+                let u = evaluate(&v, &trekking, &mut werk);
+                let mut figures = Vec::new();
+                uitkomsten(&plan, &u, &werk, &mut figures);
+                let figures: BTreeMap<String, Exact> =
+                    uitkomst_namen(&plan).into_iter().zip(figures).collect();
+                for (naam, verwacht) in &geval.verwacht {
+                    let wat = format!("{}, {naam}, {diepte:?}", geval.naam);
+                    let Some(figure) = figures.get(naam) else {
+                        uitslag.fout(format!("{wat}: no figure of a draw"));
+                        continue;
+                    };
+                    let berekend = if naam == "laagste_stand_jaar" {
+                        let position = value(*figure).to_usize().expect("a position");
+                        Decimal::from(plan.timeline.year(position))
+                    } else {
+                        value(*figure)
+                    };
+                    uitslag.vergelijk(&wat, berekend, *verwacht, self.tolerantie);
                 }
             }
         }
@@ -551,6 +646,7 @@ fn run(text: &str) -> Uitslag {
     }
     match &geval {
         Geval::Model(g) => g.run(&mut uitslag),
+        Geval::Trekking(g) => g.run(&mut uitslag),
         Geval::GrexTabel(g) => g.run(&mut uitslag),
         Geval::Disconto(g) => g.run(&mut uitslag),
         Geval::Levensduur(g) => g.run(&mut uitslag),

@@ -1,14 +1,20 @@
 //! Results to the terminal, to json and to files.
 
-use super::{Failure, Loaded, table_text};
+use super::simulatie::{Raw, sampling_woord};
+use super::{Failure, Loaded, Notatie, Opdracht, Output, table_text};
 use crate::model::Model;
 use crate::model::schema::OPGAVEN;
 use crate::model::table::Tables;
+use crate::plan::Route;
 use crate::read::{IoFailure, Read};
 use crate::report::Report;
-use crate::risk::simulation::Trekkingen;
-use crate::risk::statistics::{Sorted, share_below_zero, summary};
+use crate::report::oorzaken::Routeoorzaken;
+use crate::report::risico::{Simulatieverslag, vastgesteld};
+use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
+use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
+use crate::risk::statistics::Estimate;
 use crate::route::Routeresultaat;
+use crate::write::trekkingen::{self, Kolommen};
 use crate::write::{carriers, csv, files, xlsx};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rust_decimal::Decimal;
@@ -66,25 +72,6 @@ pub(super) fn model_name(path: &Path) -> String {
         .collect()
 }
 
-/// Reads `P50=0.5%` as (0.5, 0.005).
-pub(super) fn precision(text: &str) -> Result<(f64, f64), String> {
-    let wrong = || format!("--precision {text}: write P50=0.5%");
-    let (p, share) = text.split_once('=').ok_or_else(wrong)?;
-    let p: f64 = p
-        .trim()
-        .strip_prefix(['P', 'p'])
-        .and_then(|p| p.parse().ok())
-        .ok_or_else(wrong)?;
-    let share = crate::model::table::parse_number(share, crate::model::table::Notation::Plain)
-        .map_err(|_| wrong())?;
-    let share = crate::number::to_f64(share);
-    if p > 0.0 && p < 100.0 && share > 0.0 {
-        Ok((p / 100.0, share))
-    } else {
-        Err(wrong())
-    }
-}
-
 fn exact(value: Decimal) -> Value {
     value
         .normalize()
@@ -99,13 +86,124 @@ fn float(value: Option<f64>) -> Value {
         .map_or(Value::Null, Value::Number)
 }
 
-/// The input files, settings, seed and version that made a result: with these anyone can repeat it.
-fn manifest(
+/// How draws came about: all that is needed to make them again.
+pub(super) struct Herkomst {
+    /// The command that gives the same figures.
+    opdracht: String,
+    /// Its word: run, compare or sweep.
+    woord: &'static str,
+    opzet: Opzet,
+    routes: Vec<Route>,
+    precisie: Vec<Oordeel>,
+    vastgezet: Option<String>,
+}
+
+impl Herkomst {
+    /// Of the draws of a run or compare.
+    pub(super) fn van(opdracht: Opdracht, model: &Path, v: &Simulatieverslag) -> Self {
+        Herkomst {
+            precisie: v.precisie.clone(),
+            ..Herkomst::deel(opdracht, model, v.opzet, &v.routes, v.vastgezet.as_deref())
+        }
+    }
+
+    /// Of a part of the draws of a run or compare: what the parts have in common.
+    pub(super) fn deel(
+        opdracht: Opdracht,
+        model: &Path,
+        opzet: Opzet,
+        routes: &[Route],
+        vastgezet: Option<&str>,
+    ) -> Self {
+        let held = vastgezet.map_or_else(String::new, |text| format!(" --fix \"{text}\""));
+        let route = match (opdracht, routes) {
+            (Opdracht::Run, [route]) => format!(" --route {}", route.naam()),
+            _ => String::new(),
+        };
+        Herkomst {
+            opdracht: format!(
+                "polder {} {} --draws {} --seed {} --sampling {}{route}{held}",
+                opdracht.woord(),
+                model_name(model),
+                opzet.aantal,
+                opzet.seed,
+                sampling_woord(opzet.methode)
+            ),
+            woord: opdracht.woord(),
+            opzet,
+            routes: routes.to_vec(),
+            precisie: Vec::new(),
+            vastgezet: vastgezet.map(str::to_owned),
+        }
+    }
+
+    /// Of the draws of a sweep.
+    pub(super) fn sweep(model: &Path, opzet: Opzet, against: &str) -> Self {
+        Herkomst {
+            opdracht: format!(
+                "polder sweep {} SCENARIOS --draws {} --seed {} --against \"{against}\"",
+                model_name(model),
+                opzet.aantal,
+                opzet.seed
+            ),
+            woord: "sweep",
+            opzet,
+            routes: Route::BEIDE.to_vec(),
+            precisie: Vec::new(),
+            vastgezet: None,
+        }
+    }
+
+    fn regel(&self) -> String {
+        let o = &self.opzet;
+        format!(
+            "{} trekkingen, seed {}, {}",
+            o.aantal,
+            o.seed,
+            methode_naam(o.methode)
+        )
+    }
+
+    /// The draws as json: the same for all parts of a run.
+    fn json(&self) -> Value {
+        let o = &self.opzet;
+        let routes: Vec<&str> = self.routes.iter().map(|r| r.naam()).collect();
+        let per = o.per_herhaling_voor_fouten();
+        json!({
+            "steekproef": methode_naam(o.methode),
+            "seed": o.seed,
+            "trekkingen": o.aantal,
+            "per_herhaling": per,
+            "herhalingen": per.map(|per| o.aantal / per as u64),
+            "bereik": [0, o.aantal],
+            "vastgezet": self.vastgezet,
+            "routes": routes,
+            "precisie": precision_json(&self.precisie),
+        })
+    }
+}
+
+fn precision_json(oordelen: &[Oordeel]) -> Value {
+    let value = |o: &Oordeel| {
+        json!({
+            "percentiel": o.wens.naam(),
+            "gevraagd": float(Some(o.wens.aandeel)),
+            "waarde": float(Some(o.schatting.value)),
+            "fout": float(Some(o.schatting.standard_error)),
+            "bereikt": o.gehaald,
+            "willekeurig_nodig": (o.gewoon < u64::MAX).then_some(o.gewoon),
+        })
+    };
+    Value::Array(oordelen.iter().map(value).collect())
+}
+
+/// The input files, settings, draws and version that made a result: with these anyone can repeat it.
+pub(super) fn manifest(
     model: &Model,
     read: &Read,
-    simulated: Option<(usize, u64)>,
+    herkomst: Option<&Herkomst>,
     files: &[String],
-) -> Value {
+) -> Map<String, Value> {
     let sources: Vec<Value> = read
         .sources
         .iter()
@@ -117,16 +215,23 @@ fn manifest(
         .iter()
         .map(|(n, v, given)| ((*n).to_owned(), json!({"waarde": v, "gegeven": given})))
         .collect();
-    json!({
+    let value = json!({
         "programma": "polder",
         "versie": env!("CARGO_PKG_VERSION"),
         "model": model.gebied.naam,
         "bronnen": sources,
         "instellingen": settings,
-        "trekkingen": simulated.map(|s| s.0),
-        "seed": simulated.map(|s| s.1),
+        "trekkingen": herkomst.map(|h| h.opzet.aantal),
+        "seed": herkomst.map(|h| h.opzet.seed),
+        "commando": herkomst.map(|h| h.woord),
+        "opdracht": herkomst.map(|h| h.opdracht.as_str()),
+        "simulatie": herkomst.map(Herkomst::json),
         "bestanden": files,
-    })
+    });
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
 }
 
 fn route_json(model: &Model, r: &Routeresultaat) -> Value {
@@ -184,6 +289,8 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
             "rendement": by_period(&f.rendement),
             "gevraagd": by_period(&f.vraag),
             "betaald": by_period(&f.betaald),
+            "leningen": f.leningen.as_ref().map(|[lent, _]| by_period(lent)),
+            "uitstaand": f.leningen.as_ref().map(|[_, owed]| by_period(owed)),
             "saldo": by_period(&f.saldo),
         })
     });
@@ -207,6 +314,19 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
             (model.rekening_naam(a.rekening), value)
         })
         .collect();
+    let parts: Map<String, Value> = r
+        .delen
+        .iter()
+        .map(|d| {
+            let value = json!({
+                "reeel_saldo": exact(d.reeel_saldo),
+                "eindwaarde": exact(d.eindwaarde),
+                "ncw": exact(d.ncw),
+                "kasstroom": by_period(&d.kasstroom),
+            });
+            (d.naam.clone(), value)
+        })
+        .collect();
     let names: Vec<&str> = model
         .partijen
         .iter()
@@ -221,59 +341,180 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
             ((*opgave).to_owned(), Value::Object(cells))
         })
         .collect();
-    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "rekeningen": accounts, "fonds": fund, "matrix": matrix})
+    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix})
 }
 
-fn draws_json(t: &Trekkingen) -> Value {
-    let routes: Map<String, Value> = crate::plan::Route::BEIDE
+/// A figure with its error under `name` and `name_fout`.
+fn put(into: &mut Map<String, Value>, name: &str, e: Estimate) {
+    into.insert(name.to_owned(), float(Some(e.value)));
+    into.insert(format!("{name}_fout"), float(Some(e.standard_error)));
+}
+
+fn answers_json(a: &Antwoorden) -> Map<String, Value> {
+    let mut figure = Map::new();
+    put(&mut figure, "gemiddelde", a.mean);
+    put(&mut figure, "spreiding", a.sd);
+    for (p, e) in [1, 5, 10, 25, 50, 75, 90, 95, 99]
         .iter()
-        .enumerate()
-        .filter(|(i, _)| *i < t.waarden.len())
-        .map(|(i, route)| {
-            let figures: Map<String, Value> = t
-                .namen
-                .iter()
-                .zip(&t.waarden[i])
-                .map(|(name, draws)| {
-                    let sorted = Sorted::new(draws);
-                    let s = summary(draws);
-                    let mut figure = Map::new();
-                    figure.insert("gemiddelde".into(), float(s.map(|s| s.mean)));
-                    figure.insert("spreiding".into(), float(s.map(|s| s.sd)));
-                    for p in [1, 5, 10, 25, 50, 75, 90, 95, 99] {
-                        let e = sorted.quantile_estimate(f64::from(p) / 100.0);
-                        figure.insert(format!("p{p}"), float(e.map(|e| e.value)));
-                        figure.insert(format!("p{p}_fout"), float(e.map(|e| e.standard_error)));
-                    }
-                    figure.insert(
-                        "kans_negatief".into(),
-                        float(share_below_zero(draws).map(|e| e.value)),
-                    );
-                    (name.clone(), Value::Object(figure))
+        .zip(a.percentielen)
+    {
+        put(&mut figure, &format!("p{p}"), e);
+    }
+    put(&mut figure, "kans_negatief", a.onder_nul);
+    for (share, e) in [10, 5, 1].iter().zip(a.tekort) {
+        put(&mut figure, &format!("slechtste_{share}"), e);
+    }
+    figure
+}
+
+/// What drives the NCW of a route.
+fn causes_json(o: &Routeoorzaken) -> Value {
+    let bars = o.tornado.balken.iter().map(|b| {
+        json!({
+            "onzekerheid": b.naam,
+            "rangcorrelatie": float(Some(b.rho.value)),
+            "fout": float(Some(b.rho.standard_error)),
+            "exact": b.exact,
+        })
+    });
+    let swings = o.zwaai.balken.iter().map(|b| {
+        json!({
+            "onzekerheid": o.drijvers.get(b.driver),
+            "laag": float(Some(b.laag)),
+            "hoog": float(Some(b.hoog)),
+            "ncw_laag": float(Some(b.uitkomst_laag)),
+            "ncw_hoog": float(Some(b.uitkomst_hoog)),
+        })
+    });
+    let worst = o.slechtste.iter().map(|s| {
+        json!({
+            "onzekerheid": s.naam,
+            "gemiddelde_rang": float(Some(s.gemeen.rang.gemiddelde)),
+            "afwijking": float(Some(s.gemeen.rang.afwijking)),
+            "gemiddeld_daar": float(Some(s.gemeen.in_staart)),
+            "gemiddeld_overal": float(Some(s.gemeen.overal)),
+        })
+    });
+    let reverse = o.omgekeerd.as_ref().map(|found| {
+        let point = |p: &crate::risk::oorzaken::Punt| {
+            let named = found.oorzaken.iter().zip(&p.waarden);
+            let values =
+                named.filter_map(|(i, x)| Some((o.namen.get(*i)?.clone(), float(Some(*x)))));
+            json!({
+                "ncw": float(Some(p.uitkomst)),
+                "afstand": float(Some(p.afstand)),
+                "waarden": Value::Object(values.collect()),
+            })
+        };
+        json!({
+            "ncw": float(Some(found.x)),
+            "r2": float(Some(found.r2)),
+            "vlak": found.vlak.as_ref().map(point),
+            "trekking": found.nummer,
+            "in_trekking": point(&found.trekking),
+        })
+    });
+    json!({
+        "trekkingen": o.tornado.trekkingen,
+        "tornado": bars.collect::<Vec<_>>(),
+        "ncw_midden": float(Some(o.zwaai.midden)),
+        "zwaai": swings.collect::<Vec<_>>(),
+        "slechtste_10": worst.collect::<Vec<_>>(),
+        "omgekeerd": reverse,
+    })
+}
+
+fn draws_json(v: &Simulatieverslag, results: &[&Routeresultaat], herkomst: &Herkomst) -> Value {
+    let mut out = match herkomst.json() {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    let [mut routes, mut years, mut buffers, mut fans] = std::array::from_fn(|_| Map::new());
+    for (r, route) in v.routes.iter().enumerate() {
+        let figures = v.trekkingen.namen.iter().zip(&v.antwoorden[r]);
+        let figures: Map<String, Value> = figures
+            .filter_map(|(name, a)| Some((name.clone(), Value::Object(answers_json(a.as_ref()?)))))
+            .collect();
+        routes.insert(route.naam().to_owned(), Value::Object(figures));
+        let year = |j: &crate::risk::antwoorden::Jaar| {
+            let mut row = Map::new();
+            row.insert("jaar".into(), j.jaar.into());
+            row.insert("trekkingen".into(), j.aantal.into());
+            put(&mut row, "aandeel", j.aandeel);
+            Value::Object(row)
+        };
+        let rows = v.badkuipjaren(r).iter().map(year).collect();
+        years.insert(route.naam().to_owned(), Value::Array(rows));
+        let Some(result) = results.iter().find(|x| x.route == *route) else {
+            continue;
+        };
+        let tables = vastgesteld(result).into_iter().filter_map(|(name, value)| {
+            let rows = v.buffers(r, name, value)?;
+            let rows = rows.iter().map(|b| {
+                json!({
+                    "zekerheid": float(Some(b.zekerheid)),
+                    "buffer": float(Some(b.buffer)),
+                    "zonder_voorziening": float(Some(b.min_kwantiel)),
+                    "fout": float(Some(b.standard_error)),
                 })
-                .collect();
-            (route.naam().to_owned(), Value::Object(figures))
+            });
+            let table =
+                json!({"vastgesteld": float(Some(value)), "rijen": rows.collect::<Vec<_>>()});
+            Some((name.to_owned(), table))
+        });
+        buffers.insert(route.naam().to_owned(), Value::Object(tables.collect()));
+        let points = v
+            .trekkingen
+            .waaier
+            .get(r)
+            .and_then(|c| waaier(c))
+            .unwrap_or_default();
+        let points = points.iter().enumerate().map(|(i, point)| {
+            let values = WAAIER.iter().zip(point);
+            let values = values.map(|(p, x)| (format!("p{:.0}", p * 100.0), float(Some(*x))));
+            let label = result.timeline.label(result.hoofd.begin + i);
+            (label, Value::Object(values.collect()))
+        });
+        fans.insert(route.naam().to_owned(), Value::Object(points.collect()));
+    }
+    let differences: Map<String, Value> = v
+        .trekkingen
+        .namen
+        .iter()
+        .filter(|name| *name != "laagste_stand_jaar")
+        .filter_map(|name| {
+            let difference = v.verschil(name)?;
+            let mut row = answers_json(&difference.verschil);
+            put(&mut row, "kans_beter", difference.beter);
+            Some((name.clone(), Value::Object(row)))
         })
         .collect();
-    json!({"trekkingen": t.aantal, "routes": routes})
+    out.insert("routes".into(), Value::Object(routes));
+    out.insert("badkuip_jaren".into(), Value::Object(years));
+    out.insert("buffers".into(), Value::Object(buffers));
+    out.insert("waaier".into(), Value::Object(fans));
+    out.insert("verschil".into(), Value::Object(differences));
+    let causes = v.oorzaken.iter();
+    let causes = causes.map(|o| (o.route.naam().to_owned(), causes_json(o)));
+    out.insert("oorzaken".into(), Value::Object(causes.collect()));
+    Value::Object(out)
 }
 
 /// All results as json, amounts in euro as numbers.
 pub(super) fn json(
-    model: &Model,
-    results: &[Routeresultaat],
-    t: Option<&Trekkingen>,
-    read: &Read,
-    seed: u64,
+    loaded: &Loaded,
+    results: &[&Routeresultaat],
+    v: Option<&Simulatieverslag>,
+    herkomst: Option<&Herkomst>,
 ) -> Value {
     let routes: Map<String, Value> = results
         .iter()
-        .map(|r| (r.route.naam().to_owned(), route_json(model, r)))
+        .map(|r| (r.route.naam().to_owned(), route_json(&loaded.model, r)))
         .collect();
     json!({
-        "manifest": manifest(model, read, t.map(|t| (t.aantal, seed)), &[]),
+        "manifest": manifest(&loaded.model, &loaded.read, herkomst, &[]),
         "routes": routes,
-        "simulatie": t.map(draws_json),
+        "simulatie": v.zip(herkomst).map(|(v, h)| draws_json(v, results, h)),
     })
 }
 
@@ -289,7 +530,7 @@ fn earlier_files(manifest: &Path) -> Vec<String> {
     let ours = |n: &str| {
         Path::new(n)
             .extension()
-            .is_some_and(|e| e == "csv" || e == "xlsx")
+            .is_some_and(|e| e == "csv" || e == "xlsx" || e == "parquet")
     };
     let plain = |n: &str| ours(n) && !n.contains(['/', '\\']);
     names
@@ -300,16 +541,66 @@ fn earlier_files(manifest: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Writes the workbook, a csv file per report and the manifest, and says where.
+/// The columns of all draws under `route.figure`.
+fn kolommen(v: &Simulatieverslag) -> Kolommen<'_> {
+    let t = &v.trekkingen;
+    let named = v.routes.iter().zip(&t.waarden);
+    let (koppen, waarden) = named
+        .flat_map(|(route, columns)| {
+            let names = t.namen.iter().map(|n| format!("{}.{n}", route.naam()));
+            names.zip(columns.iter().map(Vec::as_slice))
+        })
+        .unzip();
+    Kolommen {
+        eerste: 0,
+        koppen,
+        waarden,
+    }
+}
+
+/// Writes every draw; gives the name of the file.
+fn write_raw(
+    raw: Raw,
+    v: &Simulatieverslag,
+    manifest: &Map<String, Value>,
+    out: &Path,
+    name: &str,
+) -> Result<String, Failure> {
+    let columns = kolommen(v);
+    match raw {
+        Raw::Csv => {
+            let file = format!("{name} trekkingen.csv");
+            files::write_pieces(out, &file, |to| trekkingen::csv(&columns, to))?;
+            Ok(file)
+        }
+        #[cfg(feature = "parquet")]
+        Raw::Parquet => {
+            let file = format!("{name} trekkingen.parquet");
+            let text = serde_json::to_string(manifest).unwrap_or_default();
+            files::write_pieces(out, &file, |to| trekkingen::parquet(&columns, &text, to))?;
+            Ok(file)
+        }
+        #[cfg(not(feature = "parquet"))]
+        Raw::Parquet => {
+            // Refused with the flags.
+            let _ = manifest;
+            Err(Failure::Usage(
+                "--raw parquet: this polder was built without it".into(),
+            ))
+        }
+    }
+}
+
+/// Writes the workbook, a csv file per report, the draws where asked and the manifest, and says where.
 pub(super) fn write(
     loaded: &Loaded,
     reports: &[Report],
-    out: &Path,
-    nl: bool,
+    output: &Output,
     name: &str,
-    simulated: Option<(usize, u64)>,
+    herkomst: Option<&Herkomst>,
+    raw: Option<(Raw, &Simulatieverslag)>,
 ) -> Result<(), Failure> {
-    let model = &loaded.model;
+    let (model, out, nl) = (&loaded.model, &output.out, output.csv == Notatie::Nl);
     let mut lines = vec![
         ("Model".to_owned(), model.gebied.naam.clone()),
         (
@@ -321,11 +612,9 @@ pub(super) fn write(
             crate::report::grex::conventies(model),
         ),
     ];
-    if let Some((n, seed)) = simulated {
-        lines.push((
-            "Simulatie".to_owned(),
-            format!("{n} trekkingen, seed {seed}"),
-        ));
+    if let Some(herkomst) = herkomst {
+        lines.push(("Simulatie".to_owned(), herkomst.regel()));
+        lines.push(("Opdracht".to_owned(), herkomst.opdracht.clone()));
     }
     lines.extend(
         loaded
@@ -355,10 +644,14 @@ pub(super) fn write(
             csv::csv(r, nl),
         )
     }));
-    let listed: Vec<String> = all.iter().map(|(n, _)| n.clone()).collect();
+    let mut listed: Vec<String> = all.iter().map(|(n, _)| n.clone()).collect();
     let earlier = earlier_files(&out.join(format!("{name}.manifest.json")));
-    let manifest = serde_json::to_string_pretty(&manifest(model, &loaded.read, simulated, &listed))
-        .unwrap_or_default();
+    if let Some((raw, v)) = raw {
+        let described = manifest(model, &loaded.read, herkomst, &[]);
+        listed.push(write_raw(raw, v, &described, out, name)?);
+    }
+    let manifest = manifest(model, &loaded.read, herkomst, &listed);
+    let manifest = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     all.push((format!("{name}.manifest.json"), manifest.into_bytes()));
     files::write_all(out, &all)?;
     // Figures in one folder belong together: what an earlier run of this name wrote and this one does not, goes.
@@ -371,6 +664,9 @@ pub(super) fn write(
         reports.len(),
         out.display()
     ));
+    if let Some(file) = raw.and_then(|_| listed.last()) {
+        say(&format!("written: {}", out.join(file).display()));
+    }
     Ok(())
 }
 

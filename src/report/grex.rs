@@ -1,7 +1,7 @@
 //! Reports on the grondexploitatie itself: key figures, cash flow, life-cycle costs, settings.
 
 use super::{Cell, Chart, Drawn, Format, Report, exact, text, year};
-use crate::model::Model;
+use crate::model::{Model, NcwMethode};
 use crate::route::{Routeresultaat, objectkosten};
 use rust_decimal::Decimal;
 
@@ -15,6 +15,7 @@ pub fn woord(kerncijfer: &str) -> &'static str {
         "ncw_bbv" => "  ncw_bbv: eindwaarde tegen BBV-voet",
         "ncw_rente" => "  ncw_rente: eindwaarde tegen rente",
         "ncw_kasstroom" => "  ncw_kasstroom: kasstromen tegen BBV-voet",
+        "ncw_kasstroom_rente" => "  ncw_kasstroom_rente: kasstromen tegen rente",
         "hoogste_boekwaarde" => "Hoogste boekwaarde",
         "laagste_stand" => "Laagste stand (badkuip)",
         "laagste_stand_jaar" => "  in jaar",
@@ -93,7 +94,10 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
         return report;
     };
     for (name, _) in first.kerncijfers() {
-        if name == "voorfinanciering" && model.fonds.is_none() {
+        if name == "voorfinanciering" && model.fonds.is_none()
+            || name == "ncw_kasstroom_rente"
+                && model.gebied.ncw_methode != NcwMethode::KasstroomRente
+        {
             continue;
         }
         let values: Vec<Cell> = routes
@@ -186,6 +190,45 @@ pub fn kasstroom(model: &Model, route: &Routeresultaat) -> Report {
         rows: (0, h.kosten.len().saturating_sub(1)),
     });
     report
+}
+
+/// The deelgebieden of the grondexploitatie per route; nothing when it is not divided.
+pub fn deelgebieden(model: &Model, routes: &[&Routeresultaat]) -> Option<Report> {
+    let mut report = Report::new(
+        "Deelgebieden",
+        format!("Deelgebieden van de grondexploitatie {}", model.gebied.naam),
+        &[
+            ("Deelgebied", Format::Text),
+            ("Reëel saldo", Format::Eur(0)),
+            ("Eindwaarde", Format::Eur(0)),
+            ("NCW", Format::Eur(0)),
+        ],
+    )
+    .note("elk deelgebied met rente over zijn eigen boekwaarde; de laatste rij is de grondexploitatie als geheel");
+    for route in routes.iter().filter(|r| !r.delen.is_empty()) {
+        if routes.len() > 1 {
+            report.heading(if route.route == crate::plan::Route::Grex {
+                "GREX-route"
+            } else {
+                "Route co-financiering"
+            });
+        }
+        for d in &route.delen {
+            report.row(vec![
+                text(&d.naam),
+                exact(d.reeel_saldo),
+                exact(d.eindwaarde),
+                exact(d.ncw),
+            ]);
+        }
+        report.total(vec![
+            text("Grondexploitatie"),
+            exact(route.resultaat.reeel_saldo),
+            exact(route.resultaat.eindwaarde),
+            exact(route.ncw),
+        ]);
+    }
+    (!report.rows.is_empty()).then_some(report)
 }
 
 /// Life-cycle costs and capital charges of the objecten; nothing without any.

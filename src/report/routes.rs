@@ -219,26 +219,33 @@ pub fn onbetaald(route: &Routeresultaat) -> Option<String> {
 /// The fund by period; nothing without one.
 pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
     let f = route.fonds.as_ref()?;
+    let mut columns = vec![
+        ("Periode", Format::Plain),
+        ("Inleg", Format::Eur(0)),
+        ("w.v. bijdragen", Format::Eur(0)),
+        ("Rendement", Format::Eur(0)),
+        ("Organisatie", Format::Eur(0)),
+        ("Eigen kosten", Format::Eur(0)),
+        ("Gevraagd", Format::Eur(0)),
+        ("Betaald", Format::Eur(0)),
+        ("Saldo eind", Format::Eur(0)),
+    ];
+    if f.leningen.is_some() {
+        columns.extend([("Leningen", Format::Eur(0)), ("Uitstaand", Format::Eur(0))]);
+    }
     let mut report = Report::new(
         "Gebiedsfonds",
         format!("Gebiedsfonds {}", model.gebied.naam),
-        &[
-            ("Periode", Format::Plain),
-            ("Inleg", Format::Eur(0)),
-            ("w.v. bijdragen", Format::Eur(0)),
-            ("Rendement", Format::Eur(0)),
-            ("Organisatie", Format::Eur(0)),
-            ("Eigen kosten", Format::Eur(0)),
-            ("Gevraagd", Format::Eur(0)),
-            ("Betaald", Format::Eur(0)),
-            ("Saldo eind", Format::Eur(0)),
-        ],
+        &columns,
     )
     .note(format!(
         "voorfinanciering nodig: € {}",
         crate::model::table::dutch(f.voorfinanciering, 0)
     ));
     report.notes.extend(onbetaald(route));
+    if f.leningen.is_some() {
+        report.notes.push("leningen: in de periode uitgeleend aan deelgebieden min afgelost; uitstaand: wat zij aan het eind schuldig zijn".into());
+    }
     let tl = &route.timeline;
     for t in tl.peil..tl.len {
         let label = if tl.stap.per_year() == 1 {
@@ -246,7 +253,7 @@ pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
         } else {
             text(tl.label(t))
         };
-        report.row(vec![
+        let mut cells = vec![
             label,
             exact(f.inleg[t]),
             exact(f.bijdragen[t]),
@@ -256,7 +263,11 @@ pub fn fonds(model: &Model, route: &Routeresultaat) -> Option<Report> {
             exact(f.vraag[t]),
             exact(f.betaald[t]),
             exact(f.saldo[t]),
-        ]);
+        ];
+        if let Some([leningen, uitstaand]) = &f.leningen {
+            cells.extend([exact(leningen[t]), exact(uitstaand[t])]);
+        }
+        report.row(cells);
     }
     report.charts.push(Chart {
         title: "Gebiedsfonds: inleg, betaald en saldo".into(),

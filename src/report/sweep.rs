@@ -2,7 +2,7 @@
 
 use super::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
 use crate::risk::statistics::Estimate;
-use crate::sweep::{Rij, Routecijfers, Routerisico};
+use crate::sweep::{Rij, Routecijfers, Routerisico, Verschilrisico};
 
 /// Failed scenarios that are told in the notes; the problems themselves tell them all.
 const FAILED_SHOWN: usize = 10;
@@ -37,14 +37,19 @@ fn exact(value: Option<rust_decimal::Decimal>) -> Cell {
 
 /// The reports of a sweep: "Scenario's" and "Scenario's per partij". Columns of draws are there when any row has draws.
 pub fn sweep(rows: &[Rij]) -> Vec<Report> {
+    sweep_tegen(rows, &crate::scenario::Scenario::basis().naam)
+}
+
+/// [`sweep`] of rows that were compared with the scenario of this name.
+pub fn sweep_tegen(rows: &[Rij], tegen: &str) -> Vec<Report> {
     let drawn = rows
         .iter()
         .filter_map(|r| r.uitkomst.as_ref().ok())
         .any(|u| u.routes[0].risico.is_some());
-    vec![scenarios(rows, drawn), per_partij(rows, drawn)]
+    vec![scenarios(rows, drawn, tegen), per_partij(rows, drawn)]
 }
 
-fn scenarios(rows: &[Rij], drawn: bool) -> Report {
+fn scenarios(rows: &[Rij], drawn: bool, tegen: &str) -> Report {
     let eur = Format::Eur(0);
     let mut columns = vec![
         column("Scenario", Format::Text),
@@ -61,6 +66,10 @@ fn scenarios(rows: &[Rij], drawn: bool) -> Report {
             column("± P50", eur),
             column("NCW P95", eur),
             column("Kans tekort", Format::Percent(1)),
+            column("Kans beter", Format::Percent(1)),
+            column("Verschil P5", eur),
+            column("Verschil P50", eur),
+            column("Verschil P95", eur),
         ]);
     }
     columns.extend([
@@ -102,11 +111,12 @@ fn scenarios(rows: &[Rij], drawn: bool) -> Report {
     };
     let out = rows.iter().map(|r| row(RowKind::Plain, cells(r))).collect();
     let mut notes = vec![
-        "Verschil NCW is ten opzichte van de basis. Laagste stand onder nul is geld dat in de grondexploitatie zit.".to_owned(),
+        format!("Verschil NCW is ten opzichte van {}. Laagste stand onder nul is geld dat in de grondexploitatie zit.", if tegen == "basis" { "de basis".to_owned() } else { format!("\"{tegen}\"") }),
         "Portem.: contante waarde van alle rekeningen samen, zonder en met cofinanciering. Voorfin.: wat het gebiedsfonds moet voorfinancieren.".to_owned(),
     ];
     if drawn {
         notes.push("P5, P50 en P95: 5, 50 en 95% van de trekkingen ligt lager; ± is de standaardfout van P50. Alle scenario's rekenen met dezelfde trekkingen.".to_owned());
+        notes.push(format!("Kans beter: deel van de trekkingen waarin de NCW hoger is dan die van \"{tegen}\"; verschil: NCW min die van \"{tegen}\", per trekking."));
     }
     let failed: Vec<&Rij> = rows.iter().filter(|r| r.uitkomst.is_err()).collect();
     for rij in failed.iter().take(FAILED_SHOWN) {
@@ -138,9 +148,12 @@ fn main(grex: &Routecijfers) -> [Cell; 5] {
     ]
 }
 
-fn risk(risico: Option<Routerisico>) -> [Cell; 5] {
+fn risk(risico: Option<Routerisico>) -> [Cell; 9] {
     let Some(r) = risico else {
-        return [const { Cell::Empty }; 5];
+        return [const { Cell::Empty }; 9];
+    };
+    let against = |value: &dyn Fn(&Verschilrisico) -> f64| {
+        r.verschil.as_ref().map_or(Cell::Empty, |v| fast(value(v)))
     };
     [
         fast(r.p5.value),
@@ -148,6 +161,10 @@ fn risk(risico: Option<Routerisico>) -> [Cell; 5] {
         fast(r.p50.standard_error),
         fast(r.p95.value),
         fast(r.kans_tekort.value),
+        against(&|v| v.beter.value),
+        against(&|v| v.percentielen[0].value),
+        against(&|v| v.percentielen[1].value),
+        against(&|v| v.percentielen[2].value),
     ]
 }
 

@@ -184,25 +184,47 @@ impl Dependence {
     /// # Panics
     /// If `z` has fewer rows than there are drivers.
     #[inline(always)]
-    pub fn correlate<const W: usize>(&self, z: &mut [[f64; W]]) {
+    pub fn correlate<R: Reeel, const W: usize>(&self, z: &mut [[R; W]]) {
         for row in &self.rows {
             let mut entries = self.entries[row.from..row.to].iter();
-            let mut sum = [0.0; W];
+            let mut sum = [R::of(0.0); W];
             // The first product starts the sum: adding it to 0 would change the sign of a zero.
             if let Some(&(driver, weight)) = entries.next() {
-                let source = &z[driver];
+                let (weight, source) = (R::of(weight), &z[driver]);
                 for l in 0..W {
                     sum[l] = weight * source[l];
                 }
             }
             for &(driver, weight) in entries {
-                let source = &z[driver];
+                let (weight, source) = (R::of(weight), &z[driver]);
                 for l in 0..W {
-                    sum[l] += weight * source[l];
+                    sum[l] = sum[l] + weight * source[l];
                 }
             }
             z[row.target] = sum;
         }
+    }
+}
+
+/// A binary number: double, or single where there are many.
+pub trait Reeel:
+    Copy + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self> + std::fmt::Debug
+{
+    /// The nearest to a double.
+    fn of(value: f64) -> Self;
+}
+
+impl Reeel for f64 {
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value
+    }
+}
+
+impl Reeel for f32 {
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value as f32
     }
 }
 

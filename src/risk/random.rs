@@ -9,10 +9,10 @@
 //! closure: a closure left out of line falls back to SSE2).
 
 /// Multipliers and key increments of Philox4x32 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
-const PHILOX_M0: u64 = 0xd251_1f53;
-const PHILOX_M1: u64 = 0xcd9e_8d57;
-const PHILOX_W0: u32 = 0x9e37_79b9;
-const PHILOX_W1: u32 = 0xbb67_ae85;
+pub(super) const PHILOX_M0: u64 = 0xd251_1f53;
+pub(super) const PHILOX_M1: u64 = 0xcd9e_8d57;
+pub(super) const PHILOX_W0: u32 = 0x9e37_79b9;
+pub(super) const PHILOX_W1: u32 = 0xbb67_ae85;
 
 /// Philox4x32-10: the four 32-bit words for one counter and key.
 ///

@@ -5,7 +5,7 @@
 //! four draws. Draws that are spread evenly depend on each other, so an error must come from independent repetitions
 //! (herhalingen), each spread anew. Must not know: distributions, names of drivers, the model.
 
-use crate::risk::random::{philox, uniform};
+use crate::risk::random::{PHILOX_M0, PHILOX_M1, PHILOX_W0, PHILOX_W1, uniform};
 use crate::risk::sobol;
 
 /// Draws per group.
@@ -130,21 +130,32 @@ impl Steekproef {
 /// The words of Philox for the counters `W block .. W block + W` ([`crate::risk::random::uniforms`] gives the same).
 ///
 /// With `W` a power of two the counters of a block share their upper bits. One counter per turn of the loop, with its ten
-/// rounds in registers, is what vectorises best: half the time of the rounds outside and the counters inside.
+/// rounds in registers, is what vectorises best: half the time of the rounds outside and the counters inside. The words stand in
+/// the lower halves of 64 bits; what the upper halves hold is left there, as a product looks at the lower ones only.
 #[inline(always)]
 fn random<const W: usize>(seed: u64, block: u64, sleutel: u64, blok: u32) -> [[u32; W]; 4] {
+    const LOW: u64 = 0xffff_ffff;
     let first = block.wrapping_mul(W as u64);
     let upper = (((first >> 32) as u32) << 16) | (blok & 0xffff);
-    let key = [seed as u32, (seed >> 32) as u32];
+    let [k0, k1] = [seed as u32, (seed >> 32) as u32];
     let mut words = [[0; W]; 4];
     for l in 0..W {
-        let counter = [
-            first as u32 + l as u32,
-            upper,
-            sleutel as u32,
-            (sleutel >> 32) as u32,
-        ];
-        [words[0][l], words[1][l], words[2][l], words[3][l]] = philox(counter, key);
+        let mut c0 = u64::from((first as u32).wrapping_add(l as u32));
+        let (mut c1, mut c2, mut c3) = (u64::from(upper), sleutel & LOW, sleutel >> 32);
+        for round in 0..10_u32 {
+            let p0 = (c0 & LOW) * PHILOX_M0;
+            let p1 = (c2 & LOW) * PHILOX_M1;
+            let k0 = k0.wrapping_add(round.wrapping_mul(PHILOX_W0));
+            let k1 = k1.wrapping_add(round.wrapping_mul(PHILOX_W1));
+            c0 = (p1 >> 32) ^ c1 ^ u64::from(k0);
+            c2 = (p0 >> 32) ^ c3 ^ u64::from(k1);
+            c1 = p1;
+            c3 = p0;
+        }
+        words[0][l] = c0 as u32;
+        words[1][l] = c1 as u32;
+        words[2][l] = c2 as u32;
+        words[3][l] = c3 as u32;
     }
     words
 }

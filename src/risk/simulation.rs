@@ -4,11 +4,14 @@
 //! machines gives the same bits, and every route and scenario sees the same draws. Knows plans and `evaluate`; not files, tables
 //! or progress bars.
 
+use super::antwoorden::Antwoorden;
 use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
 use super::random::{driver_key, normal};
-use super::sampling::{GROEP, Steekproef, Woorden};
+use super::sampling::{GROEP, Methode, Steekproef, Woorden};
 use super::snel::{self, Snel};
+use super::statistics::Sorted;
+use super::volgorde::{self, Jaardrijver, Richtingen};
 use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
@@ -19,6 +22,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Draws side by side; the size that measured fastest (docs/benchmarks.md).
 pub const LANES: usize = 16;
@@ -62,6 +66,8 @@ enum Bron {
 #[derive(Debug)]
 struct Schok {
     nummer: Nummer,
+    /// Whether it draws a word of its own: by itself, or as the first of a number that is correlated.
+    woord: bool,
     bron: Schokbron,
     phi: f64,
 }
@@ -142,6 +148,8 @@ pub struct Trekker {
     schokken: Vec<Schok>,
     samenhang: Samenhang,
     samenhang_schokken: Samenhang,
+    /// Under Sobol points: the main directions of the yearly drivers, which have dimensions of their own.
+    richtingen: Option<Richtingen>,
     uitstel: Vec<Option<usize>>,
     per_jaar: f64,
     eerste_jaar: i32,
@@ -151,14 +159,23 @@ pub struct Trekker {
     tot: Vec<i32>,
 }
 
+/// The name of a main direction of the yearly drivers.
+const RICHTING: &str = "\u{1f}richting";
+
 /// The numbers of one driver for the draws of a group.
 pub(super) type Rij = [f64; GROEP as usize];
+/// The normals of a yearly driver for the draws of a group.
+type Normaalrij = [f32; GROEP as usize];
 
 /// Room for the normals of drivers that are drawn together: by driver.
 #[derive(Debug, Default)]
 struct Normalen {
     los: Vec<Rij>,
-    schokken: Vec<Rij>,
+    schokken: Vec<Normaalrij>,
+    /// By yearly driver that is no normal.
+    andere: Vec<Rij>,
+    /// By column of [`Richtingen`]: yearly normals drawn before the years are walked through.
+    vooraf: Vec<Normaalrij>,
 }
 
 /// The distribution of a row of onzekerheden.
@@ -421,13 +438,72 @@ impl Trekker {
             key,
             dimensie: None,
         };
-        let mut bronnen = Vec::with_capacity(scalars);
-        for (i, slot) in plan.drijvers.slots.iter().enumerate() {
+        let (richtingen, dims, dims_impact) = if steekproef.methode == Methode::Sobol {
+            let yearly: Vec<Option<Jaardrijver>> = plan
+                .drijvers
+                .schokken
+                .iter()
+                .enumerate()
+                .map(
+                    |(i, (o, phi))| match verdeling(&model.onzekerheden[*o].verdeling) {
+                        Verdeling::Normaal { spreiding, .. } if held(scalars + i).is_none() => {
+                            Some(Jaardrijver {
+                                plaats: samenhang_schokken.eerste[i],
+                                spreiding,
+                                phi: to_f64(*phi),
+                            })
+                        }
+                        _ => None,
+                    },
+                )
+                .collect();
+            // A number of which another distribution is made too keeps its words.
+            let other: HashSet<usize> = (0..yearly.len())
+                .filter(|i| yearly[*i].is_none())
+                .map(|i| samenhang_schokken.eerste[i])
+                .collect();
+            let yearly: Vec<Option<Jaardrijver>> = yearly
+                .into_iter()
+                .map(|d| d.filter(|d| !other.contains(&d.plaats)))
+                .collect();
+            // The middle of a driver and how far it spreads, in the unit of its draws.
+            let of = |slot: usize, p: f64| match plan.drijvers.slots[slot] {
+                Slot::Onzekerheid(o) => verdeling(&model.onzekerheden[o].verdeling).quantile(p),
+                Slot::Risico(r) => {
+                    to_f64(model.risicos[r].impact[1]) * if p > 0.5 { 1.0 } else { 0.0 }
+                }
+            };
+            let years = (
+                eerste_jaar,
+                jaren,
+                model.gebied.peil.year(model.gebied.tijdstap),
+            );
+            let found = volgorde::richtingen(
+                plan,
+                &yearly,
+                &samenhang_schokken.normalen,
+                years,
+                &|slot| of(slot, 0.5),
+            );
+            let used = found.as_ref().map_or(0, |r| r.componenten.len() as u32);
+            let spread = |slot: usize| (of(slot, 0.9) - of(slot, 0.1)).abs();
+            let (own, sizes) = volgorde::dimensies(plan, &spread, used);
+            (found, own, sizes)
+        } else {
+            (None, vec![None; scalars], vec![None; scalars])
+        };
+        let at = |key: u64, dimensie: Option<u32>| Nummer { key, dimensie };
+        // Numbers that several drivers share have one dimension: that of the first.
+        let mut samenhang = samenhang;
+        for (i, nummer) in &mut samenhang.getrokken {
+            nummer.dimensie = dims[*i];
+        }
+        let shared = samenhang.eerste.clone();
+        let bron = |(i, slot): (usize, &Slot)| -> Result<Bron, Problem> {
             if let Some(waarde) = held(i) {
-                bronnen.push(Bron::Vast(waarde));
-                continue;
+                return Ok(Bron::Vast(waarde));
             }
-            bronnen.push(match slot {
+            Ok(match slot {
                 Slot::Onzekerheid(o) => {
                     let onzekerheid = &model.onzekerheden[*o];
                     let verdeling = verdeling(&onzekerheid.verdeling);
@@ -435,7 +511,7 @@ impl Trekker {
                         let sampler = Sampler::new(&verdeling).map_err(|e| wrong(*o, e))?;
                         Bron::Samen(samenhang.eerste[i], sampler)
                     } else {
-                        let nummer = los(key(*o));
+                        let nummer = at(key(*o), dims[shared[i]]);
                         Bron::Los(nummer, Snel::new(&verdeling).map_err(|e| wrong(*o, e))?)
                     }
                 }
@@ -457,18 +533,28 @@ impl Trekker {
                     if words < 1.0 {
                         Bron::Vast(0.0)
                     } else if words >= 4_294_967_296.0 {
-                        Bron::Los(los(name(IMPACT)), hoeveel)
+                        Bron::Los(at(name(IMPACT), dims_impact[i]), hoeveel)
                     } else {
                         Bron::Gebeurtenis {
-                            kans: los(name(HAPPENS)),
+                            kans: at(name(HAPPENS), dims[i]),
                             onder: words as u32,
-                            impact: los(name(IMPACT)),
+                            impact: at(name(IMPACT), dims_impact[i]),
                             hoeveel,
                         }
                     }
                 }
-            });
-        }
+            })
+        };
+        // Tables take time to make, so threads share them; the first problem in order is told.
+        let bronnen: Vec<Bron> = plan
+            .drijvers
+            .slots
+            .par_iter()
+            .enumerate()
+            .map(bron)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Result<_, _>>()?;
         let mut schokken = Vec::with_capacity(plan.drijvers.schokken.len());
         for (i, (o, phi)) in plan.drijvers.schokken.iter().enumerate() {
             let onzekerheid = &model.onzekerheden[*o];
@@ -493,8 +579,14 @@ impl Trekker {
                 }
                 (None, v) => Schokbron::Los(Snel::new(v).map_err(|e| wrong(*o, e))?),
             };
+            let alone = matches!(bron, Schokbron::Los(_) | Schokbron::Normaal { .. });
             schokken.push(Schok {
                 nummer: los(key(*o)),
+                woord: if samenhang_schokken.hoort(i) {
+                    samenhang_schokken.eerste[i] == i
+                } else {
+                    alone
+                },
                 bron,
                 phi: to_f64(*phi),
             });
@@ -507,6 +599,7 @@ impl Trekker {
             schokken,
             samenhang,
             samenhang_schokken,
+            richtingen,
             uitstel: plan
                 .drijvers
                 .uitstel
@@ -546,20 +639,15 @@ impl Trekker {
             .woorden(groep, nummer.key, blok, nummer.dimensie);
         let mut out = [0; GROEP as usize];
         for (j, row) in rows.iter().enumerate() {
-            out[j * LANES..(j + 1) * LANES].copy_from_slice(row);
+            out[j * row.len()..(j + 1) * row.len()].copy_from_slice(row);
         }
         out
     }
 
     /// Standard normal numbers of a driver in a group, in straight pieces: for yearly drivers, of which there are many.
     #[inline(always)]
-    fn normaal_snel(&self, groep: u64, nummer: Nummer, blok: u32) -> Rij {
-        let single = self.normalen.op(&self.woorden(groep, nummer, blok));
-        let mut z = [0.0; GROEP as usize];
-        for l in 0..z.len() {
-            z[l] = f64::from(single[l]);
-        }
-        z
+    fn normaal_snel(&self, groep: u64, nummer: Nummer, blok: u32) -> Normaalrij {
+        self.normalen.op(&self.woorden(groep, nummer, blok))
     }
 
     /// Standard normal numbers of a driver in a group.
@@ -589,25 +677,31 @@ impl Trekker {
     /// The values of a scalar driver in a group; `los` as [`Self::trek_samen`] left it.
     #[inline(always)]
     pub(super) fn waarden_van(&self, slot: usize, groep: u64, los: &[Rij]) -> Rij {
-        match &self.bronnen[slot] {
-            Bron::Vast(value) => [*value; GROEP as usize],
-            Bron::Los(nummer, snel) => snel.waarden(&self.woorden(groep, *nummer, 0)),
-            Bron::Samen(number, sampler) => sampler.sample_lanes(&los[*number]),
+        let (nummer, snel, event) = match &self.bronnen[slot] {
+            Bron::Vast(value) => return [*value; GROEP as usize],
+            Bron::Samen(number, sampler) => return sampler.sample_lanes(&los[*number]),
+            Bron::Los(nummer, snel) => (nummer, snel, None),
             Bron::Gebeurtenis {
                 kans,
                 onder,
                 impact,
                 hoeveel,
-            } => {
-                let happens = self.woorden(groep, *kans, 0);
-                let mut size = hoeveel.waarden(&self.woorden(groep, *impact, 0));
-                let below = *onder;
-                for l in 0..size.len() {
-                    size[l] = if happens[l] < below { size[l] } else { 0.0 };
-                }
-                size
+            } => (impact, hoeveel, Some((kans, *onder))),
+        };
+        // One place where words are made: all of them are written out there, and that makes the loop long.
+        let mut words = [[0; GROEP as usize]; 2];
+        for (words, nummer) in words.iter_mut().zip([Some(nummer), event.map(|e| e.0)]) {
+            if let Some(nummer) = nummer {
+                *words = self.woorden(groep, *nummer, 0);
             }
         }
+        let mut values = snel.waarden(&words[0]);
+        if let Some((_, below)) = event {
+            for l in 0..values.len() {
+                values[l] = if words[1][l] < below { values[l] } else { 0.0 };
+            }
+        }
+        values
     }
 
     /// Whether a scalar driver is drawn by itself and rises with its word, so that the word tells its rank.
@@ -639,8 +733,10 @@ impl Trekker {
     ) {
         let zero = Lanes([0.0; LANES]);
         for trekking in into.iter_mut() {
-            // Every place is written below.
-            if trekking.slots.len() != self.bronnen.len() {
+            // Every place is written below. Drivers may all be yearly, or none.
+            if trekking.slots.len() != self.bronnen.len()
+                || trekking.schokken.len() != self.schokken.len()
+            {
                 trekking.slots.resize(self.bronnen.len(), zero);
                 trekking.schokken = vec![vec![zero; self.jaren]; self.schokken.len()];
             }
@@ -657,14 +753,56 @@ impl Trekker {
             for slot in &self.uitstel {
                 let steps = match slot {
                     None => [0; LANES],
-                    Some(slot) => trekking.slots[*slot]
-                        .0
-                        .map(|years| libm::round(years * self.per_jaar) as u32),
+                    Some(slot) => {
+                        let mut steps = [0; LANES];
+                        let years = trekking.slots[*slot].0;
+                        for l in 0..LANES {
+                            // Never below zero: half and up is the next whole one.
+                            steps[l] = (years[l] * self.per_jaar + 0.5) as i32 as u32;
+                        }
+                        steps
+                    }
                 };
                 trekking.uitstel.push(LaneDelay::new(steps));
             }
         }
-        self.trek_schokken(groep, into, &mut ruimte.schokken);
+        if let Some(richtingen) = &self.richtingen {
+            self.trek_vooraf(groep, richtingen, &mut ruimte.vooraf);
+        }
+        self.trek_schokken(groep, into, ruimte);
+    }
+
+    /// The yearly normals of a group, turned so that their main directions follow Sobol points: what the normals have of a
+    /// direction is replaced, the rest stays random.
+    #[inline(always)]
+    fn trek_vooraf(&self, groep: u64, richtingen: &Richtingen, into: &mut Vec<Normaalrij>) {
+        into.resize(richtingen.kolommen.len(), [0.0; GROEP as usize]);
+        for ((i, place), z) in richtingen.kolommen.iter().zip(into.iter_mut()) {
+            let year = self.eerste_jaar + *i as i32;
+            if year <= self.tot[*place] {
+                *z = self.normaal_snel(groep, self.schokken[*place].nummer, year as u32);
+            }
+        }
+        for (c, richting) in richtingen.componenten.iter().enumerate() {
+            let nummer = Nummer {
+                key: driver_key(RICHTING),
+                dimensie: Some(c as u32),
+            };
+            // What is missing of the direction, and then a part of that in every normal.
+            let mut missing = self.normaal(groep, nummer, 0).map(|z| z as f32);
+            for (z, weight) in into.iter().zip(richting) {
+                let weight = *weight as f32;
+                for l in 0..missing.len() {
+                    missing[l] -= weight * z[l];
+                }
+            }
+            for (z, weight) in into.iter_mut().zip(richting) {
+                let weight = *weight as f32;
+                for l in 0..missing.len() {
+                    z[l] += weight * missing[l];
+                }
+            }
+        }
     }
 
     /// The yearly drivers of a group. Numbers belong to a calendar year, so that a longer horizon leaves the earlier years alone.
@@ -673,16 +811,35 @@ impl Trekker {
         &self,
         groep: u64,
         into: &mut [Trekking<Lanes<LANES>>; TEGELS],
-        normals: &mut Vec<Rij>,
+        ruimte: &mut Normalen,
     ) {
         let zero = Lanes([0.0; LANES]);
+        let Normalen {
+            schokken: normals,
+            andere,
+            vooraf,
+            ..
+        } = ruimte;
         normals.resize(self.schokken.len(), [0.0; GROEP as usize]);
+        andere.resize(self.schokken.len(), [0.0; GROEP as usize]);
         let samen = &self.samenhang_schokken;
         for i in 0..self.jaren {
             let year = self.eerste_jaar + i as i32;
             let drawn = |s: usize| year > self.bekend && year <= self.tot[s];
-            for (s, nummer) in samen.getrokken.iter().filter(|(s, _)| drawn(*s)) {
-                normals[*s] = self.normaal_snel(groep, *nummer, year as u32);
+            for (s, schok) in self.schokken.iter().enumerate() {
+                if !schok.woord || !drawn(s) {
+                    continue;
+                }
+                // Those that share a number share its column.
+                if let Some(column) = self.kolom(i, samen.eerste[s]) {
+                    normals[s] = vooraf[column];
+                    continue;
+                }
+                let words = self.woorden(groep, schok.nummer, year as u32);
+                match &schok.bron {
+                    Schokbron::Los(snel) if !samen.hoort(s) => andere[s] = snel.waarden(&words),
+                    _ => normals[s] = self.normalen.op(&words),
+                }
             }
             if !samen.normalen.is_empty() {
                 samen.normalen.correlate(normals);
@@ -694,32 +851,35 @@ impl Trekker {
                     }
                     continue;
                 }
-                let number = samen.eerste[s];
-                let mut values = match &schok.bron {
+                let number = if samen.hoort(s) { samen.eerste[s] } else { s };
+                let values: Rij = match &schok.bron {
                     Schokbron::Vast(value) => {
                         for trekking in into.iter_mut() {
                             trekking.schokken[s][i] = Lanes([*value; LANES]);
                         }
                         continue;
                     }
-                    Schokbron::Los(snel) => {
-                        snel.waarden(&self.woorden(groep, schok.nummer, year as u32))
+                    Schokbron::Los(_) => andere[s],
+                    &Schokbron::Normaal {
+                        gemiddelde,
+                        spreiding,
+                    } => {
+                        let z = &normals[number];
+                        let mut values = [0.0; GROEP as usize];
+                        for l in 0..z.len() {
+                            values[l] = gemiddelde + spreiding * f64::from(z[l]);
+                        }
+                        values
                     }
-                    Schokbron::Normaal { .. } if !samen.hoort(s) => {
-                        self.normaal_snel(groep, schok.nummer, year as u32)
+                    Schokbron::Samen(sampler) => {
+                        let z = &normals[number];
+                        let mut double = [0.0; GROEP as usize];
+                        for l in 0..z.len() {
+                            double[l] = f64::from(z[l]);
+                        }
+                        sampler.sample_lanes(&double)
                     }
-                    Schokbron::Normaal { .. } => normals[number],
-                    Schokbron::Samen(sampler) => sampler.sample_lanes(&normals[number]),
                 };
-                if let &Schokbron::Normaal {
-                    gemiddelde,
-                    spreiding,
-                } = &schok.bron
-                {
-                    for l in 0..values.len() {
-                        values[l] = gemiddelde + spreiding * values[l];
-                    }
-                }
                 let phi = schok.phi;
                 for (trekking, values) in into.iter_mut().zip(values.chunks_exact(LANES)) {
                     let row = &mut trekking.schokken[s];
@@ -732,6 +892,13 @@ impl Trekker {
                 }
             }
         }
+    }
+
+    /// The column of [`Richtingen`] that holds the normal of a place in a year.
+    #[inline(always)]
+    fn kolom(&self, year: usize, place: usize) -> Option<usize> {
+        let richtingen = self.richtingen.as_ref()?;
+        richtingen.kolommen.binary_search(&(year, place)).ok()
     }
 
     /// Draws `first` to `first + W`, of any place and width: the bits that they have in their groups.
@@ -913,6 +1080,16 @@ impl Trekkingen {
             .get(route)
             .map(|columns| columns[position].as_slice())
     }
+
+    /// The answers of every figure, by route; columns are sorted beside each other. Nothing for a figure without draws.
+    pub fn antwoorden(&self, per_herhaling: Option<usize>) -> Vec<Vec<Option<Antwoorden>>> {
+        let answer =
+            |column: &Vec<f64>| Antwoorden::new(column, &Sorted::new(column), per_herhaling);
+        self.waarden
+            .par_iter()
+            .map(|columns| columns.par_iter().map(answer).collect())
+            .collect()
+    }
 }
 
 /// The part of a column that a block writes: its draws as far as they are kept.
@@ -1015,6 +1192,7 @@ pub fn simuleer(
         figures: Vec::with_capacity(namen.len()),
     };
     let start = simulatie.bereik.start / GROEP;
+    let te_groot = AtomicU64::new(u64::MAX);
     parts
         .into_par_iter()
         .zip(fans)
@@ -1033,10 +1211,19 @@ pub fn simuleer(
                 niveaus,
                 groups: &level_groups,
                 waaier_lengte: kept_fan.saturating_sub(block * BLOCK),
+                te_groot: &te_groot,
             };
             pulp::Arch::new().dispatch(task);
             gedaan(draws as u64);
         });
+    let draw = te_groot.into_inner();
+    if draw < u64::MAX {
+        return Err(Problem::error(
+            "too-large",
+            format!("draw {draw} gives figures that are too large to calculate with"),
+        )
+        .fix("check growth rates with their spreiding and persistentie, and the length of the horizon"));
+    }
     if let Some(positions) = namen.iter().position(|n| n == "laagste_stand_jaar") {
         for (plan, columns) in plannen.iter().zip(&mut waarden) {
             columns[positions]
@@ -1077,6 +1264,8 @@ struct Blok<'a, 'p> {
     groups: &'a [usize],
     /// Draws of this block of which the stand is kept.
     waaier_lengte: usize,
+    /// The first draw with a figure that is infinite or no number.
+    te_groot: &'a AtomicU64,
 }
 
 impl pulp::NullaryFnOnce for Blok<'_, '_> {
@@ -1104,8 +1293,18 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                     let u = evaluate(v, trekking, werk);
                     uitkomsten(v.plan, &u, werk, figures);
                     let count = figures.len();
+                    // Zero as long as all are finite.
+                    let mut rest = [0.0; LANES];
                     for (i, value) in figures.iter().enumerate() {
                         schrijf(self.out[route * count + i], tile, &value.0);
+                        for l in 0..LANES {
+                            rest[l] += value.0[l] * 0.0;
+                        }
+                    }
+                    let asked = LANES.min(self.draws - tile);
+                    if let Some(lane) = rest[..asked].iter().position(|r| r.is_nan()) {
+                        let draw = self.groep * GROEP + (tile + lane) as u64;
+                        self.te_groot.fetch_min(draw, Ordering::Relaxed);
                     }
                     if self.waaier_lengte > tile {
                         let span = v.plan.begin..v.plan.eind_uiterst;

@@ -298,7 +298,8 @@ impl Snel {
             } => {
                 let mut values = [0.0_f32; W];
                 for l in 0..W {
-                    let (u, v) = (eenheid(k[l]), eenheid(!k[l]));
+                    let u = eenheid(k[l]);
+                    let v = 1.0 - u;
                     let (low, high) = (u * rise, v * fall);
                     let root = (if u < split { low } else { high }).sqrt();
                     let (below, above) = (laag + root, hoog - root);

@@ -1,6 +1,7 @@
 //! Writes named bytes to a folder: beside first, then renamed, so that no file is ever half written. Knows no content.
 
 use crate::read::IoFailure;
+use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,68 @@ pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathB
         temporaries.0.remove(0);
     }
     Ok(targets)
+}
+
+/// Passes bytes on and takes their SHA-256 along.
+struct Hashing<W> {
+    to: W,
+    hash: Sha256,
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Writes one file piece by piece, for what is too large to hold in memory; gives the SHA-256 of its bytes in hexadecimal.
+///
+/// As in [`write_all`] the folder is made if missing, and under its own name the file is whole: the old one or the new one.
+///
+/// # Panics
+///
+/// When the name is not a plain file name: our own mistake.
+pub fn write_pieces(
+    folder: &Path,
+    name: &str,
+    content: impl FnOnce(&mut (dyn io::Write + Send)) -> io::Result<()>,
+) -> Result<String, IoFailure> {
+    assert!(is_plain(name), "not a plain file name: {name:?}");
+    fs::create_dir_all(folder).map_err(|error| failure(folder, "make folder", &error))?;
+    let target = folder.join(name);
+    let wrong = |error: io::Error| failure(&target, "write", &error);
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&temporary)
+        .map_err(wrong)?;
+    let mut temporaries = Temporaries(vec![temporary.clone()]);
+    let mut out = Hashing {
+        to: io::BufWriter::with_capacity(1 << 20, file),
+        hash: Sha256::new(),
+    };
+    content(&mut out).map_err(wrong)?;
+    let file = out.to.into_inner().map_err(|e| wrong(e.into_error()))?;
+    file.sync_all().map_err(wrong)?;
+    fs::rename(&temporary, &target).map_err(wrong)?;
+    temporaries.0.clear();
+    Ok(hex(&out.hash.finalize()))
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Writes a file that must not exist yet (never through somebody's link), to disk.
@@ -178,6 +241,29 @@ mod tests {
             names(&folder.0),
             [temporary.file_name().unwrap().to_str().unwrap()]
         );
+    }
+
+    #[test]
+    fn pieces_make_a_whole_file_or_none() {
+        let folder = Folder::new("pieces");
+        let inner = folder.0.join("diep");
+        let sha = super::write_pieces(&inner, "a.csv", |out| {
+            out.write_all(b"ab")?;
+            out.write_all(b"c")
+        });
+        // SHA-256 of "abc" (FIPS 180-2, appendix B.1).
+        assert_eq!(
+            sha.unwrap(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(fs::read(inner.join("a.csv")).unwrap(), b"abc");
+        let failed = super::write_pieces(&inner, "a.csv", |out| {
+            out.write_all(b"half")?;
+            Err(std::io::Error::other("vol"))
+        });
+        assert_eq!(failed.unwrap_err().reason, "vol");
+        assert_eq!(fs::read(inner.join("a.csv")).unwrap(), b"abc");
+        assert_eq!(names(&inner), ["a.csv"]);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) struct Pot {
     pub(crate) minimum: i64,
     pub(crate) aandeel: u8,
     pub(crate) storting: i64,
+    pub(crate) leenrente: Option<u8>,
 }
 
 /// The settings.
@@ -57,6 +58,8 @@ pub(crate) struct Instellingen {
     pub(crate) creditrente: Option<u8>,
     pub(crate) disconto: u8,
     pub(crate) matrix: Option<u8>,
+    /// Whether every deelgebied bears its own interest.
+    pub(crate) per_deelgebied: bool,
 }
 
 /// A random model.
@@ -65,9 +68,11 @@ pub(crate) struct Spel {
     pub(crate) g: Instellingen,
     pub(crate) groei: Vec<(i8, i8)>,
     pub(crate) partijen: Vec<Option<u8>>,
+    /// By deelgebied: its delay, and what the fund lends it at most.
     pub(crate) uitstel: Vec<u8>,
-    /// Nothing, a given boekwaarde, or realised periods.
-    pub(crate) historie: (u8, i64),
+    pub(crate) plafond: [Option<i64>; 3],
+    /// Nothing, a given boekwaarde (and that of a deelgebied), or realised periods.
+    pub(crate) historie: (u8, i64, Option<i64>),
     pub(crate) kosten: Vec<Regel>,
     pub(crate) opbrengsten: Vec<Regel>,
     pub(crate) opslag: Option<u8>,
@@ -78,7 +83,7 @@ pub(crate) struct Spel {
     pub(crate) baten: Vec<Bate>,
     pub(crate) fonds: Option<Pot>,
     /// Which uncertainties there are, one bit each.
-    pub(crate) onzeker: u16,
+    pub(crate) onzeker: u32,
     pub(crate) risicos: Vec<(u8, i64, u8, u8)>,
 }
 
@@ -95,6 +100,8 @@ pub(crate) struct Anders {
     pub(crate) vlak: bool,
     /// Whole years in the exponent, whatever the model says.
     pub(crate) jaren: bool,
+    /// Interest over the whole, and so no loans.
+    pub(crate) geheel: bool,
     /// Uncertain inputs and risks.
     pub(crate) onzeker: Onzeker,
     /// More tables.
@@ -117,6 +124,7 @@ impl Default for Anders {
             halveer: false,
             vlak: false,
             jaren: false,
+            geheel: false,
             onzeker: Onzeker::Niet,
             extra: String::new(),
         }
@@ -131,6 +139,11 @@ fn pick<T: Copy>(list: &[T], choice: u8) -> T {
 macro_rules! put {
     ($text:expr, $($arg:tt)*) => { writeln!($text, $($arg)*).expect("writing to text") };
 }
+
+/// A market of three states.
+const MARKT: &str = "[[regimes]]\nregime = \"markt\"\ntoestand = \"goed\"\nkans = 0.2\n\
+     [[regimes]]\nregime = \"markt\"\ntoestand = \"normaal\"\nkans = 0.6\n\
+     [[regimes]]\nregime = \"markt\"\ntoestand = \"slecht\"\nkans = 0.2";
 
 /// Half cents as euro.
 fn euro(halve_centen: i64) -> String {
@@ -148,6 +161,38 @@ impl Spel {
         }
         for b in &mut self.baten {
             b.aandeel = 0;
+        }
+        self
+    }
+
+    /// A model in which every deelgebied bears its own interest.
+    pub(crate) fn per_deelgebied(mut self) -> Self {
+        self.g.per_deelgebied = true;
+        self
+    }
+
+    /// One in which the fund lends to nobody.
+    pub(crate) fn zonder_leningen(mut self) -> Self {
+        self.plafond = [None; 3];
+        self
+    }
+
+    /// One with a fund that lends to every deelgebied.
+    pub(crate) fn met_leningen(mut self) -> Self {
+        self.g.per_deelgebied = true;
+        let pot = Pot {
+            regel: 0,
+            beginsaldo: 40_000_000,
+            rente: 0,
+            minimum: 0,
+            aandeel: 0,
+            storting: 0,
+            leenrente: None,
+        };
+        let fonds = self.fonds.get_or_insert(pot);
+        fonds.beginsaldo = fonds.beginsaldo.abs();
+        for plafond in &mut self.plafond {
+            plafond.get_or_insert(30_000_000);
         }
         self
     }
@@ -225,7 +270,25 @@ impl Spel {
         put!(
             t,
             "ncw_methode = \"{}\"",
-            pick(&["ncw_bbv", "ncw_rente", "ncw_kasstroom"], g.ncw)
+            pick(
+                &[
+                    "ncw_bbv",
+                    "ncw_rente",
+                    "ncw_kasstroom",
+                    "ncw_kasstroom_rente"
+                ],
+                g.ncw
+            )
+        );
+        let per_deelgebied = g.per_deelgebied && !a.geheel;
+        put!(
+            t,
+            "rente_over = \"{}\"",
+            if per_deelgebied {
+                "deelgebied"
+            } else {
+                "geheel"
+            }
         );
         put!(
             t,
@@ -277,6 +340,9 @@ impl Spel {
                 t,
                 "[[deelgebieden]]\ndeelgebied = \"d{i}\"\nuitstel = {uitstel}"
             );
+            if let Some(plafond) = self.plafond[i].filter(|_| per_deelgebied) {
+                put!(t, "leenplafond = {}", bedrag(plafond));
+            }
         }
         for (i, (in_grex, dekking, _)) in self.maatregelen.iter().enumerate() {
             let route = if *in_grex { "grex" } else { "cofinanciering" };
@@ -312,6 +378,9 @@ impl Spel {
                 "regel = \"{}\"",
                 pick(&["voorfinancieren", "doorschuiven", "drager"], f.regel)
             );
+            if let Some(leenrente) = f.leenrente {
+                put!(t, "leenrente = {}", promille(leenrente));
+            }
             put!(
                 t,
                 "[[opbrengsten]]\nid = \"storting\"\npartij = \"pot/fonds\"\nbetaler = \"{}\"\nbedrag = {}\nfasering = \"{peil}-{eind}\"",
@@ -319,9 +388,18 @@ impl Spel {
                 bedrag(f.storting)
             );
         }
-        let (soort, halve) = self.historie;
+        let (soort, halve, deel) = self.historie;
         match soort % 3 {
-            1 => put!(t, "[[boekwaarde]]\nbedrag = {}", bedrag(halve)),
+            1 => {
+                put!(t, "[[boekwaarde]]\nbedrag = {}", bedrag(halve));
+                if let Some(halve) = deel {
+                    put!(
+                        t,
+                        "[[boekwaarde]]\ndeelgebied = \"d0\"\nbedrag = {}",
+                        bedrag(halve)
+                    );
+                }
+            }
             2 => put!(
                 t,
                 "[[kosten]]\nid = \"toen\"\nbedrag = {}\nfasering = \"{}-{}\"",
@@ -516,8 +594,8 @@ impl Spel {
             return;
         }
         let vast = a.onzeker == Onzeker::Ontaard;
-        let has = |bit: u16| self.onzeker >> bit & 1 == 1;
-        let mut row = |id: &str, doel: &str, wel: &str, ontaard: &str| {
+        let has = |bit: u32| self.onzeker >> bit & 1 == 1;
+        let row = |t: &mut String, id: &str, doel: &str, wel: &str, ontaard: &str| {
             put!(
                 t,
                 "[[onzekerheden]]\nid = \"{id}\"\ndoel = \"{doel}\"\n{}",
@@ -527,6 +605,7 @@ impl Spel {
         let pert_1 = "verdeling = \"pert\"\nlaag = 1\nmodus = 1\nhoog = 1";
         if has(0) {
             row(
+                t,
                 "alle kosten",
                 "kosten[K*].bedrag",
                 "verdeling = \"pert\"\nlaag = 0.8\nmodus = 1\nhoog = 1.5",
@@ -535,6 +614,7 @@ impl Spel {
         }
         if has(1) {
             row(
+                t,
                 "opbrengst",
                 "opbrengsten[O0].bedrag",
                 "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0.1",
@@ -543,6 +623,7 @@ impl Spel {
         }
         if has(2) {
             row(
+                t,
                 "index",
                 "index[i0].groei",
                 "verdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0.02\npersistentie = 0.4",
@@ -551,6 +632,7 @@ impl Spel {
         }
         if has(3) {
             row(
+                t,
                 "trend",
                 "index[i0].groei",
                 "verdeling = \"uniform\"\nlaag = -0.01\nhoog = 0.02\nper_jaar = \"nee\"",
@@ -563,6 +645,7 @@ impl Spel {
                 self.uitstel[0]
             );
             row(
+                t,
                 "uitstel",
                 "deelgebied[d0].uitstel",
                 "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 4: 20%\"",
@@ -570,6 +653,7 @@ impl Spel {
             );
         } else if has(4) {
             row(
+                t,
                 "uitstel",
                 "deelgebied[d0].uitstel",
                 "verdeling = \"discreet\"\nwaarden = \"0: 50%; 1: 30%; 3: 20%\"",
@@ -578,6 +662,7 @@ impl Spel {
         }
         if has(5) {
             row(
+                t,
                 "rente",
                 "gebied.rente",
                 "verdeling = \"pert\"\nlaag = -0.005\nmodus = 0\nhoog = 0.015",
@@ -592,6 +677,7 @@ impl Spel {
             // A credit rate that is not given follows the debit rate, and then is drawn with it.
             if self.g.creditrente.is_some_and(|c| c != self.g.rente) {
                 row(
+                    t,
                     "creditrente",
                     "gebied.creditrente",
                     "als = \"waarde\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 0.01: 30%; 0.02: 20%\"",
@@ -601,6 +687,7 @@ impl Spel {
         }
         if has(6) && !self.baten.is_empty() && !self.maatregelen.is_empty() {
             row(
+                t,
                 "baten",
                 "baten[B*].volume",
                 "verdeling = \"uniform\"\nlaag = 0.4\nhoog = 1.4",
@@ -609,6 +696,7 @@ impl Spel {
         }
         if has(7) {
             row(
+                t,
                 "eerste kosten",
                 "kosten[K0].bedrag",
                 "verdeling = \"driehoek\"\nlaag = 0.9\nmodus = 1\nhoog = 1.4",
@@ -617,6 +705,7 @@ impl Spel {
         }
         if has(8) && self.opslag.is_some() {
             row(
+                t,
                 "opslag",
                 "kosten[opslag].percentage",
                 "verdeling = \"lognormaal\"\ngemiddelde = 1\nspreiding = 0.2",
@@ -625,11 +714,80 @@ impl Spel {
         }
         if has(9) && self.programma.is_some() {
             row(
+                t,
                 "grondprijs",
                 "programma[*].grondprijs",
                 "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 100",
                 "als = \"verschuiving\"\nverdeling = \"normaal\"\ngemiddelde = 0\nspreiding = 0",
             );
+        }
+        if has(12) {
+            row(
+                t,
+                "markt",
+                "kosten[K*].bedrag",
+                "verdeling = \"percentielen\"\np10 = 0.9\np50 = 1\np90 = 1.2",
+                "verdeling = \"percentielen\"\np10 = 1\np50 = 1\np90 = 1",
+            );
+        }
+        if has(13) {
+            row(
+                t,
+                "gezien",
+                "opbrengsten[O*].bedrag",
+                "verdeling = \"waarnemingen\"\nwaarden = \"0.92; 1.05; 1.01; 0.85; 1.05\"",
+                "verdeling = \"waarnemingen\"\nwaarden = \"1; 1\"",
+            );
+        }
+        if has(14) {
+            row(
+                t,
+                "begrensd",
+                "kosten[K0].bedrag",
+                "verdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0.3\nminimum = 0.5\nmaximum = 1.4",
+                "verdeling = \"pert\"\nlaag = 1\nmodus = 1\nhoog = 1\nminimum = 0.5",
+            );
+        }
+        if has(15) {
+            put!(t, "{MARKT}");
+            row(
+                t,
+                "markt kosten",
+                "kosten[K*].bedrag",
+                "verdeling = \"regime\"\nregime = \"markt\"\nwaarden = \"goed: 1.1; normaal: 1; slecht: 0.9\"",
+                "verdeling = \"regime\"\nregime = \"markt\"\nwaarden = \"goed: 1; normaal: 1; slecht: 1\"",
+            );
+            row(
+                t,
+                "markt opbrengsten",
+                "opbrengsten[O*].bedrag",
+                "verdeling = \"regime\"\nregime = \"markt\"\nwaarden = \"goed: 1.3; normaal: 1; slecht: 0.7\"",
+                "verdeling = \"regime\"\nregime = \"markt\"\nwaarden = \"goed: 1; normaal: 1; slecht: 1\"",
+            );
+        }
+        if has(16) {
+            row(
+                t,
+                "gedeeld",
+                "opbrengsten[O0].bedrag",
+                "verdeling = \"driehoek\"\nlaag = 0.9\nmodus = 1\nhoog = 1.2\ngedeeld = \"alle kosten\"",
+                "verdeling = \"driehoek\"\nlaag = 1\nmodus = 1\nhoog = 1\ngedeeld = \"alle kosten\"",
+            );
+        }
+        if has(17) && self.groei.len() > 1 {
+            row(
+                t,
+                "index anders",
+                "index[i1].groei",
+                "verdeling = \"driehoek\"\nlaag = -0.02\nmodus = 0\nhoog = 0.03\npersistentie = -0.3",
+                "verdeling = \"driehoek\"\nlaag = 0\nmodus = 0\nhoog = 0",
+            );
+            if has(2) {
+                put!(
+                    t,
+                    "[[correlaties]]\na = \"index\"\nb = \"index anders\"\nrho = -0.6"
+                );
+            }
         }
         if has(0) && has(1) {
             put!(
@@ -714,7 +872,7 @@ fn bate() -> impl Strategy<Value = Bate> {
 }
 
 fn instellingen() -> impl Strategy<Value = Instellingen> {
-    let woorden = any::<(u8, bool, u8, bool, u8, u8, u8)>();
+    let woorden = any::<(u8, bool, u8, bool, u8, u8, u8, bool)>();
     let jaren = (-2..=1i32, 0..6i32, 0..7i32);
     let voeten = (
         0..80u8,
@@ -724,7 +882,7 @@ fn instellingen() -> impl Strategy<Value = Instellingen> {
     );
     (woorden, jaren, voeten).prop_map(
         |(
-            (stap, effectief, methode, midden, moment, ncw, telling),
+            (stap, effectief, methode, midden, moment, ncw, telling, per_deelgebied),
             (prijspeil, looptijd, nasleep),
             (rente, creditrente, disconto, matrix),
         )| Instellingen {
@@ -742,6 +900,7 @@ fn instellingen() -> impl Strategy<Value = Instellingen> {
             creditrente,
             disconto,
             matrix,
+            per_deelgebied,
         },
     )
 }
@@ -754,8 +913,11 @@ pub(crate) fn spel() -> impl Strategy<Value = Spel> {
         instellingen(),
         vec((-30..60i8, -30..60i8), 1..3),
         vec(of(0..90u8), 1..5),
-        vec(0..3u8, 1..4),
-        (any::<u8>(), bedrag()),
+        (
+            vec(0..3u8, 1..4),
+            proptest::array::uniform3(of(1..60_000_000i64)),
+        ),
+        (any::<u8>(), bedrag(), of(bedrag())),
     );
     let regels = (
         vec(regel(), 1..5),
@@ -774,15 +936,17 @@ pub(crate) fn spel() -> impl Strategy<Value = Spel> {
         0..2_000_000i64,
         0..200u8,
         bedrag(),
+        of(0..60u8),
     )
         .prop_map(
-            |(regel, beginsaldo, rente, minimum, aandeel, storting)| Pot {
+            |(regel, beginsaldo, rente, minimum, aandeel, storting, leenrente)| Pot {
                 regel,
                 beginsaldo,
                 rente,
                 minimum,
                 aandeel,
                 storting,
+                leenrente,
             },
         );
     let samen = (
@@ -791,12 +955,12 @@ pub(crate) fn spel() -> impl Strategy<Value = Spel> {
         of(pot),
     );
     let onzeker = (
-        any::<u16>(),
+        any::<u32>(),
         vec((any::<u8>(), bedrag(), any::<u8>(), any::<u8>()), 0..3),
     );
     (om, regels, later, samen, onzeker).prop_map(
         |(
-            (g, groei, partijen, uitstel, historie),
+            (g, groei, partijen, (uitstel, plafond), historie),
             (kosten, opbrengsten, opslag, programma),
             (exploitatie, object),
             (maatregelen, baten, fonds),
@@ -806,6 +970,7 @@ pub(crate) fn spel() -> impl Strategy<Value = Spel> {
             groei,
             partijen,
             uitstel,
+            plafond,
             historie,
             kosten,
             opbrengsten,
