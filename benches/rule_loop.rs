@@ -12,10 +12,12 @@
     reason = "the hand-written loops are written as one would by hand"
 )]
 
-use polder::ledger::{Looptijd, Rentes, boekwaarde};
+use polder::ledger::{Delen, Leningen, Looptijd, Rentes, Tarieven, boekwaarde};
 use polder::model::Rentemethode;
 use polder::number::{LaneDelay, Lanes, Number, Of};
-use polder::rules::gebiedsfonds::{Stromen, Tekortregel, Verloop, Voorwaarden, gebiedsfonds};
+use polder::rules::gebiedsfonds::{
+    Niemand, Stromen, Tekortregel, Verloop, Voorwaarden, gebiedsfonds,
+};
 use polder::timeline::{Periode, Tijdstap, Timeline};
 use std::hint::black_box;
 use std::time::Instant;
@@ -224,7 +226,7 @@ impl Work for Fonds {
             aandeel_organisatie: Lanes::all(AANDEEL),
             regel: self.regel,
         };
-        self.need = gebiedsfonds(
+        let laagste = gebiedsfonds(
             &v,
             0,
             &Stromen {
@@ -240,7 +242,9 @@ impl Work for Fonds {
                 betaald: &mut self.betaald,
             },
             &mut self.open,
+            &mut Niemand,
         );
+        self.need = laagste.voorfinanciering;
     }
     fn result(&self) -> Vec<u64> {
         [
@@ -376,6 +380,145 @@ fn fonds<const DOORSCHUIVEN: bool>(name: &str, regel: Tekortregel) -> f64 {
         need: [0.0; W],
     };
     compare(name, rule, hand)
+}
+
+// ------------------------------------------------------------------------------------- loans to deelgebieden
+
+const DEELGEBIEDEN: usize = 4;
+const PLAFOND: f64 = 4e6;
+const BEGIN: f64 = 1.2e7;
+
+/// Four deelgebieden with interest of their own, and what a fund lends them.
+struct Lenen {
+    of: Vec<Of>,
+    kasstroom: Vec<Vec<L>>,
+    rentes: Rentes<L>,
+    stand: [Vec<L>; 2],
+    series: [Vec<L>; 5],
+}
+
+impl Work for Lenen {
+    #[inline(always)]
+    fn run(&mut self) {
+        let [eigen, schuld] = &mut self.stand;
+        let [boekwaarde, rente, netto, owed, saldo] = &mut self.series;
+        eigen.fill(Lanes([0.0; W]));
+        let plafond = [Lanes::all(PLAFOND); DEELGEBIEDEN];
+        let mut delen = Delen {
+            methode: Rentemethode::Gemiddeld,
+            tarieven: Tarieven::new(Rentemethode::Gemiddeld, self.rentes, Of::Geheel),
+            tijd: Looptijd {
+                begin: 0,
+                eind: LEN,
+                uiterst: LEN,
+                loopt: &[],
+            },
+            peil: 0,
+            of: &self.of,
+            kasstroom: &mut self.kasstroom,
+            eigen,
+            schuld,
+            leningen: Some(Leningen {
+                plafond: &plafond,
+                rente: self.rentes.credit,
+                netto,
+                schuld: owed,
+            }),
+            totaal: Some((boekwaarde, rente)),
+        };
+        delen.openen();
+        let mut fonds = Lanes::all(BEGIN);
+        for t in 0..LEN {
+            fonds = fonds - delen.periode(t, fonds);
+            saldo[t] = fonds;
+        }
+    }
+    fn result(&self) -> Vec<u64> {
+        self.series.iter().flat_map(|s| rows(s)).collect()
+    }
+}
+
+struct LenenByHand {
+    kasstroom: Vec<Vec<Row>>,
+    debet: Row,
+    credit: Row,
+    series: [Vec<Row>; 5],
+}
+
+impl Work for LenenByHand {
+    #[inline(always)]
+    fn run(&mut self) {
+        let [boekwaarde, rente, netto, owed, saldo] = &mut self.series;
+        let (debet, credit) = (self.debet, self.credit);
+        let mut eigen = [[0.0; W]; DEELGEBIEDEN];
+        let mut schuld = [[0.0; W]; DEELGEBIEDEN];
+        let mut fonds = [BEGIN; W];
+        for t in 0..LEN {
+            let zero = [0.0; W];
+            let (mut all, mut interest, mut net, mut debt) = (zero, zero, zero, zero);
+            for d in 0..DEELGEBIEDEN {
+                let flow = self.kasstroom[d][t];
+                let (g, s) = (&mut eigen[d], &mut schuld[d]);
+                for l in 0..W {
+                    let m = -flow[l];
+                    let base = g[l] + m * 0.5;
+                    let own = base * if base < 0.0 { credit[l] } else { debet[l] };
+                    let need = g[l] + m + own;
+                    let on_loan = s[l] * credit[l];
+                    let due = s[l] + on_loan;
+                    let (left, room) = (fonds[l] - net[l], PLAFOND - due);
+                    let room = if left < room { left } else { room };
+                    let lent = if room < need { room } else { need };
+                    let lent = if lent < 0.0 { 0.0 } else { lent };
+                    let repaid = if due < -need { due } else { -need };
+                    let repaid = if repaid < 0.0 { 0.0 } else { repaid };
+                    let loan = lent - repaid;
+                    g[l] = need - loan;
+                    s[l] = due + loan;
+                    net[l] += loan;
+                    debt[l] += s[l];
+                    interest[l] = interest[l] + own + on_loan;
+                    all[l] += g[l] + s[l];
+                }
+            }
+            for l in 0..W {
+                fonds[l] -= net[l];
+            }
+            boekwaarde[t] = all;
+            rente[t] = interest;
+            netto[t] = net;
+            owed[t] = debt;
+            saldo[t] = fonds;
+        }
+    }
+    fn result(&self) -> Vec<u64> {
+        self.series.iter().flat_map(|s| bits(s)).collect()
+    }
+}
+
+fn lenen() -> f64 {
+    let kasstroom: Vec<Vec<Row>> = (0..DEELGEBIEDEN as u64)
+        .map(|d| flows(LEN, 60 + d))
+        .collect();
+    let (debet, credit) = ([0.03; W], [0.01; W]);
+    let zero = vec![[0.0; W]; LEN];
+    let rule = Lenen {
+        of: (0..DEELGEBIEDEN as u16).map(Of::Deel).collect(),
+        kasstroom: kasstroom.iter().map(|k| lanes(k)).collect(),
+        rentes: Rentes {
+            debet: Lanes(debet),
+            credit: Lanes(credit),
+        },
+        stand: [(); 2].map(|()| vec![Lanes([0.0; W]); DEELGEBIEDEN]),
+        series: [(); 5].map(|()| lanes(&zero)),
+    };
+    let hand = LenenByHand {
+        kasstroom,
+        debet,
+        credit,
+        series: [(); 5].map(|()| zero.clone()),
+    };
+    compare("leningen, 4 deelgebieden", rule, hand)
 }
 
 // ------------------------------------------------------------------------------------------- shift and add_scaled
@@ -524,6 +667,7 @@ fn main() {
         "gebiedsfonds DOORSCHUIVEN",
         Tekortregel::Doorschuiven,
     ));
+    worst = worst.max(lenen());
     let steps: [u32; W] = std::array::from_fn(|l| (l as u32 * 5) % 8);
     let masks =
         std::array::from_fn(|bit| steps.map(|s| if s >> bit & 1 == 1 { u64::MAX } else { 0 }));

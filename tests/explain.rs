@@ -1,9 +1,10 @@
 //! What is explained is what was calculated: the same values, down to the cell that they came from.
 
-use polder::evaluate::{Voorbereid, Werk, evaluate};
+use polder::evaluate::{Trekking, Voorbereid, Werk, evaluate};
 use polder::explain::{DIEPTE, Opname, Uitleg, Vervolg, Vraag, explain};
-use polder::model::Model;
-use polder::number::Exact;
+use polder::expression::{Book, Expr, Op, record};
+use polder::model::{HOOFD, Model};
+use polder::number::{At, Exact, Of, at};
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
@@ -11,6 +12,7 @@ use polder::risk::simulation::{Simulatie, Trekker, uitkomst_namen, uitkomsten};
 use polder::route::calculate;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -320,13 +322,51 @@ waarden = "0: 30%; 0.5: 40%; 1: 30%"
 "#;
 
 fn kwartalen() -> Model {
+    of_text(KWARTALEN)
+}
+
+/// The same with a gebiedsfonds that lends to Noord.
+fn kwartalen_met_leningen() -> Model {
+    let text = KWARTALEN
+        .replace(
+            "rente = 0.04\n",
+            "rente = 0.04\ncreditrente = 0.01\nrente_over = \"deelgebied\"\n",
+        )
+        .replace(
+            "deelgebied = \"Noord\"\n\n[[kosten]]\nid = \"vast\"",
+            "deelgebied = \"Noord\"\nleenplafond = 4000\n\n[[kosten]]\nid = \"vast\"",
+        );
+    assert!(text.contains("leenplafond") && text.contains("rente_over"));
+    of_text(&(text + FONDS))
+}
+
+const FONDS: &str = r#"
+[[partijen]]
+partij = "organisatie"
+rol = "gebiedsorganisatie"
+
+[[fonds]]
+partij = "organisatie"
+beginsaldo = 3000
+minimum = 200
+leenrente = 0.025
+"#;
+
+/// Vector T-3.3L: two deelgebieden that borrow (tests/cases/rekenregels/T-3.3-leningen.toml has its figures).
+fn lenen() -> Model {
+    let text = std::fs::read_to_string("tests/cases/rekenregels/T-3.3-leningen.toml").unwrap();
+    let case: toml::Table = text.parse().unwrap();
+    of_text(&case["model"].as_table().unwrap().to_string())
+}
+
+fn of_text(text: &str) -> Model {
     let folder = std::env::temp_dir().join(format!(
         "polder-explain-{}-{:?}",
         std::process::id(),
         std::thread::current().id()
     ));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("model.toml"), KWARTALEN).unwrap();
+    std::fs::write(folder.join("model.toml"), text).unwrap();
     let model = model(&folder);
     std::fs::remove_dir_all(&folder).unwrap();
     model
@@ -363,6 +403,142 @@ fn quarters_and_history_are_exact() {
         "{}",
         shown(&wrong)
     );
+}
+
+#[test]
+fn loans_are_exact() {
+    compare(&lenen(), Route::Cofinanciering);
+    compare(&lenen(), Route::Grex);
+    let model = kwartalen_met_leningen();
+    compare(&model, Route::Cofinanciering);
+    compare_draws(&model, Route::Cofinanciering, &[0, 1, 2, 3, 7]);
+    let benchmark = example("benchmark-w");
+    compare_draws(&benchmark, Route::Cofinanciering, &[7]);
+}
+
+#[test]
+fn a_loan_reads_down_to_the_plafond() {
+    let model = lenen();
+    let ask = |adres: &str, diepte| {
+        explain(&Vraag {
+            model: &model,
+            route: Route::Cofinanciering,
+            adres,
+            diepte,
+            trekking: None,
+        })
+        .unwrap_or_else(|p| panic!("{}", shown(&p)))
+        .tekst()
+    };
+    for (adres, expected) in [
+        ("deelgebied[Silo].lening.2027", "200.000,00"),
+        ("deelgebied[Kade].schuld.2027", "306.000,00"),
+        ("deelgebied[Kade].eigen_inleg.2028", "-179.720,00"),
+        ("deelgebied[Kade].eindwaarde", "183.314,40"),
+        ("deelgebied[Silo].eindwaarde", "-62.160,00"),
+        ("fonds.laagste", "0,00"),
+        ("fonds_laagste", "0,00"),
+        ("fonds.leningen.2029", "-212.160,00"),
+        ("fonds.uitstaand.2028", "208.000,00"),
+    ] {
+        let text = ask(adres, 4);
+        let first = text.lines().next().unwrap();
+        assert!(
+            first.ends_with(&format!(" = {expected}")),
+            "{adres}: {text}"
+        );
+        assert!(
+            text.contains("rekenregels 3.3") || text.contains("rekenregels 0.2"),
+            "{text}"
+        );
+    }
+    let text = ask("deelgebied[Silo].lening.2027", 8);
+    for part in [
+        "leenplafond Silo = 400.000,00",
+        "eigen inleg voor lening Silo 2027 = 300.000,00",
+        "fonds saldo 2026 = 200.000,00",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+/// How a number is made of numbers with a name, with the period that each is away.
+fn vorm(book: &Book, node: u32, t: u16, top: bool) -> String {
+    let n = &book.nodes[node as usize];
+    if let Some(name) = n.name.filter(|_| !top) {
+        let when = match name.at {
+            At::Period(p) => (i32::from(p) - i32::from(t)).to_string(),
+            other => format!("{other:?}"),
+        };
+        return format!("{} {:?} {when}", name.word, name.of);
+    }
+    let of = |node: &u32| vorm(book, *node, t, false);
+    let all = |nodes: &[u32]| nodes.iter().map(of).collect::<Vec<_>>().join("; ");
+    match &n.op {
+        Op::Input | Op::Constant => format!("{}", n.value.0.unwrap()),
+        Op::Add(a, b) => format!("({} + {})", of(a), of(b)),
+        Op::Sub(a, b) => format!("({} - {})", of(a), of(b)),
+        Op::Mul(a, b) => format!("({} * {})", of(a), of(b)),
+        Op::Per(a, b) => format!("({} / {})", of(a), of(b)),
+        Op::Min(a, b) => format!("min({}, {})", of(a), of(b)),
+        Op::Max(a, b) => format!("max({}, {})", of(a), of(b)),
+        Op::Neg(a) => format!("-({})", of(a)),
+        Op::Same(a) => of(a),
+        Op::IfLess(a, b, c, d) => all(&[*a, *b, *c, *d]),
+        Op::Sum(parts) => all(parts),
+        other => format!("{other:?}"),
+    }
+}
+
+/// In a row of a sheet every cell holds the same formula, moved along.
+#[test]
+fn a_row_of_loans_is_one_formula() {
+    for model in [lenen(), kwartalen_met_leningen()] {
+        let plan = Plan::new(
+            &model,
+            Route::Cofinanciering,
+            Diepte::Opgave,
+            Drijvers::default(),
+        )
+        .unwrap();
+        let (_, book) = record(|| {
+            let v = Voorbereid::<Expr>::new(&plan);
+            evaluate(&v, &Trekking::geen(), &mut Werk::new(&plan, true));
+        });
+        let delen = (0..plan.delen.len()).map(|d| Of::Deel(d as u16));
+        let per_deel = [
+            "mutatie",
+            "rente",
+            "eigen inleg voor lening",
+            "rente lening",
+            "lening",
+            "eigen inleg",
+            "schuld",
+        ];
+        let rows: Vec<(&str, Of)> = delen
+            .flat_map(|of| per_deel.map(|word| (word, of)))
+            .chain([
+                ("leningen", Of::Geheel),
+                ("schuld", Of::Geheel),
+                ("fonds saldo", Of::Geheel),
+            ])
+            .chain(["boekwaarde", "rente"].map(|word| (word, Of::Rekening(HOOFD as u16))))
+            .collect();
+        // The first period starts from what stood before it; in the last, what is owed is repaid.
+        let periods = plan.timeline.peil + 1..plan.eind - 1;
+        assert!(periods.len() > 1);
+        for (word, of) in rows {
+            let forms: BTreeSet<String> = periods
+                .clone()
+                .map(|t| {
+                    let node = book.find(word, of, at(t));
+                    let node = node.unwrap_or_else(|| panic!("no {word} of {of:?} at {t}"));
+                    vorm(&book, node, t as u16, true)
+                })
+                .collect();
+            assert_eq!(forms.len(), 1, "{word} of {of:?}: {forms:#?}");
+        }
+    }
 }
 
 fn compare_draws(model: &Model, route: Route, draws: &[u64]) {

@@ -237,9 +237,9 @@ periode = "2028"
 fn correlated_drivers_and_risks_are_told_from_their_values() {
     let model = lineair(SAMENHANG);
     let plannen = [plan(&model, Route::Grex)];
-    let s = simulatie(N, Vec::new());
-    let t = draws(&plannen, &s);
-    let o = Oorzaken::new(&plannen, &s, &t).expect("it can be told");
+    let run = simulatie(N, Vec::new());
+    let t = draws(&plannen, &run);
+    let o = Oorzaken::new(&plannen, &run, &t).expect("it can be told");
     let told = o
         .tornado(&[0], "reeel_saldo", Methode::Graad)
         .expect("an outcome");
@@ -252,17 +252,17 @@ fn correlated_drivers_and_risks_are_told_from_their_values() {
             .value
     };
     // Normals with Pearson r: the result moves by (e1 + r e2) with the first. The risk adds a little that is not normal.
-    let r = polder::risk::dependence::pearson_of_spearman(0.6);
+    let pearson = polder::risk::dependence::pearson_of_spearman(0.6);
     let kans: f64 = 0.3;
     let (mean, variance) = ((10_000.0 + 80_000.0 + 60_000.0) / 6.0, {
         let m: f64 = (10_000.0 + 80_000.0 + 60_000.0) / 6.0;
         (m - 10_000.0) * (60_000.0 - m) / 7.0
     });
     let risk = kans * variance + kans * (1.0 - kans) * mean * mean;
-    let normal = sd() * sd() + 2.0 * r * EFFECT[0] * EFFECT[1];
+    let normal = sd() * sd() + 2.0 * pearson * EFFECT[0] * EFFECT[1];
     let all = (normal + risk).sqrt();
     for (naam, own, other) in [("een", 0, 1), ("twee", 1, 0)] {
-        let truth = spearman_of_pearson((EFFECT[own] + r * EFFECT[other]) / all);
+        let truth = spearman_of_pearson((EFFECT[own] + pearson * EFFECT[other]) / all);
         assert!(
             (rho(naam) - truth).abs() < 0.02,
             "{naam}: {} {truth}",
@@ -290,7 +290,7 @@ fn correlated_drivers_and_risks_are_told_from_their_values() {
         let at = names.iter().position(|n| *n == naam).expect("it matters");
         (plane.waarden[at] - centre) / spread
     };
-    let expected = -1.5 * (EFFECT[0] + r * EFFECT[1]) / all;
+    let expected = -1.5 * (EFFECT[0] + pearson * EFFECT[1]) / all;
     assert!(
         (z("een", 1.0, 0.3) - expected).abs() < 0.08,
         "{} {expected}",

@@ -420,7 +420,9 @@ fn codes_in_source(folder: &Path, codes: &mut BTreeSet<String>) {
                     .strip_prefix('"')
                     .and_then(|rest| rest.split_once('"'));
                 let whole = call.starts_with("Problem");
-                if let Some((code, _)) = literal.filter(|(code, _)| whole || code.contains('-')) {
+                if let Some((code, _)) =
+                    literal.filter(|(c, _)| whole || c.contains('-') && !c.contains(' '))
+                {
                     codes.insert(code.to_owned());
                 }
             }

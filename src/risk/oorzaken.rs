@@ -766,13 +766,11 @@ impl<'a> Oorzaken<'a> {
 
     /// The value that a driver stays below with chance `p`.
     fn waarde_bij(&self, oorzaak: usize, column: &[f32], p: f64) -> f64 {
-        match self.lijst[oorzaak].herkomst {
-            Herkomst::Slot(s) => kwantiel(self.plan, s, p),
-            _ => {
-                let wide = column.iter().map(|x| f64::from(*x)).collect();
-                Sorted::from_vec(wide).quantile(p).unwrap_or(f64::NAN)
-            }
+        if let Herkomst::Slot(s) = self.lijst[oorzaak].herkomst {
+            return kwantiel(self.plan, s, p);
         }
+        let wide = column.iter().map(|x| f64::from(*x)).collect();
+        Sorted::from_vec(wide).quantile(p).unwrap_or(f64::NAN)
     }
 }
 
@@ -822,11 +820,12 @@ impl Factor {
                     .map(|k| row[k] * if j < i { rows[j][k] } else { row[k] })
                     .sum();
                 let rest = given[j] - known;
-                row.push(match j < i {
-                    true if rows[j][j] > 0.0 => rest / rows[j][j],
-                    true => 0.0,
-                    false if rest > 1e-6 => rest.sqrt(),
-                    false => 0.0,
+                row.push(if j == i {
+                    if rest > 1e-6 { rest.sqrt() } else { 0.0 }
+                } else if rows[j][j] > 0.0 {
+                    rest / rows[j][j]
+                } else {
+                    0.0
                 });
             }
             rows.push(row);
@@ -944,12 +943,18 @@ pub fn zwaai(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaie
             .iter()
             .flat_map(|z| [Some((z.driver, z.laag)), Some((z.driver, z.hoog))]),
     );
-    let outcomes = pulp::Arch::new().dispatch(Standen {
-        plan,
-        middle: &middle,
-        settings: &settings,
-        place,
-    });
+    let v = Voorbereid::<Lanes<LANES>>::new(plan);
+    let mut werk = Werk::new(plan, false);
+    let mut outcomes = Vec::with_capacity(settings.len() + LANES);
+    for tile in settings.chunks(LANES) {
+        let trekking = stand(&v, &middle, tile);
+        let figures = pulp::Arch::new().dispatch(Stand {
+            v: &v,
+            trekking: &trekking,
+            werk: &mut werk,
+        });
+        outcomes.extend(figures[place].0);
+    }
     let year = figuur == "laagste_stand_jaar";
     let shown = |x: f64| {
         if year {
@@ -968,58 +973,57 @@ pub fn zwaai(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaie
     })
 }
 
-/// Drivers in given positions, one of them elsewhere in every lane.
-struct Standen<'a> {
-    plan: &'a Plan<'a>,
-    middle: &'a [f64],
-    settings: &'a [Option<(usize, f64)>],
-    place: usize,
+/// Every driver at its middle, but one in every lane.
+fn stand(
+    v: &Voorbereid<'_, Lanes<LANES>>,
+    middle: &[f64],
+    tile: &[Option<(usize, f64)>],
+) -> Trekking<Lanes<LANES>> {
+    let d = &v.plan.drijvers;
+    let per_jaar = f64::from(v.plan.model.gebied.tijdstap.per_year());
+    let mut slots: Vec<Lanes<LANES>> = middle.iter().map(|m| Lanes::all(*m)).collect();
+    for (lane, setting) in tile.iter().enumerate() {
+        if let Some((driver, value)) = setting {
+            slots[*driver].0[lane] = *value;
+        }
+    }
+    let schokken = slots.split_off(d.slots.len());
+    let delay = |slot: usize| {
+        LaneDelay::new(
+            slots[slot]
+                .0
+                .map(|years| libm::round(years * per_jaar) as u32),
+        )
+    };
+    let uitstel = d.uitstel.iter();
+    Trekking {
+        uitstel: uitstel
+            .map(|u| u.map_or_else(|| LaneDelay::new([0; LANES]), |u| delay(u.slot)))
+            .collect(),
+        schokken: schokken
+            .iter()
+            .map(|s| vec![*s; v.aantal_jaren()])
+            .collect(),
+        slots,
+    }
 }
 
-impl pulp::NullaryFnOnce for Standen<'_> {
-    type Output = Vec<f64>;
+/// One evaluation of [`LANES`] settings.
+struct Stand<'a, 'p> {
+    v: &'a Voorbereid<'p, Lanes<LANES>>,
+    trekking: &'a Trekking<Lanes<LANES>>,
+    werk: &'a mut Werk<Lanes<LANES>>,
+}
+
+impl pulp::NullaryFnOnce for Stand<'_, '_> {
+    type Output = Vec<Lanes<LANES>>;
 
     #[inline(always)]
-    fn call(self) -> Vec<f64> {
-        let plan = self.plan;
-        let d = &plan.drijvers;
-        let v = Voorbereid::<Lanes<LANES>>::new(plan);
-        let mut werk = Werk::new(plan, false);
+    fn call(self) -> Self::Output {
         let mut figures = Vec::new();
-        let mut out = Vec::with_capacity(self.settings.len() + LANES);
-        let per_jaar = f64::from(plan.model.gebied.tijdstap.per_year());
-        for tile in self.settings.chunks(LANES) {
-            let mut all: Vec<Lanes<LANES>> = self.middle.iter().map(|m| Lanes::all(*m)).collect();
-            for (lane, setting) in tile.iter().enumerate() {
-                if let Some((driver, value)) = setting {
-                    all[*driver].0[lane] = *value;
-                }
-            }
-            let schokken = all.split_off(d.slots.len());
-            let delay = |slot: usize| {
-                LaneDelay::new(
-                    all[slot]
-                        .0
-                        .map(|years| libm::round(years * per_jaar) as u32),
-                )
-            };
-            let trekking = Trekking {
-                uitstel: d
-                    .uitstel
-                    .iter()
-                    .map(|u| u.map_or_else(|| LaneDelay::new([0; LANES]), |u| delay(u.slot)))
-                    .collect(),
-                schokken: schokken
-                    .iter()
-                    .map(|s| vec![*s; v.aantal_jaren()])
-                    .collect(),
-                slots: all,
-            };
-            let u = evaluate(&v, &trekking, &mut werk);
-            uitkomsten(plan, &u, &werk, &mut figures);
-            out.extend(figures[self.place].0);
-        }
-        out
+        let u = evaluate(self.v, self.trekking, self.werk);
+        uitkomsten(self.v.plan, &u, self.werk, &mut figures);
+        figures
     }
 }
 

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Draws side by side; the size that measured fastest (docs/benchmarks.md).
 pub const LANES: usize = 16;
@@ -1191,6 +1192,7 @@ pub fn simuleer(
         figures: Vec::with_capacity(namen.len()),
     };
     let start = simulatie.bereik.start / GROEP;
+    let te_groot = AtomicU64::new(u64::MAX);
     parts
         .into_par_iter()
         .zip(fans)
@@ -1209,10 +1211,19 @@ pub fn simuleer(
                 niveaus,
                 groups: &level_groups,
                 waaier_lengte: kept_fan.saturating_sub(block * BLOCK),
+                te_groot: &te_groot,
             };
             pulp::Arch::new().dispatch(task);
             gedaan(draws as u64);
         });
+    let draw = te_groot.into_inner();
+    if draw < u64::MAX {
+        return Err(Problem::error(
+            "too-large",
+            format!("draw {draw} gives figures that are too large to calculate with"),
+        )
+        .fix("check growth rates with their spreiding and persistentie, and the length of the horizon"));
+    }
     if let Some(positions) = namen.iter().position(|n| n == "laagste_stand_jaar") {
         for (plan, columns) in plannen.iter().zip(&mut waarden) {
             columns[positions]
@@ -1253,6 +1264,8 @@ struct Blok<'a, 'p> {
     groups: &'a [usize],
     /// Draws of this block of which the stand is kept.
     waaier_lengte: usize,
+    /// The first draw with a figure that is infinite or no number.
+    te_groot: &'a AtomicU64,
 }
 
 impl pulp::NullaryFnOnce for Blok<'_, '_> {
@@ -1280,8 +1293,18 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                     let u = evaluate(v, trekking, werk);
                     uitkomsten(v.plan, &u, werk, figures);
                     let count = figures.len();
+                    // Zero as long as all are finite.
+                    let mut rest = [0.0; LANES];
                     for (i, value) in figures.iter().enumerate() {
                         schrijf(self.out[route * count + i], tile, &value.0);
+                        for l in 0..LANES {
+                            rest[l] += value.0[l] * 0.0;
+                        }
+                    }
+                    let asked = LANES.min(self.draws - tile);
+                    if let Some(lane) = rest[..asked].iter().position(|r| r.is_nan()) {
+                        let draw = self.groep * GROEP + (tile + lane) as u64;
+                        self.te_groot.fetch_min(draw, Ordering::Relaxed);
                     }
                     if self.waaier_lengte > tile {
                         let span = v.plan.begin..v.plan.eind_uiterst;

@@ -9,7 +9,7 @@
 //! and a word here has 32.
 
 /// How many dimensions there are.
-pub const DIMENSIONS: usize = 128;
+pub(super) const DIMENSIONS: usize = 128;
 /// The bits of a word.
 const BITS: usize = 32;
 
@@ -209,7 +209,7 @@ const fn first_points() -> [[u32; 16]; DIMENSIONS] {
 ///
 /// `dimension` counts from 0 and must be below [`DIMENSIONS`]; the sequence has 2^32 points, so `block` stays below 2^26.
 #[inline(always)]
-pub fn points_reversed(block: u32, dimension: usize) -> [[u32; 16]; 4] {
+pub(super) fn points_reversed(block: u32, dimension: usize) -> [[u32; 16]; 4] {
     let v = &DIRECTIONS[dimension];
     let mut start = 0;
     for b in 6..BITS {
@@ -232,7 +232,7 @@ pub fn points_reversed(block: u32, dimension: usize) -> [[u32; 16]; 4] {
 /// Laine and Karras (2011) and Burley, "Practical hash-based Owen scrambling" (2020), with the constants of Vegdahl, "Building
 /// a better LK hash" (2021). Its addition and multiplication have a random word each instead of sharing one.
 #[inline(always)]
-pub fn scramble(reversed: u32, keys: [u32; 2]) -> u32 {
+pub(super) fn scramble(reversed: u32, keys: [u32; 2]) -> u32 {
     let mut x = reversed;
     x ^= x.wrapping_mul(0x3d20_adea);
     x = x.wrapping_add(keys[0]);
