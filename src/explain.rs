@@ -521,11 +521,27 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
     }
 }
 
-/// A draw in exact numbers.
+/// A draw in exact numbers: that of a run of both routes.
 fn trek(plan: &Plan<'_>, draw: u64, sampling: Steekproef) -> Result<Trekking<Exact>, Problem> {
     let years = Voorbereid::<Exact>::jaren(plan);
     let (first, count) = (*years.start(), years.count());
-    Ok(Trekker::new(plan, sampling, &[], first, count)?.exact(draw))
+    if sampling.methode != Methode::Sobol {
+        return Ok(Trekker::new(plan, sampling, &[], first, count)?.exact(draw));
+    }
+    // What shares the Sobol points, and how, follows from the flows of the first route and the years of both.
+    let gathered = |route| Plan::new(plan.model, route, Diepte::Rekening, plan.drijvers.clone());
+    let [one, other] = Route::BEIDE;
+    let (one, other) = (gathered(one)?, gathered(other)?);
+    let [a, b] = [&one, &other].map(Voorbereid::<Exact>::jaren);
+    let (from, to) = (*a.start().min(b.start()), *a.end().max(b.end()));
+    let trekker = Trekker::new(&one, sampling, &[], from, (to - from + 1) as usize)?;
+    let mut drawn = trekker.exact(draw);
+    let skip = (first - from).max(0) as usize;
+    for row in &mut drawn.schokken {
+        row.drain(..skip.min(row.len()));
+        row.truncate(count);
+    }
+    Ok(drawn)
 }
 
 /// What a draw made of every driver.

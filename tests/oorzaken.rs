@@ -594,3 +594,38 @@ fn an_explained_draw_tells_its_drivers() {
     assert_eq!(names, ["een", "twee", "drie", "brand"]);
     assert!(few.drijvers.iter().all(|d| d.zwaai.is_none()));
 }
+
+#[test]
+fn a_draw_of_any_sampling_is_explained_as_it_was_drawn() {
+    let model = support::model(support::tables_in("models/havenkwartier"))
+        .unwrap_or_else(|e| panic!("{e}"));
+    let plannen = Route::BEIDE.map(|r| plan(&model, r));
+    for methode in [
+        SpreidMethode::Willekeurig,
+        SpreidMethode::Antithetisch,
+        SpreidMethode::Latijns,
+        SpreidMethode::Sobol,
+    ] {
+        let steekproef = Steekproef {
+            methode,
+            seed: 7,
+            per_herhaling: 128,
+        };
+        let run = Simulatie {
+            steekproef,
+            ..Simulatie::gewoon(256, 7)
+        };
+        let t = draws(&plannen, &run);
+        for (r, route) in Route::BEIDE.into_iter().enumerate() {
+            let told = Opname::uit(&model, route, Some((201, steekproef)))
+                .and_then(|o| o.explain("ncw", 1))
+                .expect("a result");
+            let exact = told.waarde.to_string().parse::<f64>().expect("a number");
+            let fast = t.figuur(r, "ncw").expect("a figure")[201];
+            assert!(
+                (fast - exact).abs() < 1e-6,
+                "{methode:?} {route:?}: {fast} {exact}"
+            );
+        }
+    }
+}
