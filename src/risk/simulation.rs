@@ -16,7 +16,7 @@ use crate::evaluate::{Trekking, Uitkomst, Voorbereid, Werk, evaluate};
 use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
 use crate::number::{Exact, LaneDelay, Lanes, Number, to_f64};
-use crate::plan::{Plan, Slot};
+use crate::plan::{Diepte, Plan, Route, Slot};
 use crate::problem::Problem;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -478,8 +478,17 @@ impl Trekker {
                 jaren,
                 model.gebied.peil.year(model.gebied.tijdstap),
             );
+            // The order is that of the whole model, so that a run of one route draws what a run of both does.
+            let whole;
+            let guide = if plan.route == Route::Cofinanciering {
+                plan
+            } else {
+                let drivers = plan.drijvers.clone();
+                whole = Plan::new(model, Route::Cofinanciering, Diepte::Rekening, drivers)?;
+                &whole
+            };
             let found = volgorde::richtingen(
-                plan,
+                guide,
                 &yearly,
                 &samenhang_schokken.normalen,
                 years,
@@ -487,7 +496,7 @@ impl Trekker {
             );
             let used = found.as_ref().map_or(0, |r| r.componenten.len() as u32);
             let spread = |slot: usize| (of(slot, 0.9) - of(slot, 0.1)).abs();
-            let (own, sizes) = volgorde::dimensies(plan, &spread, used);
+            let (own, sizes) = volgorde::dimensies(guide, &spread, used);
             (found, own, sizes)
         } else {
             (None, vec![None; scalars], vec![None; scalars])
