@@ -705,4 +705,5 @@ fn deelgebieden_and_loans_are_reported_where_they_are() {
     let (headings, _) = table(&folder.0.join("voorbeeld - Gebiedsfonds.csv"));
     assert!(!headings.contains(&"Leningen".to_owned()));
     assert!(!out.contains("ncw_kasstroom_rente"), "{out}");
+    assert!(out.contains("Voorfinanciering gebiedsfonds") && out.contains("  laagste saldo"));
 }
