@@ -103,7 +103,7 @@ struct Deel {
     /// The manifest's path as messages name it.
     place: Place,
     manifest: Map<String, Value>,
-    deel: u64,
+    nummer: u64,
     van: u64,
     bereik: Range<u64>,
     /// The file with the draws.
@@ -139,7 +139,7 @@ impl Deel {
                 part["sha256"].as_str()?.to_owned(),
             ))
         })();
-        let Some((deel, van, bereik, bestand, sha256)) = fields else {
+        let Some((nummer, van, bereik, bestand, sha256)) = fields else {
             return Some(Err(onleesbaar(
                 &place,
                 "the table deel of the manifest can't be read".into(),
@@ -148,7 +148,7 @@ impl Deel {
         Some(Ok(Deel {
             place,
             manifest,
-            deel,
+            nummer,
             van,
             bereik,
             bestand,
@@ -280,13 +280,13 @@ fn passen(parts: &[Deel], loaded: &Loaded) -> Vec<Problem> {
         return problems;
     }
     let mut by_number: Vec<&Deel> = parts.iter().collect();
-    by_number.sort_by_key(|p| p.deel);
+    by_number.sort_by_key(|p| p.nummer);
     for pair in by_number.windows(2) {
-        if pair[0].deel == pair[1].deel {
+        if pair[0].nummer == pair[1].nummer {
             problems.push(
                 Problem::error(
                     "part-twice",
-                    format!("part {} of {} is there twice", pair[0].deel, pair[0].van),
+                    format!("part {} of {} is there twice", pair[0].nummer, pair[0].van),
                 )
                 .at(&pair[0].place)
                 .and(&pair[1].place)
@@ -294,7 +294,7 @@ fn passen(parts: &[Deel], loaded: &Loaded) -> Vec<Problem> {
             );
         }
     }
-    let have = |i: u64| by_number.iter().any(|p| p.deel == i);
+    let have = |i: u64| by_number.iter().any(|p| p.nummer == i);
     let missing: Vec<String> = (1..=first.van)
         .filter(|i| !have(*i))
         .take(10)
@@ -343,7 +343,7 @@ pub(super) fn lees(
     if !problems.is_empty() {
         return Err(Failure::Input(problems));
     }
-    parts.sort_by_key(|p| p.deel);
+    parts.sort_by_key(|p| p.nummer);
     simulatie::check(loaded, &routes, &opzet)?;
     // The fan is of the first draws, which are drawn again: that also shows that the parts are what this machine draws.
     let held = parts[0].manifest["simulatie"]["vastgezet"].as_str();
@@ -366,14 +366,14 @@ pub(super) fn lees(
         if read.sha256 != part.sha256 {
             return Err(onjuist("the file was changed after it was written: its SHA-256 is not that of the manifest".into()).into());
         }
-        let range = opzet.deel(part.deel, count);
+        let range = opzet.deel(part.nummer, count);
         let rows = read.waarden.first().map_or(0, Vec::len) as u64;
         if range.as_ref() != Some(&part.bereik)
             || read.koppen != headings
             || read.eerste != part.bereik.start
             || rows != part.bereik.end - part.bereik.start
         {
-            let message = format!("its draws are not those of part {} of {count}", part.deel);
+            let message = format!("its draws are not those of part {} of {count}", part.nummer);
             return Err(onjuist(message).into());
         }
         for (into, column) in columns.iter_mut().zip(read.waarden) {

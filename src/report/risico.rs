@@ -12,6 +12,7 @@ use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::simulation::Trekkingen;
 use crate::risk::statistics::{Estimate, Sorted};
 use crate::route::Routeresultaat;
+use std::fmt::Write as _;
 
 /// What of a route is told, and its Dutch words.
 const FIGUREN: &[(&str, &str)] = &[
@@ -114,7 +115,8 @@ impl Simulatieverslag {
         let mut line = format!("{} trekkingen, seed {}", whole(o.aantal), o.seed);
         if o.per_herhaling_voor_fouten().is_some() {
             let times = o.aantal / o.per_herhaling;
-            line += &format!(
+            let _ = write!(
+                line,
                 ", {}, {} herhalingen van {}",
                 methode_naam(o.methode),
                 whole(times),
@@ -122,7 +124,7 @@ impl Simulatieverslag {
             );
         }
         if let Some(held) = &self.vastgezet {
-            line += &format!(", vastgezet: {held}");
+            let _ = write!(line, ", vastgezet: {held}");
         }
         line
     }
@@ -251,7 +253,9 @@ pub fn verdeling_delen(v: &Simulatieverslag) -> Option<Report> {
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
                 report.heading(format!("{}, {woord}", kop(*route)));
-                rows.into_iter().for_each(|row| report.row(row));
+                for row in rows {
+                    report.row(row);
+                }
             }
         }
     }

@@ -185,7 +185,7 @@ mod tests {
             let mut at = 0;
             for i in 1..=n {
                 let part = o.deel(i, n).unwrap();
-                assert!(part.start == at && part.start % GROEP == 0 && part.end > at);
+                assert!(part.start == at && part.start.is_multiple_of(GROEP) && part.end > at);
                 at = part.end;
             }
             assert_eq!(at, 1000);

@@ -41,7 +41,11 @@ pub fn csv(kolommen: &Kolommen<'_>, out: &mut dyn Write) -> io::Result<()> {
         .from_writer(Vec::new());
     let row = std::iter::once("trekking").chain(kolommen.koppen.iter().map(String::as_str));
     headings.write_record(row)?;
-    out.write_all(&headings.into_inner().map_err(|e| e.into_error())?)?;
+    out.write_all(
+        &headings
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)?,
+    )?;
     let mut line = Vec::new();
     for i in 0..kolommen.aantal() {
         line.clear();
