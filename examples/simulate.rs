@@ -165,6 +165,7 @@ fn main() {
 
     let (start, before) = (Instant::now(), cpu());
     let simulatie = Simulatie {
+        alleen_gebied: flag("--area-only"),
         niveaus: if flag("--tornado") { TORNADO_MAX } else { 0 },
         ..Simulatie::gewoon(draws, 1)
     };

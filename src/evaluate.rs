@@ -140,6 +140,8 @@ pub struct Voorbereid<'p, N: Number> {
     doelen: Vec<Option<Doel>>,
     /// Whether the series of an account is kept, or only what it is worth.
     gevolgd: Vec<bool>,
+    /// Whether the figures of parties and delen are left out.
+    pub alleen_gebied: bool,
     /// By cell: whether it goes to a deel of the main account and is asked for nothing else.
     rechtstreeks: Vec<bool>,
     /// Index factors that are the same in every draw; only when flows are gathered by account.
@@ -351,6 +353,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             gewaardeerd: Vec::new(),
             doelen: accounts.chain(benefits).collect(),
             gevolgd: (0..model.rekeningen.len()).map(followed).collect(),
+            alleen_gebied: false,
             rechtstreeks: plan
                 .cellen
                 .iter()
@@ -919,7 +922,9 @@ pub fn evaluate<N: Number>(
         }
     }
     let hoofd = hoofdrekening(v, &tarieven, werk);
-    deelresultaten(v, &tarieven, werk);
+    if !v.alleen_gebied {
+        deelresultaten(v, &tarieven, werk);
+    }
     let nominaal_saldo = werk.hoofd.as_ref().map(|[kosten, opbrengsten, ..]| {
         let opening = v.opening[HOOFD].map_or_else(|| N::number(0), N::of);
         (N::sum(opbrengsten) - N::sum(kosten) - opening).named(
@@ -928,8 +933,11 @@ pub fn evaluate<N: Number>(
             At::Once,
         )
     });
-    leningen_boeken(v, werk);
-    partijen(v, werk);
+    // Loans are between accounts: without parties nobody asks for them.
+    if !v.alleen_gebied {
+        leningen_boeken(v, werk);
+        partijen(v, werk);
+    }
     let portemonnee = portemonnee(v, werk);
     Uitkomst {
         hoofd,

@@ -7,7 +7,9 @@ use crate::report::risico::Simulatieverslag;
 use crate::risk::oorzaken::{self, Oorzaken};
 use crate::risk::opzet::{Opzet, Wens, oordeel};
 use crate::risk::sampling::{Methode, Steekproef};
-use crate::risk::simulation::{Simulatie, Trekkingen, Vastgezet, simuleer, uitkomst_namen};
+use crate::risk::simulation::{
+    Simulatie, Trekkingen, UITKOMSTEN, Vastgezet, simuleer, uitkomst_namen,
+};
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -90,6 +92,9 @@ pub(super) struct DrawArgs {
     /// Exact ranks for every driver of the tornado, instead of the fast grade method
     #[arg(long)]
     pub(super) exact_ranks: bool,
+    /// Only the figures of the area: not those of parties and deelgebieden (faster, and room for more draws)
+    #[arg(long)]
+    pub(super) area_only: bool,
 }
 
 /// What is asked of a simulation.
@@ -111,6 +116,8 @@ pub(super) struct Stress {
     /// The NCW of a reverse stress.
     pub(super) reach: Option<f64>,
     pub(super) exact_ranks: bool,
+    /// Without the figures of parties and deelgebieden.
+    pub(super) alleen_gebied: bool,
 }
 
 impl Stress {
@@ -172,6 +179,11 @@ impl DrawArgs {
         check_raw(self.raw, json)?;
         if self.reach.is_some_and(|x| !x.is_finite()) {
             return usage("--reach: give an amount in euro, such as --reach -10000000");
+        }
+        if deel.is_some() && self.area_only {
+            return usage(
+                "--shard with --area-only: parts hold every figure; leave out one of the two",
+            );
         }
         if deel.is_some() && self.reach.is_some() {
             return usage(
@@ -246,6 +258,7 @@ impl DrawArgs {
                 vast: self.fix.clone(),
                 reach: self.reach,
                 exact_ranks: self.exact_ranks,
+                alleen_gebied: self.area_only,
             },
         }))
     }
@@ -310,6 +323,7 @@ pub(super) fn trek(
         steekproef: opzet.steekproef(),
         bereik,
         vast: stress.vastgezet(&plannen[0])?,
+        alleen_gebied: stress.alleen_gebied,
         waaier,
         niveaus,
     };
@@ -363,20 +377,30 @@ pub(super) fn oorzaken(
 }
 
 /// Most draws of a model whose figures fit in memory.
-fn grens(loaded: &Loaded, routes: &[Route]) -> Result<(u64, usize), Failure> {
+fn grens(loaded: &Loaded, routes: &[Route], area: bool) -> Result<(u64, usize), Failure> {
     let plannen = plannen(loaded, routes)?;
-    let width = plannen.first().map_or(0, |p| uitkomst_namen(p).len()) * routes.len();
+    let figures = if area {
+        UITKOMSTEN.len()
+    } else {
+        plannen.first().map_or(0, |p| uitkomst_namen(p).len())
+    };
+    let width = figures * routes.len();
     Ok((DRAWS_MAX.min(FIGURES_MAX / width.max(1)) as u64, width))
 }
 
 /// Tells when there is nothing to draw, and refuses more draws than fit.
-pub(super) fn check(loaded: &Loaded, routes: &[Route], opzet: &Opzet) -> Result<u64, Failure> {
+pub(super) fn check(
+    loaded: &Loaded,
+    routes: &[Route],
+    opzet: &Opzet,
+    area: bool,
+) -> Result<u64, Failure> {
     if loaded.drijvers.is_empty() {
         eprintln!(
             "note: the model has no onzekerheden and no risicos, so every draw is the exact result"
         );
     }
-    let (most, width) = grens(loaded, routes)?;
+    let (most, width) = grens(loaded, routes, area)?;
     if opzet.aantal > most {
         return Err(Failure::Usage(format!(
             "--draws {}: at most {most} for this model, which keeps {width} figures of every draw",
@@ -392,7 +416,7 @@ pub(super) fn simulatie(
     routes: &[Route],
     vraag: &Vraag,
 ) -> Result<Simulatieverslag, Failure> {
-    let most = check(loaded, routes, &vraag.opzet)?;
+    let most = check(loaded, routes, &vraag.opzet, vraag.stress.alleen_gebied)?;
     let mut opzet = vraag.opzet;
     loop {
         let kept = (WAAIER, oorzaken::TORNADO_MAX);

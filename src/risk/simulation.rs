@@ -1038,6 +1038,8 @@ pub struct Simulatie {
     pub bereik: Range<u64>,
     /// Drivers that are held.
     pub vast: Vec<Vastgezet>,
+    /// Only the figures of the area ([`UITKOMSTEN`]): those of parties and deelgebieden are not calculated.
+    pub alleen_gebied: bool,
     /// Of so many of the first draws the stand per period is kept, for a fan.
     pub waaier: usize,
     /// Of so many of the first draws the index levels and rates are kept, for a tornado.
@@ -1055,6 +1057,7 @@ impl Simulatie {
             },
             bereik: 0..aantal as u64,
             vast: Vec::new(),
+            alleen_gebied: false,
             waaier: 0,
             niveaus: 0,
         }
@@ -1155,7 +1158,10 @@ pub fn simuleer(
         .map(Voorbereid::laatste_schok)
         .reduce(|a, b| a.into_iter().zip(b).map(|(a, b)| a.max(b)).collect());
     trekker.beperk(&asked.unwrap_or_default());
-    let namen = uitkomst_namen(first);
+    let mut namen = uitkomst_namen(first);
+    if simulatie.alleen_gebied {
+        namen.truncate(UITKOMSTEN.len());
+    }
     let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
     let kept_fan = simulatie.waaier.min(aantal);
     let mut waaier: Vec<Vec<Vec<f64>>> = plannen
