@@ -89,6 +89,10 @@ pub(crate) struct Spel {
 
 /// What a law changes about a model.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a change of its own, that goes with any other"
+)]
 pub(crate) struct Anders {
     /// Factor on all amounts.
     pub(crate) schaal: i64,
