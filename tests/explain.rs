@@ -464,8 +464,8 @@ fn a_loan_reads_down_to_the_plafond() {
 
 /// How a number is made of numbers with a name, with the period that each is away.
 fn vorm(book: &Book, node: u32, t: u16, top: bool) -> String {
-    let n = &book.nodes[node as usize];
-    if let Some(name) = n.name.filter(|_| !top) {
+    let found = &book.nodes[node as usize];
+    if let Some(name) = found.name.filter(|_| !top) {
         let when = match name.at {
             At::Period(p) => (i32::from(p) - i32::from(t)).to_string(),
             other => format!("{other:?}"),
@@ -474,8 +474,8 @@ fn vorm(book: &Book, node: u32, t: u16, top: bool) -> String {
     }
     let of = |node: &u32| vorm(book, *node, t, false);
     let all = |nodes: &[u32]| nodes.iter().map(of).collect::<Vec<_>>().join("; ");
-    match &n.op {
-        Op::Input | Op::Constant => format!("{}", n.value.0.unwrap()),
+    match &found.op {
+        Op::Input | Op::Constant => format!("{}", found.value.0.unwrap()),
         Op::Add(a, b) => format!("({} + {})", of(a), of(b)),
         Op::Sub(a, b) => format!("({} - {})", of(a), of(b)),
         Op::Mul(a, b) => format!("({} * {})", of(a), of(b)),
@@ -484,7 +484,7 @@ fn vorm(book: &Book, node: u32, t: u16, top: bool) -> String {
         Op::Max(a, b) => format!("max({}, {})", of(a), of(b)),
         Op::Neg(a) => format!("-({})", of(a)),
         Op::Same(a) => of(a),
-        Op::IfLess(a, b, c, d) => all(&[*a, *b, *c, *d]),
+        Op::IfLess(a, b, then, otherwise) => all(&[*a, *b, *then, *otherwise]),
         Op::Sum(parts) => all(parts),
         other => format!("{other:?}"),
     }
@@ -501,7 +501,7 @@ fn a_row_of_loans_is_one_formula() {
             Drijvers::default(),
         )
         .unwrap();
-        let (_, book) = record(|| {
+        let ((), book) = record(|| {
             let v = Voorbereid::<Expr>::new(&plan);
             evaluate(&v, &Trekking::geen(), &mut Werk::new(&plan, true));
         });

@@ -139,7 +139,7 @@ fn a_product_of_lognormals_is_lognormal() {
     follows("the logarithm", &draws, |x| normal_cdf((x - mean) / sd));
 }
 
-/// Moments of Π (a + d_t) over years in which d_t = phi d_(t−1) + e_t, e_t normal with a standard deviation: `power` 1 or 2.
+/// Moments of `Π (a + d[t])` over years in which `d[t] = phi d[t−1] + e[t]`, with `e` normal of a standard deviation: `power` 1 or 2.
 ///
 /// Backward: what the later years give on average is a polynomial of this year's d, and the mean of a polynomial of a normal number
 /// is again one of d.

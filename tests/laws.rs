@@ -421,7 +421,7 @@ struct Blad<'p> {
 
 impl<'p> Blad<'p> {
     fn new(plan: &'p Plan<'p>) -> Self {
-        let (_, book) = record(|| {
+        let ((), book) = record(|| {
             let v = Voorbereid::<Expr>::new(plan);
             evaluate::evaluate(&v, &Trekking::geen(), &mut Werk::new(plan, true));
         });

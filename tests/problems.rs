@@ -456,7 +456,7 @@ fn the_list_of_problems_is_complete() {
         if shown.starts_with("tests/") || shown.starts_with("src/") {
             let text = fs::read_to_string(home.join(shown)).unwrap();
             assert!(
-                text.contains(&format!("\"{code}")),
+                text.contains(&format!("\"{code}")) || text.contains(&format!("[{code}]")),
                 "{shown} does not show {code}"
             );
             continue;

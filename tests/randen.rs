@@ -119,17 +119,15 @@ fn a_risk_without_chance_never_comes_and_a_certain_one_always() {
 #[test]
 fn correlations_that_contradict_are_refused_with_an_offer_that_holds() {
     let text = |rho: [&str; 3]| {
-        let mut text = String::new();
-        for id in ["A", "B", "C"] {
-            text += &format!(
+        let rows = ["A", "B", "C"].map(|id| {
+            format!(
                 "[[kosten]]\nid = \"{id}\"\nbedrag = 1\nfasering = \"2026\"\n\
                  [[onzekerheden]]\nid = \"{id}\"\ndoel = \"kosten[{id}].bedrag\"\nverdeling = \"normaal\"\ngemiddelde = 1\nspreiding = 0.1\n"
-            );
-        }
-        for ((a, b), rho) in [("A", "B"), ("B", "C"), ("A", "C")].iter().zip(rho) {
-            text += &format!("[[correlaties]]\na = \"{a}\"\nb = \"{b}\"\nrho = {rho}\n");
-        }
-        text
+            )
+        });
+        let pairs = [("A", "B", rho[0]), ("B", "C", rho[1]), ("A", "C", rho[2])]
+            .map(|(a, b, rho)| format!("[[correlaties]]\na = \"{a}\"\nb = \"{b}\"\nrho = {rho}\n"));
+        rows.concat() + &pairs.concat()
     };
     let run = |rho| try_draw(&model(&text(rho)), &Simulatie::gewoon(64, 5));
     let problem = run(["0.9", "0.9", "-0.9"]).expect_err("all three can't hold");

@@ -89,6 +89,10 @@ pub(crate) struct Spel {
 
 /// What a law changes about a model.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a change of its own, that goes with any other"
+)]
 pub(crate) struct Anders {
     /// Factor on all amounts.
     pub(crate) schaal: i64,
@@ -177,7 +181,7 @@ impl Spel {
         self
     }
 
-    /// One with a fund that lends to every deelgebied.
+    /// One with a fund, not a large one, that lends to every deelgebied.
     pub(crate) fn met_leningen(mut self) -> Self {
         self.g.per_deelgebied = true;
         let pot = Pot {
@@ -190,7 +194,9 @@ impl Spel {
             leenrente: None,
         };
         let fonds = self.fonds.get_or_insert(pot);
-        fonds.beginsaldo = fonds.beginsaldo.abs();
+        // Often less than what the deelgebieden together want.
+        fonds.beginsaldo = fonds.beginsaldo.abs() % 40_000_000;
+        fonds.storting %= 2_000_000;
         for plafond in &mut self.plafond {
             plafond.get_or_insert(30_000_000);
         }
