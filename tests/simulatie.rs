@@ -569,6 +569,43 @@ fn one_route(sampling: &str) {
 }
 
 #[test]
+fn figures_of_the_area_alone_are_those_of_a_full_run() {
+    let folder = Folder::new("area");
+    for model in [MODEL, "models/havenkwartier"] {
+        let args = |out: &str, more: &[&str]| {
+            let usual = [
+                "run", model, "--draws", "300", "--raw", "csv", "--out", out, "--format",
+                "csv,xlsx",
+            ];
+            call(0, &[&usual[..], more].concat())
+        };
+        let (all, area) = (folder.sub("all"), folder.sub("area"));
+        args(&all, &[]);
+        args(&area, &["--area-only"]);
+        let raw = |path: &str| {
+            let name = Path::new(model).file_name().unwrap().to_string_lossy();
+            columns(&Path::new(path).join(format!("{name} trekkingen.csv")))
+        };
+        let ((names, draws), (kept, fewer)) = (raw(&all), raw(&area));
+        assert!(kept.len() < names.len());
+        assert!(kept.iter().all(|n| !n.contains('[')), "{kept:?}");
+        for (name, column) in kept.iter().zip(&fewer) {
+            let at = names.iter().position(|n| n == name).unwrap();
+            assert_eq!(&draws[at], column, "{name}");
+        }
+        for path in [&all, &area] {
+            std::fs::remove_dir_all(path).unwrap();
+        }
+    }
+    let both = json(&["run", MODEL, "--draws", "300", "--area-only", "--json"]);
+    let full = json(&["run", MODEL, "--draws", "300", "--json"]);
+    for route in ["grex", "cofinanciering"] {
+        assert_eq!(both["routes"][route], full["routes"][route]);
+    }
+    call(0, &["compare", MODEL, "--draws", "300", "--area-only"]);
+}
+
+#[test]
 fn a_draw_of_any_sampling_is_explained_with_its_figures() {
     let folder = Folder::new("explain");
     for sampling in ["plain", "antithetic", "latin", "sobol"] {

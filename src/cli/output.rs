@@ -101,10 +101,13 @@ pub(super) struct Herkomst {
 impl Herkomst {
     /// Of the draws of a run or compare.
     pub(super) fn van(opdracht: Opdracht, model: &Path, v: &Simulatieverslag) -> Self {
-        Herkomst {
-            precisie: v.precisie.clone(),
-            ..Herkomst::deel(opdracht, model, v.opzet, &v.routes, v.vastgezet.as_deref())
+        let mut herkomst =
+            Herkomst::deel(opdracht, model, v.opzet, &v.routes, v.vastgezet.as_deref());
+        herkomst.precisie.clone_from(&v.precisie);
+        if v.alleen_gebied {
+            herkomst.opdracht.push_str(" --area-only");
         }
+        herkomst
     }
 
     /// Of a part of the draws of a run or compare: what the parts have in common.

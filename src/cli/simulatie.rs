@@ -448,6 +448,7 @@ pub(super) fn simulatie(
         let causes = oorzaken(loaded, routes, &drawn, &t, &vraag.stress)?;
         let mut v = Simulatieverslag::new(routes.to_vec(), opzet, t, oordelen);
         v.vastgezet.clone_from(&vraag.stress.vast);
+        v.alleen_gebied = vraag.stress.alleen_gebied;
         v.oorzaken = causes;
         return Ok(v);
     }

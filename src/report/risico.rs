@@ -78,6 +78,8 @@ pub struct Simulatieverslag {
     pub precisie: Vec<Oordeel>,
     /// Drivers that were held, as the user wrote it.
     pub vastgezet: Option<String>,
+    /// Whether figures of parties and deelgebieden were left out.
+    pub alleen_gebied: bool,
     /// What drives the NCW, by route; empty without drivers.
     pub oorzaken: Vec<super::oorzaken::Routeoorzaken>,
 }
@@ -98,6 +100,7 @@ impl Simulatieverslag {
             antwoorden,
             precisie,
             vastgezet: None,
+            alleen_gebied: false,
             oorzaken: Vec::new(),
         }
     }

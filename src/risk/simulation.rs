@@ -1136,6 +1136,9 @@ pub fn simuleer(
     );
     let mut ready: Vec<Voorbereid<'_, Lanes<LANES>>> =
         plannen.iter().map(Voorbereid::new).collect();
+    for v in &mut ready {
+        v.alleen_gebied = simulatie.alleen_gebied;
+    }
     if let Some(last) = ready.last_mut().filter(|_| simulatie.niveaus > 0) {
         last.niveaus_tot_einde();
     }
