@@ -295,13 +295,15 @@ impl<N: Number> Delen<'_, N> {
     }
 
     /// One position from peildatum on: interest of every deel, then loans in the order of the delen, each as far as its plafond and what is
-    /// left of `beschikbaar` allow; a deel that has money left repays. Gives what is lent on balance.
+    /// left of `beschikbaar` allow; a deel that has money left repays. Gives what is left: nothing at all, and not a rounding
+    /// beside it, when all was lent.
     ///
     /// Loan per deel: `max(0, min(eigen, plafond − schuld, beschikbaar))`; repayment: `max(0, min(−eigen, schuld))`.
     #[inline(always)]
     pub fn periode(&mut self, t: usize, beschikbaar: N) -> N {
         let zero = N::number(0);
         let (mut boekwaarde, mut rente, mut netto, mut owed) = (zero, zero, zero, zero);
+        let mut over = beschikbaar;
         for d in 0..self.of.len() {
             let of = self.of[d];
             let m = (-self.kasstroom[d][t]).named("mutatie", of, at(t));
@@ -319,7 +321,7 @@ impl<N: Number> Delen<'_, N> {
             let interest = self.tijd.zolang(t, self.schuld[d] * l.rente);
             let interest = interest.named("rente lening", of, at(t));
             let schuld = self.schuld[d] + interest;
-            let room = (l.plafond[d] - schuld).min(beschikbaar - netto);
+            let room = (l.plafond[d] - schuld).min(over);
             let lent = need.min(room).max(zero);
             let repaid = (-need).min(schuld).max(zero);
             let net = self
@@ -328,6 +330,7 @@ impl<N: Number> Delen<'_, N> {
                 .named("lening", of, at(t));
             self.eigen[d] = (need - net).named("eigen inleg", of, at(t));
             self.schuld[d] = (schuld + net).named("schuld", of, at(t));
+            over = over - net;
             netto = netto + net;
             owed = owed + self.schuld[d];
             rente = rente + own + interest;
@@ -342,7 +345,7 @@ impl<N: Number> Delen<'_, N> {
             l.netto[t] = netto.named("leningen", Of::Geheel, at(t));
             l.schuld[t] = owed.named("schuld", Of::Geheel, at(t));
         }
-        netto
+        over
     }
 }
 

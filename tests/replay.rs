@@ -178,6 +178,8 @@ fn the_benchmark_agrees_with_its_reference_values() {
     close("eindwaarde", told("eindwaarde").mean, 10_483_945.0);
     close("badkuip", badkuip.mean, -22_940_672.0);
     close("fund", told("fonds_laagste").mean, 150_694.0);
+    // A fund that lends all it has is empty, and not a rounding below zero.
+    assert_eq!(told("fonds_laagste").onder_nul.value.to_bits(), 0);
 
     // Rank correlations with NCW, printed in three decimals.
     let uitkomst = Centered::new(all.figuur(0, "ncw").expect("a figure"));

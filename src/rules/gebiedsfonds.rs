@@ -57,8 +57,8 @@ pub struct Verloop<'a, N> {
 /// Who borrows from the fund, after it has done its own spending. A trait instead of a closure: only a method can be marked as
 /// always inlined.
 pub trait Lener<N> {
-    /// What the fund lends less what is repaid in a period; nothing when nobody borrows. `gedaan` is what the fund did in it,
-    /// `beschikbaar` what it can lend.
+    /// What the fund has left to lend after loans and repayments of a period; nothing when nobody borrows. `gedaan` is what the fund
+    /// did in it, `beschikbaar` what it can lend.
     fn lenen(&mut self, t: usize, gedaan: &Verloop<'_, N>, beschikbaar: N) -> Option<N>;
     /// What is still owed after the last period of those who borrow, and then repaid; nothing in other periods.
     fn slot(&mut self, t: usize) -> Option<N>;
@@ -135,8 +135,8 @@ pub fn gebiedsfonds<N: Number>(
         }
         out.rendement[t] = rendement;
         out.organisatie[t] = organisatie;
-        if let Some(netto) = lener.lenen(t, out, beschikbaar - v.minimum) {
-            beschikbaar = beschikbaar - netto;
+        if let Some(over) = lener.lenen(t, out, beschikbaar - v.minimum) {
+            beschikbaar = over + v.minimum;
         }
         if let Some(rest) = lener.slot(t) {
             let before = beschikbaar.named("fonds saldo voor slot", fonds, at(t));
