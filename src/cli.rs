@@ -196,6 +196,9 @@ struct ExplainArgs {
     /// Number of draws of that run; latin and sobol spread their draws over that number
     #[arg(long, value_name = "N")]
     draws: Option<u64>,
+    /// Drivers that were held in that run
+    #[arg(long, value_name = "DRIVER=VALUE; ...", requires = "draw")]
+    fix: Option<String>,
     /// Print as json
     #[arg(long)]
     json: bool,
@@ -584,8 +587,11 @@ fn risk_reports(
         Opdracht::Compare => {
             let per_party = risico::partijen(model, v);
             output::print(&risico::kort(&reports[0], 6));
-            output::print(&risico::kort(&per_party, 6));
-            reports.push(per_party);
+            // Without figures of parties there is nothing to tell of them.
+            if !per_party.rows.is_empty() {
+                output::print(&risico::kort(&per_party, 6));
+                reports.push(per_party);
+            }
             if let Some(differences) = risico::verschillen(model, v) {
                 output::print(&risico::kort(&risico::eerste_kop(&differences), 6));
                 reports.push(differences);
@@ -601,7 +607,7 @@ fn risk_reports(
     reports.push(buffer);
     reports.push(risico::badkuip(v));
     reports.extend(risico::waaiers(v, exact));
-    reports.push(risico::verdeling_partijen(model, v));
+    reports.extend(Some(risico::verdeling_partijen(model, v)).filter(|r| !r.rows.is_empty()));
     reports.extend(risico::verdeling_delen(v));
     reports
 }
@@ -798,7 +804,8 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         diepte: args.depth,
         trekking: None,
     };
-    let uitleg = explain::explain_uit(&vraag, trekking).map_err(Failure::Input)?;
+    let uitleg =
+        explain::explain_uit(&vraag, trekking, args.fix.as_deref()).map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
     } else {

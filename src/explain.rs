@@ -11,9 +11,9 @@ use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, R
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{Place, Problem, has_errors, nearest};
-use crate::risk::oorzaken::zwaai;
+use crate::risk::oorzaken::{vastgezet, zwaai};
 use crate::risk::sampling::{Methode, Steekproef};
-use crate::risk::simulation::{Simulatie, Trekker};
+use crate::risk::simulation::{Simulatie, Trekker, Vastgezet};
 use crate::rules::bbv;
 use crate::timeline::{Periode, exponent};
 use rust_decimal::Decimal;
@@ -65,19 +65,20 @@ fn gewoon((draw, seed): (u64, u64)) -> (u64, Steekproef) {
 /// # Errors
 /// When the model has uncertain inputs that can't be drawn, or the address is no result.
 pub fn explain(vraag: &Vraag<'_>) -> Result<Uitleg, Vec<Problem>> {
-    explain_uit(vraag, vraag.trekking.map(gewoon))
+    explain_uit(vraag, vraag.trekking.map(gewoon), None)
 }
 
 /// [`explain`] of a draw of any sampling (in place of the draw that the question names): with its method and repetitions it is the
-/// draw of that number in a run that was spread so.
+/// draw of that number in a run that was spread so. `vast`: drivers that were held in that run, as in [`vastgezet`].
 ///
 /// # Errors
-/// Those of [`explain`].
+/// Those of [`explain`], and of [`vastgezet`].
 pub fn explain_uit(
     vraag: &Vraag<'_>,
     trekking: Option<(u64, Steekproef)>,
+    vast: Option<&str>,
 ) -> Result<Uitleg, Vec<Problem>> {
-    Opname::uit(vraag.model, vraag.route, trekking)?.explain(vraag.adres, vraag.diepte)
+    Opname::met(vraag.model, vraag.route, trekking, vast)?.explain(vraag.adres, vraag.diepte)
 }
 
 /// What follows on a number in an explanation.
@@ -308,6 +309,19 @@ impl<'a> Opname<'a> {
         route: Route,
         trekking: Option<(u64, Steekproef)>,
     ) -> Result<Self, Vec<Problem>> {
+        Self::met(model, route, trekking, None)
+    }
+
+    /// [`Opname::uit`] of a run in which drivers were held, as in [`vastgezet`].
+    ///
+    /// # Errors
+    /// Those of [`Opname::uit`], and of [`vastgezet`].
+    pub fn met(
+        model: &'a Model,
+        route: Route,
+        trekking: Option<(u64, Steekproef)>,
+        vast: Option<&str>,
+    ) -> Result<Self, Vec<Problem>> {
         let drijvers = if trekking.is_some() {
             let (drijvers, problems) = Drijvers::resolve(model);
             if has_errors(&problems) {
@@ -318,7 +332,9 @@ impl<'a> Opname<'a> {
             Drijvers::default()
         };
         let plan = Plan::new(model, route, Diepte::Lijn, drijvers).map_err(|p| vec![p])?;
-        let drawn = trekking.map(|(draw, sampling)| trek(&plan, draw, sampling));
+        let held = vast.map(|text| vastgezet(&plan, text)).transpose();
+        let held = held.map_err(|p| vec![p])?.unwrap_or_default();
+        let drawn = trekking.map(|(draw, sampling)| trek(&plan, draw, sampling, &held));
         let drawn = drawn.transpose().map_err(|p| vec![p])?;
         let (labels, book) = record(|| calculate(&plan, drawn.as_ref()));
         let labels = labels.map_err(|p| vec![p])?;
@@ -522,11 +538,16 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
 }
 
 /// A draw in exact numbers: that of a run of both routes.
-fn trek(plan: &Plan<'_>, draw: u64, sampling: Steekproef) -> Result<Trekking<Exact>, Problem> {
+fn trek(
+    plan: &Plan<'_>,
+    draw: u64,
+    sampling: Steekproef,
+    vast: &[Vastgezet],
+) -> Result<Trekking<Exact>, Problem> {
     let years = Voorbereid::<Exact>::jaren(plan);
     let (first, count) = (*years.start(), years.count());
     if sampling.methode != Methode::Sobol {
-        return Ok(Trekker::new(plan, sampling, &[], first, count)?.exact(draw));
+        return Ok(Trekker::new(plan, sampling, vast, first, count)?.exact(draw));
     }
     // What shares the Sobol points, and how, follows from the flows of the first route and the years of both.
     let gathered = |route| Plan::new(plan.model, route, Diepte::Rekening, plan.drijvers.clone());
@@ -534,7 +555,7 @@ fn trek(plan: &Plan<'_>, draw: u64, sampling: Steekproef) -> Result<Trekking<Exa
     let (one, other) = (gathered(one)?, gathered(other)?);
     let [a, b] = [&one, &other].map(Voorbereid::<Exact>::jaren);
     let (from, to) = (*a.start().min(b.start()), *a.end().max(b.end()));
-    let trekker = Trekker::new(&one, sampling, &[], from, (to - from + 1) as usize)?;
+    let trekker = Trekker::new(&one, sampling, vast, from, (to - from + 1) as usize)?;
     let mut drawn = trekker.exact(draw);
     let skip = (first - from).max(0) as usize;
     for row in &mut drawn.schokken {

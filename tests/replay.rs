@@ -102,7 +102,7 @@ fn draws_of_the_benchmark_are_exact_evaluations() {
 fn draws_of_havenkwartier_are_exact_evaluations() {
     let model = model("models/havenkwartier");
     for plan in plannen(&model) {
-        let worst = replay(&plan, &Simulatie::gewoon(aantal(1_000, 20_000), SEED));
+        let worst = replay(&plan, &Simulatie::gewoon(aantal(2_000, 20_000), SEED));
         assert!(worst < EURO, "{worst} in route {}", plan.route.naam());
     }
 }

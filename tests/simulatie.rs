@@ -573,10 +573,7 @@ fn figures_of_the_area_alone_are_those_of_a_full_run() {
     let folder = Folder::new("area");
     for model in [MODEL, "models/havenkwartier"] {
         let args = |out: &str, more: &[&str]| {
-            let usual = [
-                "run", model, "--draws", "300", "--raw", "csv", "--out", out, "--format",
-                "csv,xlsx",
-            ];
+            let usual = ["run", model, "--draws", "300", "--raw", "csv", "--out", out];
             call(0, &[&usual[..], more].concat())
         };
         let (all, area) = (folder.sub("all"), folder.sub("area"));
@@ -584,11 +581,12 @@ fn figures_of_the_area_alone_are_those_of_a_full_run() {
         args(&area, &["--area-only"]);
         let raw = |path: &str| {
             let name = Path::new(model).file_name().unwrap().to_string_lossy();
-            columns(&Path::new(path).join(format!("{name} trekkingen.csv")))
+            columns(&Path::new(path).join(format!("{name} grex trekkingen.csv")))
         };
         let ((names, draws), (kept, fewer)) = (raw(&all), raw(&area));
         assert!(kept.len() < names.len());
         assert!(kept.iter().all(|n| !n.contains('[')), "{kept:?}");
+        assert_eq!(kept.len(), 1 + 2 * 9);
         for (name, column) in kept.iter().zip(&fewer) {
             let at = names.iter().position(|n| n == name).unwrap();
             assert_eq!(&draws[at], column, "{name}");
@@ -642,6 +640,51 @@ fn a_draw_of_any_sampling_is_explained_with_its_figures() {
         let (_, err) = call(2, &[&explain[..], how].concat());
         assert!(err.contains(what), "{err}");
     }
+}
+
+#[test]
+fn a_draw_of_a_stress_is_explained_with_its_figure() {
+    const W: &str = "models/benchmark-w";
+    let folder = Folder::new("stress");
+    let how = ["--draws", "64", "--fix", "rente=P90; R15=500000"];
+    let run = [
+        "run",
+        W,
+        "--route",
+        "grex",
+        "--raw",
+        "csv",
+        "--out",
+        folder.str(),
+    ];
+    call(0, &[&run[..], &how].concat());
+    let (headings, draws) = columns(&folder.0.join("benchmark-w grex trekkingen.csv"));
+    let ncw = draws[headings.iter().position(|h| h == "grex.ncw").unwrap()][33];
+    let explain = ["explain", W, "ncw", "--draw", "33", "--depth", "1"];
+    let text = |how: &[&str]| -> String {
+        let (text, _) = call(0, &[&explain[..], how].concat());
+        text.chars().filter(|c| *c != '.').collect()
+    };
+    let shown = format!("{:.2}", ncw.abs()).replace('.', ",");
+    assert!(text(&how).contains(&shown), "{shown}");
+    assert!(!text(&how[..2]).contains(&shown), "{shown}");
+    let (_, err) = call(2, &["explain", W, "ncw", "--fix", "rente=P90"]);
+    assert!(err.contains("--draw"), "{err}");
+}
+
+#[test]
+fn what_a_tornado_names_can_be_held() {
+    const W: &str = "models/benchmark-w";
+    let told = |fix: &str| {
+        let run = json(&["run", W, "--draws", "64", "--fix", fix, "--json"]);
+        run["simulatie"]["routes"].clone()
+    };
+    assert_eq!(told("rente=P90"), told("gebied.rente=P90"));
+    assert_eq!(
+        told("index Woningbouw=0.01"),
+        told("index Woningbouw in 2055=0.01")
+    );
+    assert_ne!(told("rente=P90"), told("index Woningbouw=0.01"));
 }
 
 /// A csv table as Dutch Excel reads it: its headings, and its rows by the first cell.

@@ -402,8 +402,13 @@ pub(super) fn check(
     }
     let (most, width) = grens(loaded, routes, area)?;
     if opzet.aantal > most {
+        let mend = if area {
+            ""
+        } else {
+            "; --area-only or a single --route keeps fewer"
+        };
         return Err(Failure::Usage(format!(
-            "--draws {}: at most {most} for this model, which keeps {width} figures of every draw",
+            "--draws {}: at most {most} for this model, which keeps {width} figures of every draw{mend}",
             opzet.aantal
         )));
     }

@@ -57,7 +57,8 @@ pub fn tornado(all: &[Routeoorzaken]) -> Report {
             ("Aandeel", Format::Percent(1)),
         ],
     )
-    .note("rangcorrelatie (Spearman): 1 of −1 is volledig bepalend, 0 zegt niets; aandeel: kwadraat als deel van de som, een indicatie");
+    .note("rangcorrelatie (Spearman): 1 of −1 is volledig bepalend, 0 zegt niets; aandeel: kwadraat als deel van de som, een indicatie")
+    .note("fout: als van losse trekkingen; die van latijns en sobol is kleiner");
     if let Some(first) = all.first() {
         report = report.note(format!(
             "over {} trekkingen; rangen {}",

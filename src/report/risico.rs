@@ -22,6 +22,7 @@ const FIGUREN: &[(&str, &str)] = &[
     ("laagste_stand", "Laagste stand"),
     ("rente_totaal", "Rente totaal"),
     ("voorfinanciering", "Voorfinanciering"),
+    ("fonds_laagste", "Laagste saldo fonds"),
     ("portemonnee", "Eén portemonnee"),
 ];
 
@@ -201,7 +202,8 @@ pub fn banden(model: &Model, v: &Simulatieverslag) -> Report {
     for (r, route) in v.routes.iter().enumerate() {
         report.heading(kop(*route));
         for (naam, woord) in FIGUREN {
-            if *naam == "voorfinanciering" && (model.fonds.is_none() || *route == Route::Grex) {
+            let of_fund = matches!(*naam, "voorfinanciering" | "fonds_laagste");
+            if of_fund && (model.fonds.is_none() || *route == Route::Grex) {
                 continue;
             }
             if let Some(a) = v.antwoord(r, naam) {

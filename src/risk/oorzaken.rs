@@ -1051,7 +1051,25 @@ pub fn vastgezet(plan: &Plan<'_>, tekst: &str) -> Result<Vec<Vastgezet>, Problem
             .filter(|i| pattern_matches(name, names[*i]))
             .collect();
         if found.is_empty() {
+            // What a rate is called in a tornado: its address.
+            let slots = plan.drijvers.slots.iter().enumerate();
+            found.extend(slots.filter_map(|(i, slot)| match slot {
+                Slot::Onzekerheid(o)
+                    if name_key(&plan.model.onzekerheden[*o].doel.to_string())
+                        == name_key(name) =>
+                {
+                    Some(i)
+                }
+                _ => None,
+            }));
+        }
+        if found.is_empty() {
             let group = name_key(name);
+            // A tornado names the year of the level too; what is held is held in every year.
+            let group = match group.rsplit_once(" in ") {
+                Some((group, year)) if year.parse::<i32>().is_ok() => group.to_owned(),
+                _ => group,
+            };
             let group = group.strip_prefix("index ").and_then(|name| {
                 let mut groups = plan.model.indexen.iter();
                 groups.position(|g| name_key(&g.naam) == name)
