@@ -713,6 +713,8 @@ pub struct Werk<N: Number> {
     deelstand: [Vec<N>; 3],
     loopt: Vec<N>,
     bedragen: Vec<Option<N>>,
+    /// Whether any of them was asked: most plans ask none, and there is one for every line.
+    bedragen_gevraagd: bool,
     prijs: Vec<N>,
     lopend: Vec<N>,
     los: Vec<N>,
@@ -791,6 +793,7 @@ impl<N: Number> Werk<N> {
             deelstand: [(); 3].map(|()| vec![N::number(0); plan.delen.len()]),
             loopt: row(),
             bedragen: vec![None; plan.model.lijnen.len()],
+            bedragen_gevraagd: false,
             prijs: row(),
             lopend: row(),
             los: Vec::with_capacity(len),
@@ -824,7 +827,9 @@ impl<N: Number> Werk<N> {
         {
             series.fill(zero);
         }
-        self.bedragen.fill(None);
+        if std::mem::take(&mut self.bedragen_gevraagd) {
+            self.bedragen.fill(None);
+        }
         self.partijen.clear();
         self.deeluitkomsten.clear();
     }
@@ -1315,6 +1320,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 prijs.fill(zero);
                 let of = Of::Lijn(l.lijn as u16);
                 if !l.gewichten.is_empty() {
+                    werk.bedragen_gevraagd = true;
                     let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
                     let totaal = l
                         .totaal
