@@ -2038,16 +2038,15 @@ fn deelresultaten<N: Number>(
             eigen[d]
         };
         let eindwaarde = (-stand).named("eindwaarde", *of, At::Once);
-        let ncw = match factor {
-            Some(factor) => eindwaarde.per(factor),
-            None => {
-                let series = &werk.delen[d];
-                let mut before = N::sum(&series[plan.begin..from]);
-                if let Some(opening) = v.deel_opening[d] {
-                    before = before - N::of(opening);
-                }
-                before + contant(&series[from..tijd.uiterst], &los[from..])
+        let ncw = if let Some(factor) = factor {
+            eindwaarde.per(factor)
+        } else {
+            let series = &werk.delen[d];
+            let mut before = N::sum(&series[plan.begin..from]);
+            if let Some(opening) = v.deel_opening[d] {
+                before = before - N::of(opening);
             }
+            before + contant(&series[from..tijd.uiterst], &los[from..])
         };
         werk.deeluitkomsten.push(DeelUitkomst {
             eindwaarde,

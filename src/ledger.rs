@@ -111,7 +111,7 @@ pub fn boekwaarde<N: Number>(
     }
 }
 
-/// The rates of an account with those over half a period, which only HALFJAAR_SI asks.
+/// The rates of an account with those over half a period, which only `HALFJAAR_SI` asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Tarieven<N> {
     heel: Rentes<N>,
