@@ -1,6 +1,6 @@
 //! How many draws each way of spreading them saves: the variance of percentiles over independent runs, against plain draws.
 //!
-//! `variance [model] [draws] [runs] [figure]`; default workload W, 16,384 draws, 30 runs, ncw. A ratio of 4 means that plain draws need
+//! `variance [model] [draws] [runs] [figure]`; default workload W, 131,072 draws, 30 runs, ncw. A ratio of 4 means that plain draws need
 //! four times as many for the same error. Draws are spread as the command line does: in sixteen repetitions. A ratio of two variances over 30 runs is itself sure to about a factor 1.7 (95%).
 
 use polder::model::Model;
@@ -52,7 +52,7 @@ fn main() {
             .unwrap_or(other)
     };
     let (path, figure) = (text(0, "models/benchmark-w"), text(3, "ncw"));
-    let (draws, count) = (number(1, 16_384), number(2, 30));
+    let (draws, count) = (number(1, 131_072), number(2, 30));
     let read = match read_model(Path::new(&path)) {
         Ok(read) => read,
         Err(failure) => return eprintln!("{failure}"),
