@@ -335,8 +335,8 @@ Ratios are of wall time. Of CPU time: simulation {spread(ratios(best(numpys), ow
 
 polder: {median([x['sim_cpu_s'] / x['draws'] for x in own]) / LINE_YEARS * 1e9:.2f} ns of CPU per line and year ({LINE_YEARS:,} of them in a draw). Drivers are not kept.
 
-What bounds it: {spread([x['sim_s'] for x in r['polder prepares']], 1e3)} ms of the {spread([x['sim_s'] for x in own], 1e3)} ms goes by before there is anything to share between threads (a run of 64 draws: mostly the
-tables of the distributions), which weighs less with more draws: at {million[0]['draws']:,} a draw takes {per_draw(million, 'sim_s')} µs. The numpy that the goals were set for draws its factors by Generator.beta in chunks of
+What bounds it: {spread([x['sim_s'] for x in r['polder prepares']], 1e3)} ms of the {spread([x['sim_s'] for x in own], 1e3)} ms is what a run of 64 draws takes, with almost nothing to share between threads: preparing the
+plan and the tables of its distributions. It weighs less with more draws: at {million[0]['draws']:,} a draw takes {per_draw(million, 'sim_s')} µs. The numpy that the goals were set for draws its factors by Generator.beta in chunks of
 4,000; tables and chunks of 1,000 made it faster, and this page shows both.
 
 ### Whole job

@@ -1,7 +1,8 @@
 //! Uncertainty: numbers by counter, distributions, dependence between drivers, and what a set of draws says.
 //!
-//! The submodules are pure: they know no files, threads, clock or model. Everything they give has the same bits on
-//! any IEEE machine and for any number of lanes.
+//! The submodules know no files and no clock. Those about numbers know no model either; `simulation` draws for compiled plans
+//! over threads, `oorzaken` tells of its draws in the names of the model, and `volgorde` looks at the flows of a plan. Everything
+//! they give has the same bits on any IEEE machine, and for any number of lanes and threads.
 #![allow(
     clippy::inline_always,
     reason = "a rule left out of line under dispatch falls back to SSE2"

@@ -3,27 +3,19 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs the script; nothing when there is no Python here.
-fn script(arguments: &[&str]) -> Option<Output> {
+/// Runs the script; `tests/run` installs Python when it is missing.
+fn script(arguments: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    match Command::new("python3")
+    Command::new("python3")
         .arg(root.join("benches/benchmark_w.py"))
         .args(arguments)
         .output()
-    {
-        Ok(output) => Some(output),
-        Err(e) => {
-            eprintln!("not checked, as python3 does not run here: {e}");
-            None
-        }
-    }
+        .expect("python3 runs")
 }
 
 #[test]
 fn the_model_of_the_benchmark_is_what_its_script_writes() {
-    let Some(output) = script(&["--check"]) else {
-        return;
-    };
+    let output = script(&["--check"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
 }
@@ -32,14 +24,12 @@ fn the_model_of_the_benchmark_is_what_its_script_writes() {
 fn a_changed_file_is_told() {
     let folder = std::env::temp_dir().join(format!("polder-benchmark-w-{}", std::process::id()));
     let to = folder.to_str().expect("a path in UTF-8");
-    let Some(written) = script(&["--to", to]) else {
-        return;
-    };
+    let written = script(&["--to", to]);
     assert!(written.status.success());
     let indexen = folder.join("indexen.csv");
     let text = std::fs::read_to_string(&indexen).expect("written above");
     std::fs::write(&indexen, text.replace("0.025", "0.026")).expect("a folder of our own");
-    let output = script(&["--to", to, "--check"]).expect("it ran above");
+    let output = script(&["--to", to, "--check"]);
     std::fs::remove_dir_all(&folder).expect("a folder of our own");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());

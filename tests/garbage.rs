@@ -1,13 +1,11 @@
 //! No input makes the chain panic, hang or take all memory: changed models, random tables, and models that are far too large.
 
-use polder::evaluate::Voorbereid;
 use polder::model::Model;
 use polder::model::schema::{Kind, SCHEMA, SETTINGS};
-use polder::number::Lanes;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::{Simulatie, Trekker, simuleer};
+use polder::risk::simulation::{Simulatie, simuleer};
 use polder::{route, scenario};
 use std::fmt::Write as _;
 use std::fs;
@@ -66,17 +64,6 @@ fn whole_chain(path: &Path) -> (bool, Vec<Problem>) {
     if drawable && !drijvers.is_empty() {
         match Plan::new(&model, Route::Cofinanciering, Diepte::Rekening, drijvers) {
             Ok(plan) => {
-                let ready = Voorbereid::<Lanes<1>>::new(&plan);
-                problems.extend(
-                    Trekker::new(
-                        &plan,
-                        Simulatie::gewoon(0, 1).steekproef,
-                        &[],
-                        ready.eerste_jaar(),
-                        ready.aantal_jaren(),
-                    )
-                    .err(),
-                );
                 problems.extend(simuleer(&[plan], &Simulatie::gewoon(16, 1), &|_| {}).err());
             }
             Err(problem) => problems.push(problem),

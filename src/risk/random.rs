@@ -180,6 +180,18 @@ pub fn normals<const W: usize>(k: &[u32; W]) -> [f64; W] {
     z
 }
 
+/// Words of so many plain draws of a driver, for tests.
+#[cfg(test)]
+pub(super) fn words(seed: u64, driver: &str, n: usize) -> Vec<u32> {
+    let mut out = Vec::with_capacity(n + 16);
+    let key = driver_key(driver);
+    for first in (0..n as u64).step_by(16) {
+        out.extend(uniforms::<16>(seed, first, key, 0)[0]);
+    }
+    out.truncate(n);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

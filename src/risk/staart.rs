@@ -5,8 +5,7 @@
 //! in draw order over 16 lanes, so the bits do not depend on who adds. Must not know: names of drivers, where draws come
 //! from.
 
-use crate::risk::random::normal;
-use crate::risk::statistics::{Summary, ranks_f32, summary};
+use crate::risk::statistics::{ranks_f32, summary};
 
 /// Draws that the accumulators take at a time.
 const W: usize = 16;
@@ -244,73 +243,9 @@ pub fn gemeen(values: &[f32], staart: &Staart) -> Option<Gemeen> {
     })
 }
 
-/// Sums for the slope of the outcome on one driver's standard normal score; draws in order, 16 at a time.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Helling {
-    zy: [f64; W],
-    zz: [f64; W],
-}
-
-impl Helling {
-    /// Adds 16 draws: normal scores of the driver and the outcome minus its mean over all draws.
-    #[inline(always)]
-    pub fn voeg(&mut self, z: &[f64; W], y: &[f64; W]) {
-        for l in 0..W {
-            self.zy[l] += z[l] * y[l];
-            self.zz[l] += z[l] * z[l];
-        }
-    }
-
-    /// [`Self::voeg`] from random words.
-    #[inline(always)]
-    pub fn voeg_woorden(&mut self, words: &[u32; W], y: &[f64; W]) {
-        let mut z = [0.0; W];
-        for l in 0..W {
-            z[l] = normal(words[l]);
-        }
-        self.voeg(&z, y);
-    }
-
-    /// Adds the last draws when they are fewer than 16.
-    pub fn voeg_rest(&mut self, z: &[f64], y: &[f64]) {
-        let mut last = ([0.0; W], [0.0; W]);
-        for (l, (&z, &y)) in z.iter().zip(y).take(W).enumerate() {
-            (last.0[l], last.1[l]) = (z, y);
-        }
-        self.voeg(&last.0, &last.1);
-    }
-
-    /// The sums of two parts of the draws together.
-    pub fn samen(&self, other: &Self) -> Self {
-        let mut out = *self;
-        for l in 0..W {
-            out.zy[l] += other.zy[l];
-            out.zz[l] += other.zz[l];
-        }
-        out
-    }
-
-    /// Outcome per unit of the score; 0 for a driver that does not vary.
-    fn slope(&self) -> f64 {
-        let zz = total(&self.zz);
-        if zz > 0.0 { total(&self.zy) / zz } else { 0.0 }
-    }
-}
-
-/// How a linear model was fitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wijze {
-    /// Every driver alone, from its covariance with the outcome: right for independent drivers, for any number of them.
-    PerDriver,
-    /// All drivers together, by least squares.
-    Samen,
-}
-
 /// The outcome as a linear function of the drivers' standard normal scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lineair {
-    /// How it was fitted.
-    pub wijze: Wijze,
     /// Outcome with all scores 0, in the unit of the outcome.
     pub snijpunt: f64,
     /// Outcome per unit of each score.
@@ -326,24 +261,6 @@ pub const MAX_SAMEN: usize = 200;
 const PIVOT_TOLERANCE: f64 = 1e-9;
 
 impl Lineair {
-    /// From the sums of every driver apart, for independent drivers (of correlated drivers: the normals before they are
-    /// correlated, which are independent).
-    ///
-    /// Each slope carries an error of `sd/sqrt(n)`. Together p of them add about p/n of the variance of the outcome to
-    /// the sum of their squares; R2 is corrected for it, the slopes are not.
-    pub fn per_driver(uitkomst: &Summary, hellingen: &[Helling]) -> Self {
-        let helling: Vec<f64> = hellingen.iter().map(Helling::slope).collect();
-        let squares = helling.iter().fold(0.0, |sum, b| sum + b * b);
-        let chance = helling.len() as f64 / uitkomst.n as f64;
-        let r2 = (squares / (uitkomst.sd * uitkomst.sd) - chance) / (1.0 - chance);
-        Self {
-            wijze: Wijze::PerDriver,
-            snijpunt: uitkomst.mean,
-            helling,
-            r2: r2.clamp(0.0, 1.0),
-        }
-    }
-
     /// Least squares on all drivers at once by the normal equations; `z` holds a column of scores per driver.
     ///
     /// `None` with more than [`MAX_SAMEN`] drivers, columns of unequal length, or no more draws than drivers + 1. A
@@ -373,7 +290,6 @@ impl Lineair {
             snijpunt -= b * mean(column);
         }
         Some(Self {
-            wijze: Wijze::Samen,
             snijpunt,
             helling,
             r2: (1.0 - unexplained).clamp(0.0, 1.0),
@@ -566,20 +482,10 @@ pub fn dichtste(
 mod tests {
     use super::*;
     use crate::risk::distribution::{Sampler, Verdeling, normal_cdf, normal_quantile};
-    use crate::risk::random::{driver_key, uniforms};
+    use crate::risk::random::{normal, words};
     use crate::risk::statistics::Sorted;
 
     const SLOPES: [f64; 4] = [3.0, -2.0, 1.0, 0.0];
-
-    fn words(seed: u64, driver: &str, n: usize) -> Vec<u32> {
-        let mut out = Vec::with_capacity(n + W);
-        let key = driver_key(driver);
-        for first in (0..n as u64).step_by(W) {
-            out.extend(uniforms::<W>(seed, first, key, 0)[0]);
-        }
-        out.truncate(n);
-        out
-    }
 
     /// `y = 10 + sum of b_j z_j`.
     fn model(seed: u64, n: usize) -> (Vec<Vec<u32>>, Vec<f64>) {
@@ -710,26 +616,6 @@ mod tests {
         assert_eq!(gemeen(&[1.0], &staart), None);
     }
 
-    fn per_driver(drivers: &[Vec<u32>], y: &[f64]) -> Lineair {
-        let s = summary(y).unwrap();
-        let against: Vec<f64> = y.iter().map(|y| y - s.mean).collect();
-        let hellingen: Vec<Helling> = drivers
-            .iter()
-            .map(|driver| {
-                let mut sums = Helling::default();
-                let (blocks, rest) = driver.as_chunks::<W>();
-                let (against, against_rest) = against.as_chunks::<W>();
-                for (words, y) in blocks.iter().zip(against) {
-                    sums.voeg_woorden(words, y);
-                }
-                let rest: Vec<f64> = rest.iter().map(|&k| normal(k)).collect();
-                sums.voeg_rest(&rest, against_rest);
-                sums
-            })
-            .collect();
-        Lineair::per_driver(&s, &hellingen)
-    }
-
     fn scores(drivers: &[Vec<u32>]) -> Vec<Vec<f32>> {
         drivers
             .iter()
@@ -746,29 +632,20 @@ mod tests {
     fn reverse_stress_of_a_linear_model_is_the_closed_form() {
         let n = 50_001;
         let (drivers, y) = model(4, n);
-        let together = samen(&scores(&drivers), &y);
-        let apart = per_driver(&drivers, &y);
+        let fit = samen(&scores(&drivers), &y);
+        let tolerance = 1e-5;
         // The outcome -5 lies 15 below the mean: z = b (-15)/14, distance 15/sqrt 14.
-        for (fit, tolerance) in [
-            (&together, 1e-5),
-            (&apart, 4.0 * f64::sqrt(14.0 / n as f64)),
-        ] {
-            let punt = fit.punt(-5.0, None).unwrap();
-            assert!((fit.snijpunt - 10.0).abs() < tolerance && (fit.r2 - 1.0).abs() < tolerance);
-            for (j, b) in SLOPES.iter().enumerate() {
-                assert!((fit.helling[j] - b).abs() < tolerance, "{fit:?}");
-                assert!(
-                    (punt.z[j] + 15.0 * b / 14.0).abs() < 2.0 * tolerance,
-                    "{punt:?}"
-                );
-            }
-            assert!((punt.afstand - 15.0 / f64::sqrt(14.0)).abs() < 2.0 * tolerance);
-            assert!((punt.uitkomst + 5.0).abs() < 1e-9);
+        let punt = fit.punt(-5.0, None).unwrap();
+        assert!((fit.snijpunt - 10.0).abs() < tolerance && (fit.r2 - 1.0).abs() < tolerance);
+        for (j, b) in SLOPES.iter().enumerate() {
+            assert!((fit.helling[j] - b).abs() < tolerance, "{fit:?}");
+            assert!(
+                (punt.z[j] + 15.0 * b / 14.0).abs() < 2.0 * tolerance,
+                "{punt:?}"
+            );
         }
-        assert_eq!(
-            (apart.wijze, together.wijze),
-            (Wijze::PerDriver, Wijze::Samen)
-        );
+        assert!((punt.afstand - 15.0 / f64::sqrt(14.0)).abs() < 2.0 * tolerance);
+        assert!((punt.uitkomst + 5.0).abs() < 1e-9);
     }
 
     #[test]
@@ -825,7 +702,6 @@ mod tests {
         let (drivers, _) = model(6, n);
         // A parabola in one driver: nothing linear in it.
         let y: Vec<f64> = drivers[0].iter().map(|&k| normal(k) * normal(k)).collect();
-        assert!(per_driver(&drivers, &y).r2 < 0.002);
         assert!(samen(&scores(&drivers), &y).r2 < 0.002);
         // Half of the variance from something that is not among the drivers: R2 = 14/28.
         let noise = words(6, "noise", n);
@@ -835,11 +711,10 @@ mod tests {
             .zip(noise)
             .map(|(y, k)| y + 14.0_f64.sqrt() * normal(k))
             .collect();
-        for fit in [per_driver(&drivers, &y), samen(&scores(&drivers), &y)] {
-            // Standard error of R2: sqrt(4 R2 (1 - R2)^2/n) = 0.005.
-            assert!((fit.r2 - 0.5).abs() < 0.02, "{}", fit.r2);
-        }
-        let flat = per_driver(&drivers, &vec![3.0; n]);
+        let fit = samen(&scores(&drivers), &y);
+        // Standard error of R2: sqrt(4 R2 (1 - R2)^2/n) = 0.005.
+        assert!((fit.r2 - 0.5).abs() < 0.02, "{}", fit.r2);
+        let flat = samen(&scores(&drivers), &vec![3.0; n]);
         assert!(flat.punt(1.0, None).is_none() && flat.r2.is_nan());
     }
 
@@ -895,27 +770,5 @@ mod tests {
         assert_eq!((found.trekking, found.uitkomst), (4, 3.0));
         assert!((found.afstand - 5.0_f64.sqrt()).abs() < 1e-15);
         assert_eq!(Staart::van(&b, 5).gewichten(), [1.0, 0.0, 1.0, 0.0, 1.0]);
-    }
-
-    #[test]
-    fn dispatch_gives_the_same_bits() {
-        struct Call<'a>(&'a [Vec<u32>], &'a [f64]);
-        impl pulp::NullaryFnOnce for Call<'_> {
-            type Output = Lineair;
-            #[inline(always)]
-            fn call(self) -> Lineair {
-                per_driver(self.0, self.1)
-            }
-        }
-        let (drivers, y) = model(8, 1003);
-        let fast = pulp::Arch::new().dispatch(Call(&drivers, &y));
-        assert_eq!(fast, per_driver(&drivers, &y));
-        // Parts put together: the same sums but for rounding.
-        let (mut a, mut b) = (Helling::default(), Helling::default());
-        a.voeg_woorden(&[1, 5, 9, 2, 7, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4], &[1.5; W]);
-        b.voeg_rest(&[1.0, -2.0], &[3.0, 1.0]);
-        let both = a.samen(&b);
-        assert!((total(&both.zy) - total(&a.zy) - 1.0).abs() < 1e-12);
-        assert!((total(&both.zz) - total(&a.zz) - 5.0).abs() < 1e-12);
     }
 }

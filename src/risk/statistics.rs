@@ -257,7 +257,7 @@ pub fn share_below_zero(draws: &[f64]) -> Option<Estimate> {
 
 /// Ranks from 1, ties share the average of theirs; 0 and -0 are equal, NaN is equal to nothing.
 ///
-/// Panics with 2^31 values or more, as [`rank_order`].
+/// Panics with 2^31 values or more.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     order::ranks(values)
 }
@@ -265,11 +265,6 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
 /// [`ranks`] of a column of `f32`; where a NaN is found the ranks from there on are NaN.
 pub fn ranks_f32(values: &[f32]) -> Vec<f64> {
     order::ranks_f32(values)
-}
-
-/// Positions of the values from lowest to highest, equals in order of position.
-pub fn rank_order(values: &[f64]) -> Vec<u32> {
-    order::order(values).0
 }
 
 /// Spearman's rank correlation with average ranks: see [`correlation`]. NaN as there.

@@ -312,18 +312,8 @@ fn largest_first(a: f64, b: f64) -> std::cmp::Ordering {
 mod tests {
     use super::*;
     use crate::risk::distribution::{Sampler, Verdeling};
-    use crate::risk::random::{driver_key, normal, uniforms};
+    use crate::risk::random::{normal, words};
     use crate::risk::statistics::{spearman, summary};
-
-    fn words(seed: u64, driver: &str, n: usize) -> Vec<u32> {
-        let mut out = Vec::with_capacity(n + W);
-        let key = driver_key(driver);
-        for first in (0..n as u64).step_by(W) {
-            out.extend(uniforms::<W>(seed, first, key, 0)[0]);
-        }
-        out.truncate(n);
-        out
-    }
 
     /// `y = sum of b_j z_j` with unit variance, so that the correlation with driver j is `b_j`.
     const SLOPES: [f64; 5] = [0.8, -0.5, 0.3, 0.1414, 0.0];
