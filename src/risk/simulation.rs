@@ -1165,19 +1165,24 @@ pub fn simuleer(
     if simulatie.alleen_gebied {
         namen.truncate(UITKOMSTEN.len());
     }
-    let mut waarden = vec![vec![vec![0.0; aantal]; namen.len()]; plannen.len()];
+    // Columns made one by one: a copied column would be written twice, the first time by one thread.
+    let columns = |count: usize, length: usize| -> Vec<Vec<f64>> {
+        (0..count).map(|_| vec![0.0; length]).collect()
+    };
+    let mut waarden: Vec<Vec<Vec<f64>>> = plannen
+        .iter()
+        .map(|_| columns(namen.len(), aantal))
+        .collect();
     let kept_fan = simulatie.waaier.min(aantal);
     let mut waaier: Vec<Vec<Vec<f64>>> = plannen
         .iter()
         .map(|p| {
-            vec![
-                vec![0.0; kept_fan];
-                if kept_fan > 0 {
-                    p.eind_uiterst - p.begin
-                } else {
-                    0
-                }
-            ]
+            let positions = if kept_fan > 0 {
+                p.eind_uiterst - p.begin
+            } else {
+                0
+            };
+            columns(positions, kept_fan)
         })
         .collect();
     let kept = simulatie.niveaus.min(aantal);
@@ -1344,8 +1349,18 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
 }
 
 /// Writes the lanes of a tile, as far as the column goes.
+///
+/// A whole tile is stored without being read: reading a page that was never written maps it, writing maps it again, and with
+/// several threads that second time interrupts them all.
 #[inline(always)]
 fn schrijf<T: Copy>(column: &mut [T], tile: usize, lanes: &[T; LANES]) {
+    if let Some(whole) = column
+        .get_mut(tile..)
+        .and_then(|rest| rest.first_chunk_mut::<LANES>())
+    {
+        *whole = *lanes;
+        return;
+    }
     for (into, value) in column.iter_mut().skip(tile).zip(lanes) {
         *into = *value;
     }
