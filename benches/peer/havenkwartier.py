@@ -396,19 +396,27 @@ def simulate(m, variant, n, chunk, seed):
     return out
 
 
+def calculated(m):
+    """Positions and names of polder's figures that this program has too: not those per deelgebied, nor the lowest balance of the fund."""
+    names = m.d["controle"]["namen"]
+    kept = [i for i, x in enumerate(names) if not x.startswith("deelgebied[") and x != "fonds_laagste"]
+    return kept, [names[i] for i in kept]
+
+
 def check(m):
     """The same drivers as polder's: the largest difference of every figure."""
     c = m.d["controle"]
     slots = np.array([x["slots"] for x in c["trekkingen"]])
     shocks = np.array([x["schokken"] for x in c["trekkingen"]])
     delay = np.array([x["uitstel"] for x in c["trekkingen"]]).astype(int)
-    theirs = np.array(c["waarden"]).transpose(0, 2, 1)
+    kept, names = calculated(m)
+    theirs = np.array(c["waarden"]).transpose(0, 2, 1)[:, :, kept]
     worst = 0.0
     for variant in ("straightforward", "strong"):
         ours = straightforward(m, (slots, shocks, delay)) if variant == "straightforward" else strong(Gathered(m), (slots, shocks, delay))
         apart = np.abs(ours - theirs).max(axis=(0, 1))
         worst = max(worst, apart.max())
-        print(f"{variant}: {len(slots)} draws, {apart.size} figures, both routes: largest difference {apart.max():.2e} ({c['namen'][apart.argmax()]})")
+        print(f"{variant}: {len(slots)} draws, {apart.size} figures, both routes: largest difference {apart.max():.2e} ({names[apart.argmax()]})")
     return worst
 
 
@@ -431,7 +439,7 @@ if __name__ == "__main__":
     out = simulate(m, a.variant, a.draws, a.chunk or (100 if a.variant == "straightforward" else 1000), a.seed)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     q = np.quantile(out, [0.05, 0.5, 0.95], axis=1)
-    names = m.d["controle"]["namen"]
+    names = calculated(m)[1]
     figures = [dict(route=r["naam"], figuur=x, mean=out[i, :, j].mean(), sd=out[i, :, j].std(ddof=1), p5=q[0, i, j], p50=q[1, i, j], p95=q[2, i, j]) for i, r in enumerate(m.d["routes"]) for j, x in enumerate(names)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if a.json:
