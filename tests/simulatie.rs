@@ -912,7 +912,10 @@ fn what_is_asked_of_draws_is_checked() {
         } else {
             &["--draws", "64"]
         };
-        let (_, err) = call(2, &[&["run", "models/benchmark-w"][..], draws, args].concat());
+        let (_, err) = call(
+            2,
+            &[&["run", "models/benchmark-w"][..], draws, args].concat(),
+        );
         for part in said {
             assert!(err.contains(part), "{args:?}: {err}");
         }
