@@ -18,7 +18,7 @@ use crate::report::risico::{self, Simulatieverslag};
 use crate::report::{Report, grex, invoer, oorzaken, routes};
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
-use crate::risk::simulation::verdacht;
+use crate::risk::simulation::{trekbaar, verdacht};
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
 use crate::sweep;
@@ -75,13 +75,18 @@ enum Command {
 #[derive(Debug, Args)]
 struct Simulation {
     /// Number of draws; 0 calculates exactly only [default: 10000 for compare, 0 otherwise]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     draws: Option<usize>,
     /// Seed of the draws; the same seed gives the same figures
-    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    #[arg(
+        long,
+        default_value_t = 1,
+        value_name = "SEED",
+        allow_negative_numbers = true
+    )]
     seed: u64,
     /// Threads [default: all]; the figures do not depend on it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     threads: Option<usize>,
 }
 
@@ -182,19 +187,29 @@ struct ExplainArgs {
     #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
     route: RouteArg,
     /// Number of levels
-    #[arg(long, default_value_t = 3, value_name = "N")]
+    #[arg(
+        long,
+        default_value_t = 3,
+        value_name = "N",
+        allow_negative_numbers = true
+    )]
     depth: usize,
     /// Explain a draw of the simulation instead of the exact result
-    #[arg(long, value_name = "I")]
+    #[arg(long, value_name = "I", allow_negative_numbers = true)]
     draw: Option<u64>,
     /// Seed of that draw
-    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    #[arg(
+        long,
+        default_value_t = 1,
+        value_name = "SEED",
+        allow_negative_numbers = true
+    )]
     seed: u64,
     /// How the draws of that run were spread [default: plain]
     #[arg(long, value_enum, value_name = "plain|antithetic|latin|sobol")]
     sampling: Option<Sampling>,
     /// Number of draws of that run; latin and sobol spread their draws over that number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     draws: Option<u64>,
     /// Drivers that were held in that run
     #[arg(long, value_name = "DRIVER=VALUE; ...", requires = "draw")]
@@ -212,6 +227,15 @@ enum RouteArg {
     Cofinanciering,
 }
 
+impl RouteArg {
+    fn route(self) -> Route {
+        match self {
+            RouteArg::Grex => Route::Grex,
+            RouteArg::Cofinanciering => Route::Cofinanciering,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct SweepArgs {
     /// The model
@@ -220,6 +244,21 @@ struct SweepArgs {
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
     simulation: Simulation,
+    /// How draws are spread [default: plain]
+    #[arg(long, value_enum, value_name = "plain|antithetic|latin|sobol")]
+    sampling: Option<Sampling>,
+    /// The figure that is compared: ncw, eindwaarde, portemonnee, "partij[NAAM].saldo", ...
+    #[arg(long, default_value = "ncw", value_name = "FIGUUR")]
+    figure: String,
+    /// The route whose figure it is
+    #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
+    route: RouteArg,
+    /// The route of the scenario that is compared with [default: that of --route]
+    #[arg(long, value_enum, value_name = "ROUTE")]
+    against_route: Option<RouteArg>,
+    /// Without the draws of parties and deelgebieden (faster, and room for more draws)
+    #[arg(long)]
+    area_only: bool,
     /// The scenario that differences and chances of being better are against
     #[arg(long, default_value = "basis", value_name = "NAAM")]
     against: String,
@@ -612,7 +651,7 @@ fn risk_reports(
     reports
 }
 
-/// What drives the NCW: of a run the first of it on the terminal, and what was asked of a loss.
+/// What drives a figure: of a run the first of it on the terminal, and what was asked of a loss.
 fn cause_reports(v: &Simulatieverslag, opdracht: Opdracht) -> Vec<Report> {
     if v.oorzaken.is_empty() {
         return Vec::new();
@@ -718,6 +757,11 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let model = &loaded.model;
     let grex_result = route::calculate(model, Route::Grex)?;
     route::calculate(model, Route::Cofinanciering)?;
+    // Drivers that can't be drawn together are told here as a run would.
+    let plannen = simulatie::plannen(&loaded, &[Route::Grex])?;
+    for plan in &plannen {
+        trekbaar(plan)?;
+    }
     let (checks, control_problems) = route::controles(model, &grex_result);
     let (compared, raming_problems) = route::ramingen(model)?;
     let skipped: Vec<(String, String, String)> = loaded
@@ -793,10 +837,7 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         .map(|draw| simulatie::trekking(draw, args.seed, sampling, args.draws))
         .transpose()?;
     let loaded = load(&args.model)?;
-    let route = match args.route {
-        RouteArg::Grex => Route::Grex,
-        RouteArg::Cofinanciering => Route::Cofinanciering,
-    };
+    let route = args.route.route();
     let vraag = Vraag {
         model: &loaded.model,
         route,
@@ -843,25 +884,41 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     if scenarios.len() == 1 {
         return Err(Failure::Usage("no scenarios: name scenario files, such as scenarios/*.toml, or fill table scenarios of the model".into()));
     }
-    let opdracht = sweep::Opdracht {
-        draws,
-        seed: args.simulation.seed,
-        shard,
+    diagnostics::show(&sweep::overstemd(&loaded.model, &scenarios), Path::new("."));
+    simulatie::figuur(&loaded, &args.figure, args.area_only && draws > 0)?;
+    let methode = args
+        .sampling
+        .map_or(Methode::Willekeurig, Sampling::methode);
+    // Without draws every method has none; latin and sobol would round up.
+    let methode = if draws == 0 {
+        Methode::Willekeurig
+    } else {
+        methode
     };
-    let opzet = Opzet::new(Methode::Willekeurig, args.simulation.seed, draws as u64);
+    let opzet = Opzet::new(methode, args.simulation.seed, draws as u64);
+    if draws > 0 {
+        simulatie::afgerond(&opzet, draws as u64);
+        simulatie::check(&loaded, &Route::BEIDE, &opzet, args.area_only)?;
+    }
+    let opdracht = sweep::Opdracht {
+        opzet,
+        shard,
+        figuur: args.figure.clone(),
+        route: args.route.route(),
+        tegen: args.against.clone(),
+        tegen_route: args.against_route.unwrap_or(args.route).route(),
+        alleen_gebied: args.area_only,
+    };
     let bar = output::progress(opdracht.werk(&scenarios));
     let tables = &loaded.model.tables;
-    let (rows, problems) =
-        sweep::sweep_tegen(tables, &scenarios, &opdracht, &args.against, &|done| {
-            bar.inc(done);
-        });
+    let (rows, problems) = sweep::sweep(tables, &scenarios, &opdracht, &|done| bar.inc(done));
     bar.finish_and_clear();
     if has_errors(&problems) {
         return Err(Failure::Input(problems));
     }
     diagnostics::show(&problems, Path::new("."));
     loaded.read.sources.extend(sources);
-    let reports = crate::report::sweep::sweep_tegen(&rows, &args.against);
+    let reports = crate::report::sweep::sweep(&rows, &opdracht);
     if args.output.json {
         output::print_json(&serde_json::Value::Array(
             reports.iter().map(crate::write::json::json).collect(),
@@ -878,7 +935,7 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
             &args.output,
             &name,
             (draws > 0)
-                .then(|| Herkomst::sweep(&args.model, opzet, &args.against))
+                .then(|| Herkomst::sweep(&args.model, &opdracht))
                 .as_ref(),
             None,
         )?;

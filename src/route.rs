@@ -222,6 +222,44 @@ pub struct Routeresultaat {
     pub portemonnee: Decimal,
 }
 
+impl Routeresultaat {
+    /// A figure by the word that draws have for it; nothing for a word that no draw has.
+    pub fn figuur(&self, model: &Model, naam: &str) -> Option<Decimal> {
+        let fonds =
+            |of: fn(&Fondsresultaat) -> Decimal| self.fonds.as_ref().map_or(Decimal::ZERO, of);
+        let r = &self.resultaat;
+        Some(match naam {
+            "reeel_saldo" => r.reeel_saldo,
+            "eindwaarde" => r.eindwaarde,
+            "ncw" => self.ncw,
+            "laagste_stand" => r.laagste_stand.0,
+            "rente_totaal" => r.rente_totaal,
+            "voorfinanciering" => fonds(|f| f.voorfinanciering),
+            "fonds_laagste" => fonds(|f| f.laagste),
+            "portemonnee" => self.portemonnee,
+            _ => {
+                let (wie, cijfer) = naam.rsplit_once("].")?;
+                if let Some(partij) = wie.strip_prefix("partij[") {
+                    let position = model.partijen.iter().position(|p| p.partij == partij)?;
+                    let found = self.partijen.get(position)?;
+                    return match cijfer {
+                        "saldo" => Some(found.saldo),
+                        "netto_baat" => Some(found.netto_baat),
+                        _ => None,
+                    };
+                }
+                let deel = wie.strip_prefix("deelgebied[")?;
+                let found = self.delen.iter().find(|d| d.naam == deel)?;
+                match cijfer {
+                    "eindwaarde" => found.eindwaarde,
+                    "ncw" => found.ncw,
+                    _ => return None,
+                }
+            }
+        })
+    }
+}
+
 /// A number that came to nothing: overflow. Bounds on the input make it rare; this makes it a message and not a panic.
 fn number(value: Exact, what: &str) -> Result<Decimal, Problem> {
     // Far within the range of a decimal, so that sums of these over periods, parties and accounts stay in it.

@@ -4,12 +4,15 @@
 //! scenarios, routes and draws; not where scenarios come from, nor how results are shown.
 
 use crate::model::Model;
+use crate::model::address::Als;
 use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors, nearest};
-use crate::risk::antwoorden::kwantielen;
+use crate::risk::antwoorden::{Antwoorden, Verschil, beter, verschil};
+use crate::risk::opzet::Opzet;
+use crate::risk::sampling::Methode;
 use crate::risk::simulation::{Simulatie, Trekkingen, simuleer};
-use crate::risk::statistics::{Estimate, Sorted, share_below_zero, share_better};
+use crate::risk::statistics::{Estimate, Sorted};
 use crate::route;
 use crate::scenario::{Scenario, apply};
 use rayon::prelude::*;
@@ -17,7 +20,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 /// Up to this many draws scenarios run beside each other; above it one by one, because all draws of a scenario are in memory.
-const BESIDE: usize = 4096;
+const BESIDE: u64 = 4096;
 /// Names of scenarios that a message lists.
 const NAMES_SHOWN: usize = 20;
 /// Problems that are kept of one row.
@@ -26,14 +29,37 @@ const ROW_PROBLEMS: usize = 20;
 const MAX_PROBLEMS: usize = 1_000;
 
 /// What a sweep does with every scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opdracht {
-    /// Draws per scenario and route; zero for exact results only.
-    pub draws: usize,
-    /// Seed of the draws, the same for every scenario.
-    pub seed: u64,
+    /// The draws of every scenario and route; no draws for exact results only.
+    pub opzet: Opzet,
     /// Part `i` (from one) of `N`: takes row `k` (from zero, the base) when `k mod N = i - 1`.
     pub shard: Option<(usize, usize)>,
+    /// The figure that is compared: one of [`uitkomst_namen`](crate::risk::simulation::uitkomst_namen), but no year.
+    pub figuur: String,
+    /// The route whose figure it is.
+    pub route: Route,
+    /// Name of the scenario that is compared with.
+    pub tegen: String,
+    /// The route of that scenario.
+    pub tegen_route: Route,
+    /// Without the draws of parties and deelgebieden.
+    pub alleen_gebied: bool,
+}
+
+impl Default for Opdracht {
+    /// Exact results only, and the NCW of route grex against that of the base.
+    fn default() -> Self {
+        Opdracht {
+            opzet: Opzet::new(Methode::Willekeurig, 1, 0),
+            shard: None,
+            figuur: "ncw".to_owned(),
+            route: Route::Grex,
+            tegen: Scenario::basis().naam,
+            tegen_route: Route::Grex,
+            alleen_gebied: false,
+        }
+    }
 }
 
 impl Opdracht {
@@ -48,7 +74,7 @@ impl Opdracht {
             return 0;
         }
         let rows = 1 + scenarios.iter().filter(|s| !is_basis(s)).count();
-        (0..rows).filter(|k| self.takes(*k)).count() as u64 * self.draws.max(1) as u64
+        (0..rows).filter(|k| self.takes(*k)).count() as u64 * self.opzet.aantal.max(1)
     }
 
     fn bad_shard(&self) -> Option<Problem> {
@@ -84,6 +110,8 @@ pub struct Uitkomst {
     pub routes: [Routecijfers; 2],
     /// By party of the model.
     pub partijen: Vec<Partijcijfers>,
+    /// The figure that is compared.
+    pub figuur: Figuurcijfers,
 }
 
 /// The figures of a route, in euro; positive is a surplus.
@@ -103,36 +131,19 @@ pub struct Routecijfers {
     pub voorfinanciering: Decimal,
     /// Present value of all accounts as one.
     pub portemonnee: Decimal,
-    /// NCW less that of the scenario compared with (the base, unless another is named); nothing when that can't be calculated.
-    pub verschil_ncw: Option<Decimal>,
-    /// Portemonnee less that of the scenario compared with.
-    pub verschil_portemonnee: Option<Decimal>,
+}
+
+/// The figure that is compared, in euro.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figuurcijfers {
+    /// The exact figure; nothing when this scenario has no such party or deelgebied.
+    pub waarde: Option<Decimal>,
+    /// Less that of the scenario and route compared with; nothing when that can't be calculated.
+    pub verschil: Option<Decimal>,
     /// What the draws say; nothing without draws.
-    pub risico: Option<Routerisico>,
-}
-
-/// What the draws say of the NCW of a route.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Routerisico {
-    /// Value that one in twenty draws stays below, in euro.
-    pub p5: Estimate,
-    /// Median, in euro.
-    pub p50: Estimate,
-    /// Value that one in twenty draws exceeds, in euro.
-    pub p95: Estimate,
-    /// Share of the draws with an NCW below zero.
-    pub kans_tekort: Estimate,
-    /// Against the scenario compared with, on the same draws; nothing when that can't be drawn.
-    pub verschil: Option<Verschilrisico>,
-}
-
-/// The NCW of a scenario less that of another on the same draws.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verschilrisico {
-    /// Share of the draws in which it is higher, by half a cent or more.
-    pub beter: Estimate,
-    /// P5, P50 and P95 of the difference, in euro.
-    pub percentielen: [Estimate; 3],
+    pub risico: Option<Antwoorden>,
+    /// Against the scenario and route compared with, on the same draws; nothing when that can't be drawn.
+    pub tegen: Option<Verschil>,
 }
 
 /// The figures of a party, in euro at its own discount rate: route grex, then route cofinanciering.
@@ -164,20 +175,10 @@ pub fn sweep(
     opdracht: &Opdracht,
     gedaan: &(dyn Fn(u64) + Sync),
 ) -> (Vec<Rij>, Vec<Problem>) {
-    sweep_tegen(tables, scenarios, opdracht, &Scenario::basis().naam, gedaan)
-}
-
-/// [`sweep`] with differences and chances of being better against the scenario of this name.
-pub fn sweep_tegen(
-    tables: &Tables,
-    scenarios: &[Scenario],
-    opdracht: &Opdracht,
-    tegen: &str,
-    gedaan: &(dyn Fn(u64) + Sync),
-) -> (Vec<Rij>, Vec<Problem>) {
     if let Some(problem) = opdracht.bad_shard() {
         return (Vec::new(), vec![problem]);
     }
+    let tegen = opdracht.tegen.as_str();
     let basis = Scenario::basis();
     let all: Vec<&Scenario> = std::iter::once(&basis)
         .chain(scenarios.iter().filter(|s| !is_basis(s)))
@@ -205,7 +206,7 @@ pub fn sweep_tegen(
     if mine.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    // Every shard needs it for its differences, whoever shows it. Of its draws only the NCW is kept.
+    // Every shard needs it for its differences, whoever shows it. Of its draws only the figure compared is kept.
     let silent = |_: u64| ();
     let told: &(dyn Fn(u64) + Sync) = if opdracht.takes(reference) {
         gedaan
@@ -213,7 +214,7 @@ pub fn sweep_tegen(
         &silent
     };
     let against = one(tables, all[reference], None, opdracht, told);
-    let base = against.as_ref().ok();
+    let base = against.as_ref().ok().map(|(_, own)| own);
     let row = |&(nummer, scenario): &(usize, &Scenario)| {
         let uitkomst = if nummer == reference {
             let copy = against.as_ref().map(|(uitkomst, _)| uitkomst.clone());
@@ -236,7 +237,7 @@ pub fn sweep_tegen(
             uitkomst,
         }
     };
-    let rows: Vec<Rij> = if opdracht.draws <= BESIDE {
+    let rows: Vec<Rij> = if opdracht.opzet.aantal <= BESIDE {
         mine.par_iter().map(row).collect()
     } else {
         mine.iter().map(row).collect()
@@ -251,46 +252,63 @@ pub fn sweep_tegen(
     (rows, problems)
 }
 
-/// The draws of the NCW by route, of the scenario that others are compared with; empty for those others, and without draws.
-type Ncw = Vec<Vec<f64>>;
+/// What of a scenario others are compared with.
+struct Tegen {
+    waarde: Option<Decimal>,
+    /// Empty without draws.
+    trekkingen: Vec<f64>,
+}
 
-/// One scenario in full; tells its share of the work whatever becomes of it. Without a `base` it is the one compared with.
+/// One scenario in full; tells its share of the work whatever becomes of it. Without a `base` it is the one compared with, and gives
+/// what others need of it.
 fn one(
     tables: &Tables,
     scenario: &Scenario,
-    base: Option<&(Uitkomst, Ncw)>,
+    base: Option<&Tegen>,
     opdracht: &Opdracht,
     gedaan: &(dyn Fn(u64) + Sync),
-) -> Result<(Uitkomst, Ncw), Vec<Problem>> {
-    let work = opdracht.draws.max(1) as u64;
-    let (model, mut uitkomst) = calculate(tables, scenario).inspect_err(|_| gedaan(work))?;
-    let own = uitkomst.routes.clone();
-    let theirs = base.map_or(&own, |(uitkomst, _)| &uitkomst.routes);
-    for (mine, theirs) in uitkomst.routes.iter_mut().zip(theirs) {
-        mine.verschil_ncw = mine.ncw.checked_sub(theirs.ncw);
-        mine.verschil_portemonnee = mine.portemonnee.checked_sub(theirs.portemonnee);
-    }
-    if opdracht.draws == 0 {
-        gedaan(work);
-        return Ok((uitkomst, Vec::new()));
-    }
-    let trekkingen = simulate(&model, opdracht, gedaan).inspect_err(|_| gedaan(work))?;
-    let ncw = |route| trekkingen.figuur(route, "ncw").map(<[f64]>::to_vec);
-    let kept: Ncw = if base.is_none() {
-        (0..Route::BEIDE.len()).filter_map(ncw).collect()
-    } else {
-        Vec::new()
+) -> Result<(Uitkomst, Tegen), Vec<Problem>> {
+    let work = opdracht.opzet.aantal.max(1);
+    let figuur = opdracht.figuur.as_str();
+    let calculated = calculate(tables, scenario, opdracht).inspect_err(|_| gedaan(work))?;
+    let (model, mut uitkomst, waarde) = calculated;
+    let mut own = Tegen {
+        waarde,
+        trekkingen: Vec::new(),
     };
-    describe(
-        &trekkingen,
-        base.map_or(&kept, |(_, ncw)| ncw),
-        &mut uitkomst,
-    );
-    Ok((uitkomst, kept))
+    if opdracht.opzet.aantal == 0 {
+        gedaan(work);
+    } else {
+        let trekkingen = simulate(&model, opdracht, gedaan).inspect_err(|_| gedaan(work))?;
+        if base.is_none() {
+            let column = trekkingen.figuur(place(opdracht.tegen_route), figuur);
+            own.trekkingen = column.unwrap_or_default().to_vec();
+        }
+        let theirs = base.map_or(own.trekkingen.as_slice(), |b| &b.trekkingen);
+        describe(&trekkingen, theirs, opdracht, &mut uitkomst);
+    }
+    let theirs = base.map_or(own.waarde, |b| b.waarde);
+    uitkomst.figuur.verschil = uitkomst
+        .figuur
+        .waarde
+        .zip(theirs)
+        .and_then(|(mine, theirs)| mine.checked_sub(theirs));
+    Ok((uitkomst, own))
+}
+
+/// The position of a route among both.
+fn place(route: Route) -> usize {
+    Route::BEIDE.iter().position(|r| *r == route).unwrap_or(0)
 }
 
 /// The model of a scenario and its exact results. Warnings of the model don't count: the base has told them.
-fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), Vec<Problem>> {
+///
+/// With it the figure of the route that is compared with.
+fn calculate(
+    tables: &Tables,
+    scenario: &Scenario,
+    opdracht: &Opdracht,
+) -> Result<(Model, Uitkomst, Option<Decimal>), Vec<Problem>> {
     let (changed, mut problems) = apply(tables, &scenario.changes);
     if has_errors(&problems) {
         return Err(problems);
@@ -317,9 +335,6 @@ fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), 
             .as_ref()
             .map_or(Decimal::ZERO, |f| f.voorfinanciering),
         portemonnee: r.portemonnee,
-        verschil_ncw: None,
-        verschil_portemonnee: None,
-        risico: None,
     });
     let partijen = model
         .partijen
@@ -332,7 +347,20 @@ fn calculate(tables: &Tables, scenario: &Scenario) -> Result<(Model, Uitkomst), 
             kans_beter: None,
         })
         .collect();
-    Ok((model, Uitkomst { routes, partijen }))
+    let figure = |route| results[place(route)].figuur(&model, &opdracht.figuur);
+    let (waarde, tegen) = (figure(opdracht.route), figure(opdracht.tegen_route));
+    let figuur = Figuurcijfers {
+        waarde,
+        verschil: None,
+        risico: None,
+        tegen: None,
+    };
+    let uitkomst = Uitkomst {
+        routes,
+        partijen,
+        figuur,
+    };
+    Ok((model, uitkomst, tegen))
 }
 
 fn simulate(
@@ -348,41 +376,20 @@ fn simulate(
         |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
     let [grex, cofinanciering] = Route::BEIDE;
     let plannen = [plan(grex)?, plan(cofinanciering)?];
-    let simulatie = Simulatie::gewoon(opdracht.draws, opdracht.seed);
+    let simulatie = Simulatie {
+        steekproef: opdracht.opzet.steekproef(),
+        alleen_gebied: opdracht.alleen_gebied,
+        ..Simulatie::gewoon(opdracht.opzet.aantal as usize, opdracht.opzet.seed)
+    };
     simuleer(&plannen, &simulatie, gedaan).map_err(|p| vec![p])
 }
 
-/// The draws of `mine` less those of `theirs`.
-fn difference(theirs: &[f64], mine: &[f64]) -> Option<Verschilrisico> {
-    let draws: Vec<f64> = theirs.iter().zip(mine).map(|(a, b)| b - a).collect();
-    let sorted = Sorted::new(&draws);
-    Some(Verschilrisico {
-        beter: share_better(theirs, mine)?,
-        percentielen: kwantielen(&draws, &sorted, [0.05, 0.50, 0.95], None)?,
-    })
-}
-
 /// Puts what the draws say beside the exact results.
-fn describe(trekkingen: &Trekkingen, tegen: &Ncw, uitkomst: &mut Uitkomst) {
-    for (r, route) in uitkomst.routes.iter_mut().enumerate() {
-        let Some(draws) = trekkingen.figuur(r, "ncw") else {
-            continue;
-        };
-        let sorted = Sorted::new(draws);
-        if let (Some(p5), Some(p50), Some(p95), Some(kans_tekort)) = (
-            sorted.quantile_estimate(0.05),
-            sorted.quantile_estimate(0.5),
-            sorted.quantile_estimate(0.95),
-            share_below_zero(draws),
-        ) {
-            route.risico = Some(Routerisico {
-                p5,
-                p50,
-                p95,
-                kans_tekort,
-                verschil: tegen.get(r).and_then(|theirs| difference(theirs, draws)),
-            });
-        }
+fn describe(trekkingen: &Trekkingen, tegen: &[f64], opdracht: &Opdracht, uitkomst: &mut Uitkomst) {
+    let per = opdracht.opzet.per_herhaling_voor_fouten();
+    if let Some(draws) = trekkingen.figuur(place(opdracht.route), &opdracht.figuur) {
+        uitkomst.figuur.risico = Antwoorden::new(draws, &Sorted::new(draws), per);
+        uitkomst.figuur.tegen = verschil(tegen, draws, per);
     }
     for partij in &mut uitkomst.partijen {
         let name = format!("partij[{}].netto_baat", partij.partij);
@@ -391,6 +398,41 @@ fn describe(trekkingen: &Trekkingen, tegen: &Ncw, uitkomst: &mut Uitkomst) {
         else {
             continue;
         };
-        partij.kans_beter = share_better(grex, cofinanciering);
+        partij.kans_beter = beter(grex, cofinanciering, per);
     }
+}
+
+/// Warns of changes that draws don't see: those of an input that an onzekerheid with als = "waarde" replaces.
+pub fn overstemd(model: &Model, scenarios: &[Scenario]) -> Vec<Problem> {
+    let replaced = model
+        .onzekerheden
+        .iter()
+        .filter(|o| o.als == Als::Waarde)
+        .collect::<Vec<_>>();
+    let mut told = std::collections::HashSet::new();
+    let mut problems = Vec::new();
+    for change in scenarios.iter().flat_map(|s| &s.changes) {
+        for o in &replaced {
+            // All rows of a grid stand at one place.
+            let seen = (&change.place, change.doel.to_string(), &o.id);
+            if !change.doel.raakt(&o.doel) || !told.insert(seen) {
+                continue;
+            }
+            problems.push(
+                Problem::warning(
+                    "unseen-by-draws",
+                    format!(
+                        "{} is changed, but in draws onzekerheid \"{}\" replaces it (als = \"waarde\"), so the change moves exact results only",
+                        change.doel, o.id
+                    ),
+                )
+                .at(&change.place)
+                .fix("give the onzekerheid als = \"factor\" or als = \"verschuiving\", or change its figures too"),
+            );
+            if problems.len() >= MAX_PROBLEMS {
+                return problems;
+            }
+        }
+    }
+    problems
 }

@@ -479,7 +479,21 @@ fn what_cannot_be_held_is_told() {
     assert!(refused("rente = P100").contains("between P0 and P100"));
     assert!(refused("uitstel Noord = 6").contains("from 0 to 5 years"));
     assert!(refused("uitstel Noord = 1.5").contains("whole periods"));
-    assert_eq!(vastgezet(&plan, " ; ").expect("nothing"), []);
+    for empty in ["", " ; "] {
+        let told = refused(empty);
+        assert!(
+            told.contains("--fix")
+                && told.contains("names no driver")
+                && told.contains("raming K001"),
+            "{told}"
+        );
+    }
+    let told = refused("raming K002 = 1.3; raming * = P50; raming K002 = P10");
+    assert!(
+        told.contains("held twice")
+            && told.contains("\"raming K002 = 1.3\" and \"raming K002 = P10\""),
+        "{told}"
+    );
     // The last one counts.
     let held = vastgezet(&plan, "raming * = P50; raming K002 = 1.3").expect("drivers");
     assert_eq!(held.len(), 300);

@@ -2,13 +2,12 @@
 //!
 //! `UPDATE=1 cargo test --test problems` writes the texts anew; read every one of them before it is committed.
 
-use polder::evaluate::Voorbereid;
 use polder::model::Model;
-use polder::number::Lanes;
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::problem::{Problem, has_errors};
 use polder::read::read_model;
-use polder::risk::simulation::{Simulatie, Trekker};
+use polder::risk::simulation::trekbaar;
+use polder::sweep::overstemd;
 use polder::{route, scenario};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -43,17 +42,7 @@ fn problems(path: &Path) -> Vec<Problem> {
     if drawable && !drijvers.is_empty() {
         let plan = Plan::new(&model, Route::Grex, Diepte::Rekening, drijvers)
             .unwrap_or_else(|e| panic!("{e}"));
-        let ready = Voorbereid::<Lanes<1>>::new(&plan);
-        problems.extend(
-            Trekker::new(
-                &plan,
-                Simulatie::gewoon(0, 1).steekproef,
-                &[],
-                ready.eerste_jaar(),
-                ready.aantal_jaren(),
-            )
-            .err(),
-        );
+        problems.extend(trekbaar(&plan).err());
     }
     let names: BTreeSet<&str> = model
         .scenarios
@@ -68,6 +57,11 @@ fn problems(path: &Path) -> Vec<Problem> {
             .map(|s| s.change.clone())
             .collect();
         let (tables, found) = scenario::apply(&model.tables, &changes);
+        let scenarios: Vec<_> = scenario::model_scenarios(&model)
+            .into_iter()
+            .filter(|s| s.naam == name)
+            .collect();
+        problems.extend(overstemd(&model, &scenarios));
         let applied = found.is_empty();
         problems.extend(found);
         if applied {

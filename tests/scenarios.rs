@@ -8,6 +8,8 @@ use polder::problem::{Place, Problem, has_errors};
 use polder::read::read_model;
 use polder::read::scenario::read_scenarios;
 use polder::report::sweep::sweep as reports;
+use polder::risk::opzet::Opzet;
+use polder::risk::sampling::Methode;
 use polder::route::{Routeresultaat, calculate};
 use polder::scenario::{Scenario, ScenarioBestand, apply, model_scenarios};
 use polder::sweep::{Opdracht, Rij, sweep};
@@ -563,12 +565,7 @@ fn scenarios_of_the_model_go_by_name() {
     );
     let (rows, problems) = sweep(&read.tables, &scenarios, &exact(), &|_| ());
     assert!(problems.is_empty(), "{}", shown(&problems));
-    assert!(
-        rows[1].uitkomst.as_ref().unwrap().routes[0]
-            .verschil_ncw
-            .unwrap()
-            < dec!(-90000)
-    );
+    assert!(rows[1].uitkomst.as_ref().unwrap().figuur.verschil.unwrap() < dec!(-90000));
 }
 
 // ---------------------------------------------------------------- changes
@@ -1116,10 +1113,13 @@ fn changes_that_cannot_be_made_are_told() {
 // ---------------------------------------------------------------- sweeps
 
 fn exact() -> Opdracht {
+    opdracht(0)
+}
+
+fn opdracht(draws: u64) -> Opdracht {
     Opdracht {
-        draws: 0,
-        seed: 1,
-        shard: None,
+        opzet: Opzet::new(Methode::Willekeurig, 1, draws),
+        ..Opdracht::default()
     }
 }
 
@@ -1139,9 +1139,12 @@ fn threads_and_shards_give_the_same_bits() {
     let tables = havenkwartier();
     let scenarios = all();
     for draws in [0, 200] {
-        let opdracht = Opdracht { draws, ..exact() };
+        let opdracht = opdracht(draws);
         let run = |threads: usize, shard| {
-            let opdracht = Opdracht { shard, ..opdracht };
+            let opdracht = Opdracht {
+                shard,
+                ..opdracht.clone()
+            };
             let done = AtomicU64::new(0);
             let pool = ThreadPoolBuilder::new()
                 .num_threads(threads)
@@ -1170,7 +1173,7 @@ fn threads_and_shards_give_the_same_bits() {
     }
 }
 
-fn check_rows(rows: &[Rij], draws: usize) {
+fn check_rows(rows: &[Rij], draws: u64) {
     let of = |naam: &str| {
         rows.iter()
             .find(|r| r.naam == naam)
@@ -1180,7 +1183,7 @@ fn check_rows(rows: &[Rij], draws: usize) {
             .unwrap()
     };
     let base = of("basis");
-    assert_eq!(base.routes[0].verschil_ncw, Some(Decimal::ZERO));
+    assert_eq!(base.figuur.verschil, Some(Decimal::ZERO));
     let plain = figures(havenkwartier(), Route::Cofinanciering);
     assert_eq!(
         (base.routes[1].ncw, base.routes[1].portemonnee),
@@ -1189,15 +1192,16 @@ fn check_rows(rows: &[Rij], draws: usize) {
     // One change read twice over: the same scenario in two files gives the same figures.
     assert_eq!(of("combinatie 0.01 x1").routes, of("rente 0.01").routes);
     assert_eq!(of("grondprijzen x1"), base);
-    assert!(of("bouwkosten").routes[0].verschil_ncw.unwrap() < Decimal::ZERO);
-    assert!(of("grondprijzen x1.1").routes[0].verschil_ncw.unwrap() > Decimal::ZERO);
+    assert!(of("bouwkosten").figuur.verschil.unwrap() < Decimal::ZERO);
+    assert!(of("grondprijzen x1.1").figuur.verschil.unwrap() > Decimal::ZERO);
     for u in rows.iter().map(|r| r.uitkomst.as_ref().unwrap()) {
-        for r in &u.routes {
-            assert_eq!(r.risico.is_some(), draws > 0);
-            assert!(r.risico.is_none_or(|x| x.p5.value <= x.p50.value
-                && x.p50.value <= x.p95.value
-                && (0.0..=1.0).contains(&x.kans_tekort.value)));
-        }
+        let risico = u.figuur.risico.as_ref();
+        assert_eq!(risico.is_some(), draws > 0);
+        assert!(
+            risico.is_none_or(|x| x.percentielen.is_sorted_by_key(|p| p.value)
+                && (0.0..=1.0).contains(&x.onder_nul.value))
+        );
+        assert_eq!(u.figuur.waarde, Some(u.routes[0].ncw));
         assert!(
             u.partijen
                 .iter()
@@ -1268,25 +1272,20 @@ fn a_scenario_with_problems_leaves_the_others_alone() {
     );
     assert!(rows.is_empty());
     assert_eq!(problems[0].code, "bad-shard");
-    let text = reports(&sweep(havenkwartier(), &scenarios, &exact(), &|_| ()).0)
-        .iter()
-        .map(|r| terminal::table(r, 80))
-        .collect::<String>();
+    let text = reports(
+        &sweep(havenkwartier(), &scenarios, &exact(), &|_| ()).0,
+        &exact(),
+    )
+    .iter()
+    .map(|r| terminal::table(r, 80))
+    .collect::<String>();
     assert!(text.contains("Niet te berekenen: onbekend."));
 }
 
 #[test]
 fn reports_fit_a_terminal() {
-    let (rows, _) = sweep(
-        havenkwartier(),
-        &all(),
-        &Opdracht {
-            draws: 64,
-            ..exact()
-        },
-        &|_| (),
-    );
-    let reports = reports(&rows);
+    let (rows, _) = sweep(havenkwartier(), &all(), &opdracht(64), &|_| ());
+    let reports = reports(&rows, &opdracht(64));
     assert_eq!(
         reports.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(),
         ["Scenario's", "Scenario's per partij"]
@@ -1322,23 +1321,15 @@ fn a_delay_can_be_drawn_on_a_deelgebied_that_comes_earlier() {
             assert!(read.problems.is_empty(), "{}", shown(&read.problems));
             read.tables
         };
-        let (rows, problems) = sweep(
-            &read(text(uitstel, drawn)),
-            &[],
-            &Opdracht {
-                draws: 32,
-                ..exact()
-            },
-            &|_| (),
-        );
+        let (rows, problems) = sweep(&read(text(uitstel, drawn)), &[], &opdracht(32), &|_| ());
         assert!(problems.is_empty(), "{}", shown(&problems));
         let expected: f64 = figures(&read(text(same, "0")), Route::Grex)
             .ncw
             .to_string()
             .parse()
             .unwrap();
-        let risico = rows[0].uitkomst.as_ref().unwrap().routes[0].risico.unwrap();
-        for found in [risico.p5.value, risico.p50.value, risico.p95.value] {
+        let risico = rows[0].uitkomst.as_ref().unwrap().figuur.risico.clone();
+        for found in risico.unwrap().percentielen.map(|p| p.value) {
             assert!(
                 (found - expected).abs() < 1e-6,
                 "{uitstel} {drawn}: {found} {expected}"

@@ -750,6 +750,208 @@ fn a_sweep_compares_with_any_scenario() {
 }
 
 #[test]
+fn a_sweep_compares_any_figure_in_any_route() {
+    let folder = Folder::new("figure");
+    let scenarios = folder.sub("rente.toml");
+    let text = "naam = \"rente\"\n[[raster]]\ndoel = \"gebied.rente\"\nals = \"waarde\"\nwaarden = [0.01, 0.03]\n";
+    std::fs::write(&scenarios, text).unwrap();
+    let run = |out: &str, more: &[&str]| {
+        let out = folder.sub(out);
+        let args = ["sweep", MODEL, &scenarios, "--draws", "1024", "--out", &out];
+        call(0, &[&args[..], more].concat());
+        table(&Path::new(&out).join("voorbeeld sweep - Scenarios.csv"))
+    };
+    // Route co-financiering against route grex of the base itself: what compare tells of the same draws.
+    let more = [
+        "--figure",
+        "portemonnee",
+        "--route",
+        "cofinanciering",
+        "--against-route",
+        "grex",
+        "--sampling",
+        "sobol",
+    ];
+    let (headings, rows) = run("portemonnee", &more);
+    let at = |h: &str| headings.iter().position(|x| x == h).unwrap();
+    let figure = |h: &str| -> f64 {
+        rows["basis"][at(h)]
+            .replace(',', ".")
+            .replace('%', "")
+            .parse()
+            .unwrap()
+    };
+    let told = json(&[
+        "compare",
+        MODEL,
+        "--draws",
+        "1024",
+        "--sampling",
+        "sobol",
+        "--json",
+    ]);
+    let apart = &told["simulatie"]["verschil"]["portemonnee"];
+    for (heading, key) in [
+        ("Verschil P5", "p5"),
+        ("± verschil P5", "p5_fout"),
+        ("Verschil P50", "p50"),
+        ("± verschil P95", "p95_fout"),
+        ("Verschil gemiddeld", "gemiddelde"),
+        ("± verschil gem.", "gemiddelde_fout"),
+        ("Kans beter", "kans_beter"),
+        ("± kans beter", "kans_beter_fout"),
+    ] {
+        close(&apart[key], figure(heading), heading);
+    }
+    let own = &told["simulatie"]["routes"]["cofinanciering"]["portemonnee"];
+    for (heading, key) in [
+        ("P50", "p50"),
+        ("± P50", "p50_fout"),
+        ("Kans tekort", "kans_negatief"),
+        ("± gemiddelde", "gemiddelde_fout"),
+    ] {
+        close(&own[key], figure(heading), heading);
+    }
+    let exact = figure("Portem. cofin.") - figure("Portem. grex");
+    assert!((figure("Verschil") - exact).abs() < 0.02, "{exact}");
+    // Without parties the same figures; of a party only with them.
+    let (_, area) = run("gebied", &[&more[..], &["--area-only"]].concat());
+    assert_eq!(area["basis"], rows["basis"]);
+    let (_, err) = call(2, &["sweep", MODEL, &scenarios, "--figure", "portemonee"]);
+    assert!(
+        err.contains("no figure \"portemonee\"")
+            && err.contains("--figure")
+            && err.contains("eindwaarde, ncw")
+            && err.contains("did you mean \"portemonnee\"?"),
+        "{err}"
+    );
+    let party = [
+        "sweep",
+        MODEL,
+        &scenarios,
+        "--draws",
+        "64",
+        "--area-only",
+        "--figure",
+        "partij[gemeente].saldo",
+    ];
+    let (_, err) = call(2, &party);
+    assert!(err.contains("leave out one of the two"), "{err}");
+}
+
+#[test]
+fn causes_and_precision_are_of_the_figure_asked() {
+    let how = ["run", MODEL, "--draws", "2048", "--json", "--reach", "0"];
+    let ncw = json(&how);
+    let other = json(&[&how[..], &["--figure", "eindwaarde"]].concat());
+    let cause = |v: &Value| v["simulatie"]["oorzaken"]["grex"].clone();
+    assert_eq!(cause(&ncw)["figuur"], "ncw");
+    assert_eq!(cause(&other)["figuur"], "eindwaarde");
+    assert_ne!(
+        cause(&ncw)["uitkomst_midden"],
+        cause(&other)["uitkomst_midden"]
+    );
+    // The draws are the same, whatever is told of them.
+    assert_eq!(ncw["simulatie"]["routes"], other["simulatie"]["routes"]);
+    let p50 = &other["simulatie"]["routes"]["grex"]["eindwaarde"]["p50"];
+    let asked = json(&[
+        "run",
+        MODEL,
+        "--draws",
+        "2048",
+        "--json",
+        "--figure",
+        "eindwaarde",
+        "--precision",
+        "P50=50%",
+        "--sampling",
+        "plain",
+    ]);
+    assert_eq!(&asked["simulatie"]["precisie"][0]["waarde"], p50);
+    let (_, err) = call(
+        2,
+        &[
+            "run",
+            MODEL,
+            "--draws",
+            "64",
+            "--figure",
+            "laagste_stand_jaar",
+        ],
+    );
+    assert!(err.contains("is a year and no amount"), "{err}");
+}
+
+#[test]
+fn what_is_asked_of_draws_is_checked() {
+    for (args, said) in [
+        (
+            &["--fix", ""][..],
+            &["names no driver", "--> --fix", "leave out --fix"][..],
+        ),
+        (&["--fix", " ; "], &["names no driver"]),
+        (
+            &["--fix", "rente=P90; rente=P10"],
+            &["held twice: \"rente=P90\" and \"rente=P10\"", "--> --fix"],
+        ),
+        (
+            &["--precision", "P50=1%,P5=1%,P50=2%"],
+            &["P50 is there twice, with 1% and 2%"],
+        ),
+        (
+            &["--draws", "-5"],
+            &["invalid value '-5' for '--draws <N>'"],
+        ),
+        (
+            &["--seed", "-1"],
+            &["invalid value '-1' for '--seed <SEED>'"],
+        ),
+    ] {
+        let draws: &[&str] = if args[0] == "--draws" {
+            &[]
+        } else {
+            &["--draws", "64"]
+        };
+        let (_, err) = call(
+            2,
+            &[&["run", "models/benchmark-w"][..], draws, args].concat(),
+        );
+        for part in said {
+            assert!(err.contains(part), "{args:?}: {err}");
+        }
+        assert!(!err.contains("use '-- "), "{err}");
+    }
+    let folder = Folder::new("reach");
+    let how = [
+        "run",
+        MODEL,
+        "--draws",
+        "256",
+        "--route",
+        "grex",
+        "--out",
+        folder.str(),
+        "--reach",
+    ];
+    let (out, err) = call(0, &[&how[..], &["-5000000000"]].concat());
+    assert!(
+        err.contains("--reach -5000000000: no draw of route grex comes there; they run from "),
+        "{err}"
+    );
+    assert!(out.contains("wordt in geen trekking bereikt"), "{out}");
+}
+
+#[test]
+fn check_tells_correlaties_that_cannot_hold_as_a_run_does() {
+    let model = "tests/problems/correlation-impossible";
+    let (_, check) = call(2, &["check", model]);
+    let (_, run) = call(2, &["run", model, "--draws", "64"]);
+    let problem =
+        |text: &str| text[text.find("error[impossible-correlation]").expect("told")..].to_owned();
+    assert_eq!(problem(&check), problem(&run));
+}
+
+#[test]
 fn deelgebieden_and_loans_are_reported_where_they_are() {
     let found = json(&["run", "models/benchmark-w", "--json"]);
     let grex = &found["routes"]["grex"];

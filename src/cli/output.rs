@@ -19,6 +19,7 @@ use crate::write::{carriers, csv, files, xlsx};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -107,6 +108,9 @@ impl Herkomst {
         if v.alleen_gebied {
             herkomst.opdracht.push_str(" --area-only");
         }
+        if v.figuur != "ncw" {
+            let _ = write!(herkomst.opdracht, " --figure \"{}\"", v.figuur);
+        }
         herkomst
     }
 
@@ -141,13 +145,24 @@ impl Herkomst {
     }
 
     /// Of the draws of a sweep.
-    pub(super) fn sweep(model: &Path, opzet: Opzet, against: &str) -> Self {
+    pub(super) fn sweep(model: &Path, sweep: &crate::sweep::Opdracht) -> Self {
+        let opzet = sweep.opzet;
+        let area = if sweep.alleen_gebied {
+            " --area-only"
+        } else {
+            ""
+        };
         Herkomst {
             opdracht: format!(
-                "polder sweep {} SCENARIOS --draws {} --seed {} --against \"{against}\"",
+                "polder sweep {} SCENARIOS --draws {} --seed {} --sampling {} --figure \"{}\" --route {} --against \"{}\" --against-route {}{area}",
                 model_name(model),
                 opzet.aantal,
-                opzet.seed
+                opzet.seed,
+                sampling_woord(opzet.methode),
+                sweep.figuur,
+                sweep.route.naam(),
+                sweep.tegen,
+                sweep.tegen_route.naam()
             ),
             woord: "sweep",
             opzet,
@@ -370,7 +385,7 @@ fn answers_json(a: &Antwoorden) -> Map<String, Value> {
     figure
 }
 
-/// What drives the NCW of a route.
+/// What drives a figure of a route.
 fn causes_json(o: &Routeoorzaken) -> Value {
     let bars = o.tornado.balken.iter().map(|b| {
         json!({
@@ -385,8 +400,8 @@ fn causes_json(o: &Routeoorzaken) -> Value {
             "onzekerheid": o.drijvers.get(b.driver),
             "laag": float(Some(b.laag)),
             "hoog": float(Some(b.hoog)),
-            "ncw_laag": float(Some(b.uitkomst_laag)),
-            "ncw_hoog": float(Some(b.uitkomst_hoog)),
+            "uitkomst_laag": float(Some(b.uitkomst_laag)),
+            "uitkomst_hoog": float(Some(b.uitkomst_hoog)),
         })
     });
     let worst = o.slechtste.iter().map(|s| {
@@ -404,13 +419,14 @@ fn causes_json(o: &Routeoorzaken) -> Value {
             let values =
                 named.filter_map(|(i, x)| Some((o.namen.get(*i)?.clone(), float(Some(*x)))));
             json!({
-                "ncw": float(Some(p.uitkomst)),
+                "uitkomst": float(Some(p.uitkomst)),
                 "afstand": float(Some(p.afstand)),
                 "waarden": Value::Object(values.collect()),
             })
         };
         json!({
-            "ncw": float(Some(found.x)),
+            "uitkomst": float(Some(found.x)),
+            "bereik": [float(Some(found.bereik.0)), float(Some(found.bereik.1))],
             "r2": float(Some(found.r2)),
             "vlak": found.vlak.as_ref().map(point),
             "trekking": found.nummer,
@@ -418,9 +434,10 @@ fn causes_json(o: &Routeoorzaken) -> Value {
         })
     });
     json!({
+        "figuur": o.tornado.figuur,
         "trekkingen": o.tornado.trekkingen,
         "tornado": bars.collect::<Vec<_>>(),
-        "ncw_midden": float(Some(o.zwaai.midden)),
+        "uitkomst_midden": float(Some(o.zwaai.midden)),
         "zwaai": swings.collect::<Vec<_>>(),
         "slechtste_10": worst.collect::<Vec<_>>(),
         "omgekeerd": reverse,
@@ -470,13 +487,15 @@ fn draws_json(v: &Simulatieverslag, results: &[&Routeresultaat], herkomst: &Herk
             .trekkingen
             .waaier
             .get(r)
-            .and_then(|c| waaier(c))
+            .and_then(|c| waaier(c, v.opzet.per_herhaling_voor_fouten()))
             .unwrap_or_default();
         let points = points.iter().enumerate().map(|(i, point)| {
-            let values = WAAIER.iter().zip(point);
-            let values = values.map(|(p, x)| (format!("p{:.0}", p * 100.0), float(Some(*x))));
+            let mut values = Map::new();
+            for (p, e) in WAAIER.iter().zip(point) {
+                put(&mut values, &format!("p{:.0}", p * 100.0), *e);
+            }
             let label = result.timeline.label(result.hoofd.begin + i);
-            (label, Value::Object(values.collect()))
+            (label, Value::Object(values))
         });
         fans.insert(route.naam().to_owned(), Value::Object(points.collect()));
     }

@@ -2,13 +2,14 @@
 
 use super::{Failure, Loaded, output};
 use crate::plan::{Diepte, Plan, Route};
+use crate::problem::Place;
 use crate::report::oorzaken::{OMGEKEERD_AANTAL, Routeoorzaken, SLECHTSTE, SLECHTSTE_AANTAL};
 use crate::report::risico::Simulatieverslag;
 use crate::risk::oorzaken::{self, Oorzaken};
-use crate::risk::opzet::{Opzet, Wens, oordeel};
+use crate::risk::opzet::{Oordeel, Opzet, Wens, oordeel};
 use crate::risk::sampling::{Methode, Steekproef};
 use crate::risk::simulation::{
-    Simulatie, Trekkingen, UITKOMSTEN, Vastgezet, simuleer, uitkomst_namen,
+    Simulatie, Trekkingen, UITKOMSTEN, Vastgezet, gevraagd, simuleer, uitkomst_namen,
 };
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
@@ -37,7 +38,7 @@ pub(super) enum Sampling {
 }
 
 impl Sampling {
-    fn methode(self) -> Methode {
+    pub(super) fn methode(self) -> Methode {
         match self {
             Sampling::Plain => Methode::Willekeurig,
             Sampling::Antithetic => Methode::Antithetisch,
@@ -74,8 +75,8 @@ pub(super) struct DrawArgs {
     /// How draws are spread [default: plain, or sobol with --precision]; docs/monte-carlo.md says when which helps
     #[arg(long, value_enum, value_name = "plain|antithetic|latin|sobol")]
     pub(super) sampling: Option<Sampling>,
-    /// Go on drawing until percentiles of the NCW are this sure: P50=0.5%, or P5=0.5%,P50=0.5% (standard error over the percentile)
-    #[arg(long, value_name = "P50=0.5%")]
+    /// Go on drawing until percentiles of the NCW (or --figure) are this sure: P50=0.5%, or P5=0.5%,P50=0.5% (standard error over the percentile)
+    #[arg(long, value_name = "P50=0.5%", allow_hyphen_values = true)]
     pub(super) precision: Option<String>,
     /// Also write every draw
     #[arg(long, value_enum, value_name = "csv|parquet")]
@@ -86,15 +87,34 @@ pub(super) struct DrawArgs {
     /// Stress: hold drivers at a value or percentile, such as "rente=P90; bouwrijp=1.3; index Kosten=0.01"
     #[arg(long, value_name = "DRIVER=VALUE; ...")]
     pub(super) fix: Option<String>,
-    /// Reverse stress: where drivers stand when the NCW is this many euro
+    /// Reverse stress: where drivers stand when the NCW (or --figure) is this many euro
     #[arg(long, value_name = "EURO", allow_hyphen_values = true)]
     pub(super) reach: Option<f64>,
+    /// The figure of --precision, --reach and the tornado: ncw, eindwaarde, portemonnee, "partij[NAAM].saldo", ...
+    #[arg(long, default_value = "ncw", value_name = "FIGUUR")]
+    pub(super) figure: String,
     /// Exact ranks for every driver of the tornado, instead of the fast grade method
     #[arg(long)]
     pub(super) exact_ranks: bool,
     /// Only the figures of the area: not those of parties and deelgebieden (faster, and room for more draws)
     #[arg(long)]
     pub(super) area_only: bool,
+}
+
+/// Says so when a method takes another number of draws than was asked.
+pub(super) fn afgerond(opzet: &Opzet, asked: u64) {
+    if asked != opzet.aantal {
+        eprintln!(
+            "note: {} draws instead of {asked}: --sampling {} takes {}",
+            opzet.aantal,
+            sampling_woord(opzet.methode),
+            match opzet.methode {
+                Methode::Antithetisch => "pairs",
+                Methode::Latijns => "16 repetitions of a multiple of 64 draws",
+                _ => "16 repetitions of 64, 128, 256, ... draws",
+            }
+        );
+    }
 }
 
 /// What is asked of a simulation.
@@ -113,25 +133,40 @@ pub(super) struct Vraag {
 pub(super) struct Stress {
     /// Drivers that are held, as the user wrote it.
     pub(super) vast: Option<String>,
-    /// The NCW of a reverse stress.
+    /// The amount of a reverse stress.
     pub(super) reach: Option<f64>,
+    /// The figure of precision, reverse stress and tornado; the NCW when empty.
+    pub(super) figuur: String,
     pub(super) exact_ranks: bool,
     /// Without the figures of parties and deelgebieden.
     pub(super) alleen_gebied: bool,
 }
 
 impl Stress {
+    /// The figure of precision, reverse stress and tornado.
+    pub(super) fn figuur(&self) -> &str {
+        if self.figuur.is_empty() {
+            "ncw"
+        } else {
+            &self.figuur
+        }
+    }
+
     /// The drivers that are held.
     pub(super) fn vastgezet(&self, plan: &Plan<'_>) -> Result<Vec<Vastgezet>, Failure> {
-        let text = self.vast.as_deref().unwrap_or_default();
-        Ok(oorzaken::vastgezet(plan, text)?)
+        let held = self
+            .vast
+            .as_deref()
+            .map(|text| oorzaken::vastgezet(plan, text));
+        Ok(held.transpose()?.unwrap_or_default())
     }
 }
 
 /// Reads `P5=0.5%,P50=0.5%`.
 fn precision(text: &str) -> Result<Vec<Wens>, String> {
     let wrong = || format!("--precision {text}: write P50=0.5%, or several as P5=0.5%,P50=0.5%");
-    text.split(',')
+    let wensen: Vec<Wens> = text
+        .split(',')
         .map(|part| {
             let (p, share) = part.split_once('=').ok_or_else(wrong)?;
             let p: f64 = p
@@ -151,7 +186,43 @@ fn precision(text: &str) -> Result<Vec<Wens>, String> {
                 Err(wrong())
             }
         })
-        .collect()
+        .collect::<Result<_, String>>()?;
+    for (i, wens) in wensen.iter().enumerate() {
+        let same = |other: &&Wens| other.naam() == wens.naam();
+        if let Some(other) = wensen[..i].iter().find(same) {
+            let percent = |w: &Wens| format!("{}%", (w.aandeel * 1e8).round() / 1e6);
+            return Err(format!(
+                "--precision {text}: {} is there twice, with {} and {}; every percentile can be asked once: keep the smaller",
+                wens.naam(),
+                percent(other),
+                percent(wens)
+            ));
+        }
+    }
+    Ok(wensen)
+}
+
+/// Why a wish was not reached.
+fn niet_gehaald(o: &Oordeel, spreiding: f64, aantal: u64) -> String {
+    let (value, error) = (o.schatting.value, o.schatting.standard_error);
+    let limit = if aantal >= DRAWS_MAX as u64 / 2 {
+        format!("more than {DRAWS_MAX} draws are not made")
+    } else {
+        "more draws of this model don't fit in memory; --area-only or a single --route keeps fewer figures".to_owned()
+    };
+    let near = if value.abs() < 0.1 * spreiding {
+        format!(
+            "; {} of this figure is {value:.0}, near zero beside a spread of {spreiding:.0}, so a share of it is tiny: ask another percentile or a larger share",
+            o.wens.naam()
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "note: {} has an error of {error:.0}, where {:.0} was asked; {limit}{near}",
+        o.wens.naam(),
+        o.wens.aandeel * value.abs()
+    )
 }
 
 /// Refuses `--raw parquet` in a polder that can't write it.
@@ -183,6 +254,11 @@ impl DrawArgs {
         if deel.is_some() && self.area_only {
             return usage(
                 "--shard with --area-only: parts hold every figure; leave out one of the two",
+            );
+        }
+        if deel.is_some() && self.figure != "ncw" {
+            return usage(
+                "--shard with --figure: merge tells of the NCW; leave out one of the two",
             );
         }
         if deel.is_some() && self.reach.is_some() {
@@ -227,18 +303,8 @@ impl DrawArgs {
             (_, false) => FIRST,
         };
         let opzet = Opzet::new(methode, self.simulation.seed, first as u64);
-        let asked = wensen.is_empty().then_some(first as u64);
-        if let Some(asked) = asked.filter(|asked| *asked != opzet.aantal) {
-            eprintln!(
-                "note: {} draws instead of {asked}: --sampling {} takes {}",
-                opzet.aantal,
-                sampling_woord(methode),
-                match methode {
-                    Methode::Antithetisch => "pairs".to_owned(),
-                    Methode::Latijns => "16 repetitions of a multiple of 64 draws".to_owned(),
-                    _ => "16 repetitions of 64, 128, 256, ... draws".to_owned(),
-                }
-            );
+        if wensen.is_empty() {
+            afgerond(&opzet, first as u64);
         }
         if let Some((i, n)) = deel
             && opzet.deel(i, n).is_none()
@@ -257,6 +323,7 @@ impl DrawArgs {
             stress: Stress {
                 vast: self.fix.clone(),
                 reach: self.reach,
+                figuur: self.figure.clone(),
                 exact_ranks: self.exact_ranks,
                 alleen_gebied: self.area_only,
             },
@@ -292,7 +359,7 @@ pub(super) fn trekking(
 }
 
 /// Plans of the routes with their drivers.
-fn plannen<'m>(loaded: &'m Loaded, routes: &[Route]) -> Result<Vec<Plan<'m>>, Failure> {
+pub(super) fn plannen<'m>(loaded: &'m Loaded, routes: &[Route]) -> Result<Vec<Plan<'m>>, Failure> {
     routes
         .iter()
         .map(|route| {
@@ -332,7 +399,7 @@ pub(super) fn trek(
     Ok((t, simulatie))
 }
 
-/// What drives the NCW of every route; nothing without drivers, or with too few draws to rank.
+/// What drives the figure asked, in every route; nothing without drivers, or with too few draws to rank.
 pub(super) fn oorzaken(
     loaded: &Loaded,
     routes: &[Route],
@@ -351,24 +418,25 @@ pub(super) fn oorzaken(
         oorzaken::Methode::Graad
     };
     let all: Vec<usize> = (0..routes.len()).collect();
-    let tornado = found.tornado(&all, "ncw", method)?;
+    let figuur = stress.figuur();
+    let tornado = found.tornado(&all, figuur, method)?;
     let namen: Vec<String> = found.lijst().iter().map(|o| o.naam.clone()).collect();
     let each = tornado.into_iter().zip(&plannen).zip(routes).enumerate();
     each.map(|(r, ((tornado, plan), route))| {
         let omgekeerd = stress
             .reach
-            .map(|x| found.omgekeerd(r, "ncw", x, OMGEKEERD_AANTAL))
+            .map(|x| found.omgekeerd(r, figuur, x, OMGEKEERD_AANTAL))
             .transpose()?;
         Ok(Routeoorzaken {
             route: *route,
             tornado,
-            zwaai: oorzaken::zwaai(plan, "ncw", &simulatie.vast)?,
+            zwaai: oorzaken::zwaai(plan, figuur, &simulatie.vast)?,
             drijvers: plan
                 .drijver_namen()
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
-            slechtste: found.slechtste(r, "ncw", SLECHTSTE, SLECHTSTE_AANTAL)?,
+            slechtste: found.slechtste(r, figuur, SLECHTSTE, SLECHTSTE_AANTAL)?,
             omgekeerd,
             namen: namen.clone(),
         })
@@ -386,6 +454,20 @@ fn grens(loaded: &Loaded, routes: &[Route], area: bool) -> Result<(u64, usize), 
     };
     let width = figures * routes.len();
     Ok((DRAWS_MAX.min(FIGURES_MAX / width.max(1)) as u64, width))
+}
+
+/// Refuses a figure that can't be asked about.
+pub(super) fn figuur(loaded: &Loaded, figuur: &str, area: bool) -> Result<(), Failure> {
+    let plannen = plannen(loaded, &[Route::Grex])?;
+    let mut namen = plannen.first().map_or_else(Vec::new, uitkomst_namen);
+    let found = gevraagd(figuur, &namen).map_err(|p| p.at(&Place::file("--figure")));
+    namen.truncate(UITKOMSTEN.len());
+    if area && found.is_ok() && gevraagd(figuur, &namen).is_err() {
+        return Err(Failure::Usage(format!(
+            "--area-only with --figure {figuur}: figures of parties and deelgebieden are not drawn; leave out one of the two"
+        )));
+    }
+    Ok(found?)
 }
 
 /// Tells when there is nothing to draw, and refuses more draws than fit.
@@ -421,13 +503,15 @@ pub(super) fn simulatie(
     routes: &[Route],
     vraag: &Vraag,
 ) -> Result<Simulatieverslag, Failure> {
+    let figure = vraag.stress.figuur();
+    figuur(loaded, figure, vraag.stress.alleen_gebied)?;
     let most = check(loaded, routes, &vraag.opzet, vraag.stress.alleen_gebied)?;
     let mut opzet = vraag.opzet;
     loop {
         let kept = (WAAIER, oorzaken::TORNADO_MAX);
         let (t, drawn) = trek(loaded, routes, &opzet, &vraag.stress, 0..opzet.aantal, kept)?;
         let oordelen = t
-            .figuur(0, "ncw")
+            .figuur(0, figure)
             .and_then(|draws| oordeel(&opzet, draws, &vraag.wensen))
             .unwrap_or_default();
         let sure = oordelen.iter().all(|o| o.gehaald);
@@ -449,12 +533,35 @@ pub(super) fn simulatie(
                 _ => write!(text, "; plain sampling needs about {plain}"),
             };
             eprintln!("{text}");
+            let spread = t
+                .figuur(0, figure)
+                .and_then(crate::risk::statistics::summary)
+                .map_or(f64::NAN, |s| s.sd);
+            for o in oordelen.iter().filter(|o| !o.gehaald) {
+                eprintln!("{}", niet_gehaald(o, spread, opzet.aantal));
+            }
         }
         let causes = oorzaken(loaded, routes, &drawn, &t, &vraag.stress)?;
         let mut v = Simulatieverslag::new(routes.to_vec(), opzet, t, oordelen);
         v.vastgezet.clone_from(&vraag.stress.vast);
         v.alleen_gebied = vraag.stress.alleen_gebied;
+        figure.clone_into(&mut v.figuur);
         v.oorzaken = causes;
+        for o in v
+            .oorzaken
+            .iter()
+            .filter_map(|r| Some((r.route, r.omgekeerd.as_ref()?)))
+        {
+            let (route, found) = o;
+            let (low, high) = found.bereik;
+            if !(low..=high).contains(&found.x) {
+                eprintln!(
+                    "note: --reach {}: no draw of route {} comes there; they run from {low:.0} to {high:.0}",
+                    found.x,
+                    route.naam()
+                );
+            }
+        }
         return Ok(v);
     }
 }

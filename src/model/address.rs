@@ -144,6 +144,26 @@ impl Address {
         pattern_matches(&self.key, key)
     }
 
+    /// Whether both may name the same input.
+    pub fn raakt(&self, other: &Address) -> bool {
+        let (pattern, name) = if self.is_pattern() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        // Of two patterns the longer one names part of what the shorter one does, or neither names what the other does.
+        let begin = |a: &Address| a.key.trim().trim_end_matches('*').to_lowercase();
+        self.table == other.table
+            && self.column == other.column
+            && (self.year.is_none() || other.year.is_none() || self.year == other.year)
+            && if name.is_pattern() {
+                let (a, b) = (begin(self), begin(other));
+                a.starts_with(&b) || b.starts_with(&a)
+            } else {
+                pattern.matches(&name.key)
+            }
+    }
+
     /// Whether its key stands for several rows.
     pub fn is_pattern(&self) -> bool {
         self.key.trim_end().ends_with('*')

@@ -11,7 +11,7 @@ pub const SLECHTSTE_AANTAL: usize = 15;
 /// Drivers that are told of a reverse stress.
 pub const OMGEKEERD_AANTAL: usize = 20;
 
-/// What drives the NCW of one route.
+/// What drives a figure of one route.
 #[derive(Debug, Clone)]
 pub struct Routeoorzaken {
     /// The route.
@@ -24,10 +24,31 @@ pub struct Routeoorzaken {
     pub drijvers: Vec<String>,
     /// What the worst draws have in common.
     pub slechtste: Vec<InStaart>,
-    /// Where the NCW is as asked, when it is asked.
+    /// Where the figure is as asked, when it is asked.
     pub omgekeerd: Option<Omgekeerd>,
     /// The names of all causes, by position.
     pub namen: Vec<String>,
+}
+
+/// The figure in a sentence: "de NCW" for the usual one.
+pub(super) fn met_lidwoord(figuur: &str) -> String {
+    match figuur {
+        "ncw" => "de NCW".to_owned(),
+        other => super::risico::figuurwoord(other),
+    }
+}
+
+/// The figure as the first word of a column.
+fn kort_woord(figuur: &str) -> String {
+    match figuur {
+        "ncw" => "NCW".to_owned(),
+        other => super::risico::figuurwoord(other),
+    }
+}
+
+/// The figure that causes are told of.
+fn figuur(all: &[Routeoorzaken]) -> &str {
+    all.first().map_or("ncw", |r| &r.tornado.figuur)
 }
 
 fn kop(route: Route) -> &'static str {
@@ -49,7 +70,10 @@ fn fast(value: f64) -> Cell {
 pub fn tornado(all: &[Routeoorzaken]) -> Report {
     let mut report = Report::new(
         "Tornado",
-        "Wat de NCW drijft: rangcorrelatie met elke onzekerheid",
+        format!(
+            "Wat {} drijft: rangcorrelatie met elke onzekerheid",
+            met_lidwoord(figuur(all))
+        ),
         &[
             ("Onzekerheid", Format::Text),
             ("Rangcorrelatie", Format::Number(3)),
@@ -89,13 +113,14 @@ pub fn tornado(all: &[Routeoorzaken]) -> Report {
 
 /// The swings of every route.
 pub fn zwaai(all: &[Routeoorzaken]) -> Report {
+    let woord = kort_woord(figuur(all));
     let mut report = Report::new(
         "Zwaai",
-        "Eén onzekerheid tegelijk: NCW bij P10 en P90, de andere op hun mediaan",
+        format!("Eén onzekerheid tegelijk: {woord} bij P10 en P90, de andere op hun mediaan"),
         &[
             ("Onzekerheid", Format::Text),
-            ("NCW bij P10", Format::Eur(0)),
-            ("NCW bij P90", Format::Eur(0)),
+            (&format!("{woord} bij P10"), Format::Eur(0)),
+            (&format!("{woord} bij P90"), Format::Eur(0)),
             ("Zwaai", Format::Eur(0)),
             ("P10", Format::Number(4)),
             ("P90", Format::Number(4)),
@@ -105,7 +130,7 @@ pub fn zwaai(all: &[Routeoorzaken]) -> Report {
     for route in all {
         report.heading(kop(route.route));
         report.notes.push(format!(
-            "{}: NCW met alles op de mediaan € {}",
+            "{}: {woord} met alles op de mediaan € {}",
             kop(route.route),
             crate::model::table::dutch(
                 rust_decimal::Decimal::from_f64_retain(route.zwaai.midden.round())
@@ -164,29 +189,44 @@ pub fn omgekeerd(all: &[Routeoorzaken]) -> Option<Report> {
         .filter_map(|r| Some((r, r.omgekeerd.as_ref()?)))
         .collect();
     let (_, first) = asked.first()?;
+    let woord = kort_woord(figuur(all));
     let euro = |x: f64| {
         let exact = rust_decimal::Decimal::from_f64_retain(x.round()).unwrap_or_default();
         crate::model::table::dutch(exact, 0)
     };
     let mut report = Report::new(
         "Omgekeerde stress",
-        format!("Waar de onzekerheden staan als de NCW € {} is", euro(first.x)),
+        format!(
+            "Waar de onzekerheden staan als {} € {} is",
+            met_lidwoord(figuur(all)),
+            euro(first.x)
+        ),
         &[
             ("Onzekerheid", Format::Text),
             ("Op het vlak", Format::Number(4)),
             ("In de trekking", Format::Number(4)),
         ],
     )
-    .note("op het vlak: het waarschijnlijkste punt van een lineair model waarin de NCW zo uitkomt; in de trekking: de waarschijnlijkste trekking met een NCW daar dichtbij");
+    .note("op het vlak: het waarschijnlijkste punt van een lineair model dat zo uitkomt; in de trekking: de waarschijnlijkste trekking die daar dichtbij uitkomt");
     for (route, found) in asked {
         report.heading(kop(route.route));
-        let say = |p: &Punt| format!("NCW € {}, afstand {:.2}", euro(p.uitkomst), p.afstand);
+        let say = |p: &Punt| format!("{woord} € {}, afstand {:.2}", euro(p.uitkomst), p.afstand);
+        let (low, high) = found.bereik;
+        if !(low..=high).contains(&found.x) {
+            report.notes.push(format!(
+                "LET OP: {}: € {} wordt in geen trekking bereikt; zij lopen van € {} tot € {}",
+                kop(route.route),
+                euro(found.x),
+                euro(low),
+                euro(high)
+            ));
+        }
         let plane = found
             .vlak
             .as_ref()
-            .map_or_else(|| "geen vlak: niets beweegt de NCW".to_owned(), say);
+            .map_or_else(|| "geen vlak: niets beweegt het".to_owned(), say);
         report.notes.push(format!(
-            "{}: vlak {plane}, verklaart {:.0}% van de spreiding; trekking {}: {}, gekozen uit NCW € {} tot € {}",
+            "{}: vlak {plane}, verklaart {:.0}% van de spreiding; trekking {}: {}, gekozen uit {woord} € {} tot € {}",
             kop(route.route),
             found.r2 * 100.0,
             found.nummer,

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::number::to_f64;
 use crate::plan::Route;
 use crate::risk::antwoorden::{
-    Antwoorden, Buffer, Jaar, Verschil, WAAIER, buffers, jaren, verschil, waaier,
+    Antwoorden, Buffer, Jaar, Verschil, WAAIER, beter, buffers, jaren, verschil, waaier,
 };
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::simulation::Trekkingen;
@@ -25,6 +25,12 @@ const FIGUREN: &[(&str, &str)] = &[
     ("fonds_laagste", "Laagste saldo fonds"),
     ("portemonnee", "Eén portemonnee"),
 ];
+
+/// The Dutch words of a figure; the figure of a party or deelgebied keeps its name.
+pub fn figuurwoord(figuur: &str) -> String {
+    let known = FIGUREN.iter().find(|(naam, _)| *naam == figuur);
+    known.map_or(figuur, |(_, woord)| woord).to_owned()
+}
 
 /// The columns of a distribution: what a terminal shows first, the rest for a sheet.
 const VERDELING: [(&str, Format); 31] = [
@@ -81,7 +87,9 @@ pub struct Simulatieverslag {
     pub vastgezet: Option<String>,
     /// Whether figures of parties and deelgebieden were left out.
     pub alleen_gebied: bool,
-    /// What drives the NCW, by route; empty without drivers.
+    /// The figure whose precision and causes are told.
+    pub figuur: String,
+    /// What drives that figure, by route; empty without drivers.
     pub oorzaken: Vec<super::oorzaken::Routeoorzaken>,
 }
 
@@ -102,6 +110,7 @@ impl Simulatieverslag {
             precisie,
             vastgezet: None,
             alleen_gebied: false,
+            figuur: "ncw".to_owned(),
             oorzaken: Vec::new(),
         }
     }
@@ -358,6 +367,18 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
             ("Saldo co-fin P95", Format::Eur(0)),
             ("Kans saldo GREX < 0", Format::Percent(1)),
             ("Kans beter op saldo", Format::Percent(1)),
+            ("Fout P5", Format::Eur(0)),
+            ("Fout P95", Format::Eur(0)),
+            ("Fout kans saldo < 0", Format::Percent(2)),
+            ("Fout kans beter", Format::Percent(2)),
+            ("Fout saldo GREX P5", Format::Eur(0)),
+            ("Fout saldo GREX P50", Format::Eur(0)),
+            ("Fout saldo GREX P95", Format::Eur(0)),
+            ("Fout saldo co-fin P5", Format::Eur(0)),
+            ("Fout saldo co-fin P50", Format::Eur(0)),
+            ("Fout saldo co-fin P95", Format::Eur(0)),
+            ("Fout kans saldo GREX < 0", Format::Percent(2)),
+            ("Fout kans beter op saldo", Format::Percent(2)),
         ],
     )
     .note("netto baat en kans op saldo < 0: route co-financiering")
@@ -375,18 +396,24 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
         let better = |name: &str| {
             let columns = (v.trekkingen.figuur(0, name), v.trekkingen.figuur(1, name));
             let (Some(a), Some(b)) = columns else {
-                return Cell::Empty;
+                return [Cell::Empty, Cell::Empty];
             };
-            crate::risk::statistics::share_better(a, b).map_or(Cell::Empty, |e| fast(e.value))
+            let per = v.opzet.per_herhaling_voor_fouten();
+            beter(a, b, per).map_or([Cell::Empty, Cell::Empty], |e| {
+                [fast(e.value), fast(e.standard_error)]
+            })
         };
+        let [beter_baat, fout_baat] = better(&baat);
+        let [beter_saldo, fout_saldo] = better(&saldo);
         let q = |a: &Antwoorden, i: usize| fast(a.percentielen[i].value);
+        let e = |a: &Antwoorden, i: usize| fast(a.percentielen[i].standard_error);
         report.row(vec![
             text(&partij.partij),
             q(n1, 1),
             q(n1, 4),
             q(n1, 7),
             fast(s1.onder_nul.value),
-            better(&baat),
+            beter_baat,
             fast(n1.percentielen[4].standard_error),
             q(s0, 1),
             q(s0, 4),
@@ -395,7 +422,19 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
             q(s1, 4),
             q(s1, 7),
             fast(s0.onder_nul.value),
-            better(&saldo),
+            beter_saldo,
+            e(n1, 1),
+            e(n1, 7),
+            fast(s1.onder_nul.standard_error),
+            fout_baat,
+            e(s0, 1),
+            e(s0, 4),
+            e(s0, 7),
+            e(s1, 1),
+            e(s1, 4),
+            e(s1, 7),
+            fast(s0.onder_nul.standard_error),
+            fout_saldo,
         ]);
     }
     report
@@ -429,6 +468,13 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
             ("P75", Format::Eur(0)),
             ("P90", Format::Eur(0)),
             ("P99", Format::Eur(0)),
+            ("Fout spreiding", Format::Eur(0)),
+            ("Fout P1", Format::Eur(0)),
+            ("Fout P10", Format::Eur(0)),
+            ("Fout P25", Format::Eur(0)),
+            ("Fout P75", Format::Eur(0)),
+            ("Fout P90", Format::Eur(0)),
+            ("Fout P99", Format::Eur(0)),
         ],
     )
     .note("positief: met co-financiering is het beter. Kans beter: deel van de trekkingen waarin het een halve cent of meer scheelt");
@@ -457,6 +503,13 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
             p(5),
             p(6),
             p(8),
+            fast(a.sd.standard_error),
+            e(0),
+            e(2),
+            e(3),
+            e(5),
+            e(6),
+            e(8),
         ]);
     };
     report.heading("Samen, en netto baat per partij");
@@ -524,11 +577,14 @@ pub fn waaiers(v: &Simulatieverslag, exact: &[&Routeresultaat]) -> Vec<Report> {
     routes
         .filter_map(|(route, columns)| {
             let result = exact.iter().find(|r| r.route == *route)?;
-            let points = waaier(columns).filter(|p| !p.is_empty())?;
+            let per = v.opzet.per_herhaling_voor_fouten();
+            let points = waaier(columns, per).filter(|p| !p.is_empty())?;
             let percentages = WAAIER.map(|p| format!("P{:.0}", p * 100.0));
             let mut headings = vec![("Periode", Format::Plain)];
             headings.extend(percentages.iter().map(|p| (p.as_str(), Format::Eur(0))));
             headings.push(("Vastgesteld", Format::Eur(0)));
+            let errors = percentages.each_ref().map(|p| format!("Fout {p}"));
+            headings.extend(errors.iter().map(|p| (p.as_str(), Format::Eur(0))));
             let mut report = Report::new(
                 &format!("Waaier {}", staart(*route)),
                 format!("Waaier: de stand over de jaren, {}", kop(*route)),
@@ -552,8 +608,9 @@ pub fn waaiers(v: &Simulatieverslag, exact: &[&Routeresultaat]) -> Vec<Report> {
                 let stand = result.hoofd.boekwaarde.get(i);
                 report.row(
                     std::iter::once(label)
-                        .chain(point.map(fast))
+                        .chain(point.map(|e| fast(e.value)))
                         .chain([stand.map_or(Cell::Empty, |b| Cell::Exact(-*b))])
+                        .chain(point.map(|e| fast(e.standard_error)))
                         .collect(),
                 );
             }
@@ -622,7 +679,10 @@ pub fn precisie(v: &Simulatieverslag) -> Option<Report> {
     }
     let mut report = Report::new(
         "Precisie",
-        "Precisie van de gevraagde percentielen van de NCW",
+        format!(
+            "Precisie van de gevraagde percentielen van {}",
+            super::oorzaken::met_lidwoord(&v.figuur)
+        ),
         &[
             ("Percentiel", Format::Text),
             ("Waarde", Format::Eur(0)),

@@ -1,8 +1,10 @@
 //! Reports of a sweep: the scenarios side by side, and what they mean for each party. Calculates nothing.
 
+use super::risico::figuurwoord;
 use super::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
+use crate::plan::Route;
 use crate::risk::statistics::Estimate;
-use crate::sweep::{Rij, Routecijfers, Routerisico, Verschilrisico};
+use crate::sweep::{Figuurcijfers, Opdracht, Rij, Uitkomst};
 
 /// Failed scenarios that are told in the notes; the problems themselves tell them all.
 const FAILED_SHOWN: usize = 10;
@@ -35,42 +37,78 @@ fn exact(value: Option<rust_decimal::Decimal>) -> Cell {
     value.map_or(Cell::Empty, Cell::Exact)
 }
 
-/// The reports of a sweep: "Scenario's" and "Scenario's per partij". Columns of draws are there when any row has draws.
-pub fn sweep(rows: &[Rij]) -> Vec<Report> {
-    sweep_tegen(rows, &crate::scenario::Scenario::basis().naam)
-}
+/// The errors of the draws, last: a column for every percentile and chance before them.
+const FOUTEN: [(&str, Format); 11] = [
+    ("± P5", Format::Eur(0)),
+    ("± P50", Format::Eur(0)),
+    ("± P95", Format::Eur(0)),
+    ("± gemiddelde", Format::Eur(0)),
+    ("± kans tekort", Format::Percent(2)),
+    ("± kans beter", Format::Percent(2)),
+    ("± verschil P5", Format::Eur(0)),
+    ("± verschil P50", Format::Eur(0)),
+    ("± verschil P95", Format::Eur(0)),
+    ("Verschil gemiddeld", Format::Eur(0)),
+    ("± verschil gem.", Format::Eur(0)),
+];
 
-/// [`sweep`] of rows that were compared with the scenario of this name.
-pub fn sweep_tegen(rows: &[Rij], tegen: &str) -> Vec<Report> {
+/// The reports of a sweep: "Scenario's" and "Scenario's per partij". Columns of draws are there when any row has draws.
+pub fn sweep(rows: &[Rij], opdracht: &Opdracht) -> Vec<Report> {
     let drawn = rows
         .iter()
         .filter_map(|r| r.uitkomst.as_ref().ok())
-        .any(|u| u.routes[0].risico.is_some());
-    vec![scenarios(rows, drawn, tegen), per_partij(rows, drawn)]
+        .any(|u| u.figuur.risico.is_some());
+    vec![
+        scenarios(rows, drawn, opdracht),
+        per_partij(rows, drawn && !opdracht.alleen_gebied),
+    ]
 }
 
-fn scenarios(rows: &[Rij], drawn: bool, tegen: &str) -> Report {
+/// A route in a note.
+fn in_route(route: Route) -> &'static str {
+    match route {
+        Route::Grex => "in de GREX-route",
+        Route::Cofinanciering => "in de route co-financiering",
+    }
+}
+
+fn scenarios(rows: &[Rij], drawn: bool, opdracht: &Opdracht) -> Report {
     let eur = Format::Eur(0);
-    let mut columns = vec![
-        column("Scenario", Format::Text),
-        column("NCW grex", eur),
-        column("Verschil NCW", eur),
+    let ncw = opdracht.figuur == "ncw" && opdracht.route == Route::Grex;
+    let woord = figuurwoord(&opdracht.figuur);
+    // The figure that is compared; the NCW of the grex, which is the usual one, keeps its own words.
+    let mut columns = if ncw {
+        vec![
+            column("Scenario", Format::Text),
+            column("NCW grex", eur),
+            column("Verschil NCW", eur),
+        ]
+    } else {
+        vec![
+            column("Scenario", Format::Text),
+            column(&woord, eur),
+            column("Verschil", eur),
+            column("NCW grex", eur),
+        ]
+    };
+    columns.extend([
         column("EW grex", eur),
         column("Laagste stand", eur),
         column("Jaar", Format::Plain),
-    ];
+    ]);
     if drawn {
         columns.extend([
-            column("NCW P5", eur),
-            column("NCW P50", eur),
-            column("± P50", eur),
-            column("NCW P95", eur),
+            column("P5", eur),
+            column("P50", eur),
+            column("P95", eur),
+            column("Gemiddeld", eur),
             column("Kans tekort", Format::Percent(1)),
             column("Kans beter", Format::Percent(1)),
             column("Verschil P5", eur),
             column("Verschil P50", eur),
             column("Verschil P95", eur),
         ]);
+        columns.extend(FOUTEN.map(|(heading, format)| column(heading, format)));
     }
     columns.extend([
         column("Portem. grex", eur),
@@ -94,9 +132,9 @@ fn scenarios(rows: &[Rij], drawn: bool, tegen: &str) -> Report {
         match &rij.uitkomst {
             Ok(u) => {
                 let [grex, cofin] = &u.routes;
-                cells.extend(main(grex));
+                cells.extend(main(u, ncw));
                 if drawn {
-                    cells.extend(risk(grex.risico));
+                    cells.extend(risk(&u.figuur));
                 }
                 cells.extend([
                     Cell::Exact(grex.portemonnee),
@@ -110,13 +148,30 @@ fn scenarios(rows: &[Rij], drawn: bool, tegen: &str) -> Report {
         cells
     };
     let out = rows.iter().map(|r| row(RowKind::Plain, cells(r))).collect();
+    let tegen = if opdracht.tegen == "basis" {
+        "de basis".to_owned()
+    } else {
+        format!("\"{}\"", opdracht.tegen)
+    };
+    let tegen = if opdracht.route == opdracht.tegen_route {
+        tegen
+    } else {
+        format!("{tegen} {}", in_route(opdracht.tegen_route))
+    };
+    let what = if ncw {
+        "NCW grex".to_owned()
+    } else {
+        format!("{woord} {}", in_route(opdracht.route))
+    };
+    let verschil = if ncw { "Verschil NCW" } else { "Verschil" };
     let mut notes = vec![
-        format!("Verschil NCW is ten opzichte van {}. Laagste stand onder nul is geld dat in de grondexploitatie zit.", if tegen == "basis" { "de basis".to_owned() } else { format!("\"{tegen}\"") }),
+        format!("{verschil}: {what} ten opzichte van {tegen}. Laagste stand onder nul is geld dat in de grondexploitatie zit."),
         "Portem.: contante waarde van alle rekeningen samen, zonder en met cofinanciering. Voorfin.: wat het gebiedsfonds moet voorfinancieren.".to_owned(),
     ];
     if drawn {
-        notes.push("P5, P50 en P95: 5, 50 en 95% van de trekkingen ligt lager; ± is de standaardfout van P50. Alle scenario's rekenen met dezelfde trekkingen.".to_owned());
-        notes.push(format!("Kans beter: deel van de trekkingen waarin de NCW hoger is dan die van \"{tegen}\"; verschil: NCW min die van \"{tegen}\", per trekking."));
+        let how = crate::risk::opzet::methode_naam(opdracht.opzet.methode);
+        notes.push(format!("P5, P50 en P95 van {what}: 5, 50 en 95% van de trekkingen ligt lager; ± is de standaardfout. Alle scenario's rekenen met dezelfde trekkingen ({how})."));
+        notes.push(format!("Kans tekort: kans op {what} onder nul. Kans beter: deel van de trekkingen waarin {what} hoger is dan die van {tegen}; verschil: het een min het ander, per trekking."));
     }
     let failed: Vec<&Rij> = rows.iter().filter(|r| r.uitkomst.is_err()).collect();
     for rij in failed.iter().take(FAILED_SHOWN) {
@@ -138,34 +193,46 @@ fn scenarios(rows: &[Rij], drawn: bool, tegen: &str) -> Report {
     }
 }
 
-fn main(grex: &Routecijfers) -> [Cell; 5] {
-    [
-        Cell::Exact(grex.ncw),
-        exact(grex.verschil_ncw),
+fn main(u: &Uitkomst, ncw: bool) -> Vec<Cell> {
+    let grex = &u.routes[0];
+    let mut cells = vec![exact(u.figuur.waarde), exact(u.figuur.verschil)];
+    if !ncw {
+        cells.push(Cell::Exact(grex.ncw));
+    }
+    cells.extend([
         Cell::Exact(grex.eindwaarde),
         Cell::Exact(grex.laagste_stand),
         Cell::Whole(i64::from(grex.laagste_stand_jaar)),
-    ]
+    ]);
+    cells
 }
 
-fn risk(risico: Option<Routerisico>) -> [Cell; 9] {
-    let Some(r) = risico else {
-        return [const { Cell::Empty }; 9];
+fn risk(figuur: &Figuurcijfers) -> Vec<Cell> {
+    let of = |e: Option<Estimate>| -> [Cell; 2] {
+        e.map_or([const { Cell::Empty }; 2], |e| {
+            [fast(e.value), fast(e.standard_error)]
+        })
     };
-    let against = |value: &dyn Fn(&Verschilrisico) -> f64| {
-        r.verschil.as_ref().map_or(Cell::Empty, |v| fast(value(v)))
-    };
-    [
-        fast(r.p5.value),
-        fast(r.p50.value),
-        fast(r.p50.standard_error),
-        fast(r.p95.value),
-        fast(r.kans_tekort.value),
-        against(&|v| v.beter.value),
-        against(&|v| v.percentielen[0].value),
-        against(&|v| v.percentielen[1].value),
-        against(&|v| v.percentielen[2].value),
-    ]
+    let draws = figuur.risico.as_ref();
+    let against = figuur.tegen.as_ref();
+    let own = |i: usize| of(draws.map(|a| a.percentielen[i]));
+    let apart = |i: usize| of(against.map(|v| v.verschil.percentielen[i]));
+    // P5, P50 and P95 of KANSEN.
+    let told = [
+        own(1),
+        own(4),
+        own(7),
+        of(draws.map(|a| a.mean)),
+        of(draws.map(|a| a.onder_nul)),
+        of(against.map(|v| v.beter)),
+        apart(1),
+        apart(4),
+        apart(7),
+    ];
+    let mean = of(against.map(|v| v.verschil.mean));
+    let (values, errors): (Vec<Cell>, Vec<Cell>) =
+        told.into_iter().map(<(Cell, Cell)>::from).unzip();
+    values.into_iter().chain(errors).chain(mean).collect()
 }
 
 fn per_partij(rows: &[Rij], drawn: bool) -> Report {
@@ -179,6 +246,7 @@ fn per_partij(rows: &[Rij], drawn: bool) -> Report {
     ];
     if drawn {
         columns.push(column("Kans beter", Format::Percent(1)));
+        columns.push(column("± kans", Format::Percent(2)));
     }
     let mut out = Vec::new();
     for rij in rows {
@@ -195,10 +263,9 @@ fn per_partij(rows: &[Rij], drawn: bool) -> Report {
                 exact(cofin.checked_sub(grex)),
             ];
             if drawn {
-                cells.push(
-                    p.kans_beter
-                        .map_or(Cell::Empty, |Estimate { value, .. }| fast(value)),
-                );
+                let chance =
+                    |of: fn(Estimate) -> f64| p.kans_beter.map_or(Cell::Empty, |e| fast(of(e)));
+                cells.extend([chance(|e| e.value), chance(|e| e.standard_error)]);
             }
             out.push(row(RowKind::Plain, cells));
         }

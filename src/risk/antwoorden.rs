@@ -201,20 +201,21 @@ pub fn buffers(
 }
 
 /// One period of the fan: the quantiles at [`WAAIER`] of the draws of that period; `None` without draws.
-pub fn waaierpunt(draws: &[f64]) -> Option<[f64; 5]> {
-    let sorted = Sorted::new(draws);
-    let mut out = [0.0; 5];
-    for (place, p) in out.iter_mut().zip(WAAIER) {
-        *place = sorted.quantile(p)?;
-    }
-    Some(out)
+pub fn waaierpunt(draws: &[f64], per_herhaling: Option<usize>) -> Option<[Estimate; 5]> {
+    kwantielen(draws, &Sorted::new(draws), WAAIER, per_herhaling)
 }
 
 /// The fan: per period (a column of draws each) the quantiles at [`WAAIER`]; `None` when a period has no draws.
 ///
 /// Each period stands alone: the line through the P5's is not the path of any draw.
-pub fn waaier<C: AsRef<[f64]>>(perioden: &[C]) -> Option<Vec<[f64; 5]>> {
-    perioden.iter().map(|p| waaierpunt(p.as_ref())).collect()
+pub fn waaier<C: AsRef<[f64]>>(
+    perioden: &[C],
+    per_herhaling: Option<usize>,
+) -> Option<Vec<[Estimate; 5]>> {
+    perioden
+        .iter()
+        .map(|p| waaierpunt(p.as_ref(), per_herhaling))
+        .collect()
 }
 
 /// How often a year was the year of something (the lowest stand).
@@ -281,6 +282,15 @@ pub fn verschil(a: &[f64], b: &[f64], per_herhaling: Option<usize>) -> Option<Ve
         return None;
     }
     let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
+    let sorted = Sorted::new(&difference);
+    Some(Verschil {
+        verschil: Antwoorden::new(&difference, &sorted, per_herhaling)?,
+        beter: beter(a, b, per_herhaling)?,
+    })
+}
+
+/// Share of the draws in which B is better than A by half a cent or more; `None` without draws or with columns of unequal length.
+pub fn beter(a: &[f64], b: &[f64], per_herhaling: Option<usize>) -> Option<Estimate> {
     let mut beter = share_better(a, b)?;
     if let Some(per) = per_herhaling {
         let shares: Vec<f64> = a
@@ -290,11 +300,7 @@ pub fn verschil(a: &[f64], b: &[f64], per_herhaling: Option<usize>) -> Option<Ve
             .collect();
         beter.standard_error = summary(&shares).map_or(f64::NAN, |s| s.standard_error);
     }
-    let sorted = Sorted::new(&difference);
-    Some(Verschil {
-        verschil: Antwoorden::new(&difference, &sorted, per_herhaling)?,
-        beter,
-    })
+    Some(beter)
 }
 
 #[cfg(test)]
@@ -550,14 +556,23 @@ mod tests {
             vec![0.0, 0.0, 10.0, 0.0, 0.0],
         ];
         // numpy.quantile([1, 2, 3, 4, 5], ...) and of [0, 0, 0, 0, 10].
-        let fan = waaier(&rows).unwrap();
+        let fan = waaier(&rows, None).unwrap();
         for (got, expected) in fan[0].iter().zip([1.2, 2.0, 3.0, 4.0, 4.8]) {
-            assert!((got - expected).abs() < 1e-14);
+            assert!((got.value - expected).abs() < 1e-14);
         }
         for (got, expected) in fan[1].iter().zip([0.0, 0.0, 0.0, 0.0, 8.0]) {
-            assert!((got - expected).abs() < 1e-14);
+            assert!((got.value - expected).abs() < 1e-14);
         }
-        assert_eq!(waaier(&[vec![1.0], vec![]]), None);
+        assert_eq!(waaier(&[vec![1.0], vec![]], None), None);
+        // Repetitions of two draws: medians 15, 3.5 and 35, so sd 15.96 over root 3.
+        let apart = [[10.0, 20.0, 3.0, 4.0, 30.0, 40.0]];
+        let fan = waaier(&apart, Some(2)).unwrap();
+        let truth = (((15.0 - 53.5 / 3.0_f64).powi(2)
+            + (3.5 - 53.5 / 3.0_f64).powi(2)
+            + (35.0 - 53.5 / 3.0_f64).powi(2))
+            / 6.0)
+            .sqrt();
+        assert!((fan[0][2].standard_error - truth).abs() < 1e-12);
         let years = jaren(&[2031.0, 2029.0, 2031.0, f64::NAN, 2031.0, 2029.0], Some(2));
         assert_eq!(
             years.iter().map(|j| (j.jaar, j.aantal)).collect::<Vec<_>>(),
@@ -596,7 +611,8 @@ mod tests {
                 );
                 assert_eq!((a.mean.value, a.onder_nul.value), (7.0, 0.0));
             }
-            assert_eq!(waaierpunt(&draws), Some([7.0; 5]));
+            let point = waaierpunt(&draws, None).unwrap();
+            assert!(point.iter().all(|e| e.value == 7.0));
         }
         assert_eq!(Antwoorden::new(&[], &Sorted::new(&[]), None), None);
     }

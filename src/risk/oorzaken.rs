@@ -19,7 +19,7 @@ use crate::model::address::pattern_matches;
 use crate::model::table::{Notation, name_key, parse_number};
 use crate::number::{LaneDelay, Lanes, to_f64};
 use crate::plan::{Gebruik, Plan, Slot};
-use crate::problem::{Problem, listed, nearest};
+use crate::problem::{Place, Problem, listed, nearest};
 use rayon::prelude::*;
 
 /// Most draws of a tornado, the first ones: more would tell no more than rounding.
@@ -166,6 +166,8 @@ pub struct Omgekeerd {
     pub nummer: u64,
     /// Lowest and highest outcome of the draws it was chosen from: when `x` lies outside, no draw comes near.
     pub band: (f64, f64),
+    /// Lowest and highest outcome of all draws that were used.
+    pub bereik: (f64, f64),
 }
 
 /// Drivers, and the draws that they made.
@@ -570,7 +572,7 @@ impl<'a> Oorzaken<'a> {
         let draws = self.trekkingen.figuur(route, figuur);
         draws
             .map(|draws| &draws[..self.aantal])
-            .ok_or_else(|| geen_figuur(figuur, self.trekkingen.namen.iter().map(String::as_str)))
+            .ok_or_else(|| geen_figuur(figuur, &self.trekkingen.namen))
     }
 
     /// The tornado of an outcome in some routes: one pass over the draws of the drivers serves them all.
@@ -748,6 +750,11 @@ impl<'a> Oorzaken<'a> {
             },
             nummer: self.groep * GROEP + draw.trekking as u64,
             band: (band.laag, band.hoog),
+            bereik: y
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                    (low.min(*x), high.max(*x))
+                }),
         })
     }
 
@@ -881,10 +888,11 @@ fn impact(model: &Model, risico: usize) -> Verdeling {
     Verdeling::Pert { laag, modus, hoog }
 }
 
-fn geen_figuur<'n>(figuur: &str, names: impl Iterator<Item = &'n str> + Clone) -> Problem {
+fn geen_figuur(figuur: &str, namen: &[String]) -> Problem {
+    let names = || namen.iter().map(String::as_str);
     let problem = Problem::error("unknown-reference", format!("no outcome \"{figuur}\""))
-        .allowed(listed(names.clone()));
-    match nearest(figuur, names) {
+        .allowed(listed(names()));
+    match nearest(figuur, names()) {
         Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
         None => problem.fix("take one of these"),
     }
@@ -913,7 +921,7 @@ pub const ZWAAI: [f64; 2] = [0.1, 0.9];
 pub fn zwaai(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaien, Problem> {
     let names = uitkomst_namen(plan);
     let Some(place) = names.iter().position(|n| n == figuur) else {
-        return Err(geen_figuur(figuur, names.iter().map(String::as_str)));
+        return Err(geen_figuur(figuur, &names));
     };
     let d = &plan.drijvers;
     for o in &plan.model.onzekerheden {
@@ -1039,6 +1047,9 @@ pub fn vastgezet(plan: &Plan<'_>, tekst: &str) -> Result<Vec<Vastgezet>, Problem
     let names = plan.drijver_namen();
     let scalars = plan.drijvers.slots.len();
     let mut out: Vec<Vastgezet> = Vec::new();
+    let place = Place::file("--fix");
+    // By driver that a name without a star holds: what was written.
+    let mut exactly: Vec<(usize, &str)> = Vec::new();
     for part in tekst.split(';').map(str::trim).filter(|p| !p.is_empty()) {
         let Some((name, value)) = part.rsplit_once('=') else {
             return Err(
@@ -1100,6 +1111,21 @@ pub fn vastgezet(plan: &Plan<'_>, tekst: &str) -> Result<Vec<Vastgezet>, Problem
             });
         }
         for drijver in found {
+            if !name.ends_with('*') {
+                if let Some((_, earlier)) = exactly.iter().find(|(d, _)| *d == drijver) {
+                    return Err(Problem::error(
+                        "bad-values",
+                        format!(
+                            "driver \"{}\" is held twice: \"{earlier}\" and \"{part}\"",
+                            names[drijver]
+                        ),
+                    )
+                    .at(&place)
+                    .allowed("a value per driver; a name may differ from an earlier pattern that ends in *")
+                    .fix("leave out one of the two"));
+                }
+                exactly.push((drijver, part));
+            }
             let waarde = waarde_van(plan, drijver, names[drijver], value)?;
             match out.iter_mut().find(|v| v.drijver == drijver) {
                 // The last one counts: a pattern, then what differs from it.
@@ -1107,6 +1133,15 @@ pub fn vastgezet(plan: &Plan<'_>, tekst: &str) -> Result<Vec<Vastgezet>, Problem
                 None => out.push(Vastgezet { drijver, waarde }),
             }
         }
+    }
+    if out.is_empty() {
+        return Err(Problem::error(
+            "bad-values",
+            format!("\"{tekst}\" names no driver"),
+        )
+        .at(&place)
+        .allowed(listed(names.iter().copied()))
+        .fix("write the name of a driver and its value, such as rente=P90, or leave out --fix"));
     }
     Ok(out)
 }

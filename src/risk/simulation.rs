@@ -17,7 +17,7 @@ use crate::model::address::Als;
 use crate::model::{Model, NcwMethode, Onzekerheid, VerdelingRij};
 use crate::number::{Exact, LaneDelay, Lanes, Number, to_f64};
 use crate::plan::{Diepte, Plan, Route, Slot};
-use crate::problem::Problem;
+use crate::problem::{Problem, listed, nearest};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
@@ -997,6 +997,43 @@ pub fn uitkomst_namen(plan: &Plan<'_>) -> Vec<String> {
             ]
         }))
         .collect()
+}
+
+/// Whether the drivers of a plan can be drawn together, as a run finds it.
+///
+/// # Errors
+/// The problem that a run would tell: a distribution that can't be, or correlaties that can't all hold.
+pub fn trekbaar(plan: &Plan<'_>) -> Result<(), Problem> {
+    let ready = Voorbereid::<Lanes<1>>::new(plan);
+    let steekproef = Simulatie::gewoon(0, 1).steekproef;
+    let (first, years) = (ready.eerste_jaar(), ready.aantal_jaren());
+    Trekker::new(plan, steekproef, &[], first, years).map(|_| ())
+}
+
+/// Refuses a figure that can't be asked about: one that draws don't have, or the year, of which more is not better.
+pub fn gevraagd(figuur: &str, namen: &[String]) -> Result<(), Problem> {
+    let amounts = || {
+        namen
+            .iter()
+            .map(String::as_str)
+            .filter(|n| *n != "laagste_stand_jaar")
+    };
+    if amounts().any(|n| n == figuur) {
+        return Ok(());
+    }
+    let problem = Problem::error(
+        "unknown-reference",
+        if figuur == "laagste_stand_jaar" {
+            format!("{figuur} is a year and no amount")
+        } else {
+            format!("no figure \"{figuur}\"")
+        },
+    )
+    .allowed(listed(amounts()));
+    Err(match nearest(figuur, amounts()) {
+        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+        None => problem.fix("take one of these"),
+    })
 }
 
 /// The figures of one evaluation, in the order of [`uitkomst_namen`].
