@@ -7,7 +7,7 @@ mod diagnostics;
 mod output;
 mod simulatie;
 
-use crate::explain::{self, Vraag};
+use crate::explain::Opname;
 use crate::model::Model;
 use crate::model::table::Tables;
 use crate::plan::{Drijvers, Route};
@@ -176,8 +176,12 @@ struct CheckArgs {
 struct ExplainArgs {
     /// The model
     model: PathBuf,
-    /// What: ncw, boekwaarde.2030, "stroom[3.2].2030", "partij[corporatie].saldo"
-    address: String,
+    /// What: ncw, boekwaarde.2030, "stroom[3.2].2030", "partij[corporatie].saldo"; a beginning or last part that fits one address is completed
+    #[arg(required_unless_present = "list")]
+    address: Option<String>,
+    /// List the addresses that can be explained, all or those that hold a text (* stands for any)
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["address", "dot"])]
+    list: Option<String>,
     /// Route
     #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
     route: RouteArg,
@@ -202,6 +206,9 @@ struct ExplainArgs {
     /// Print as json
     #[arg(long)]
     json: bool,
+    /// Print as a graph for Graphviz: polder explain MODEL ncw --dot | dot -Tsvg
+    #[arg(long, conflicts_with = "json")]
+    dot: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -797,21 +804,48 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         RouteArg::Grex => Route::Grex,
         RouteArg::Cofinanciering => Route::Cofinanciering,
     };
-    let vraag = Vraag {
-        model: &loaded.model,
-        route,
-        adres: &args.address,
-        diepte: args.depth,
-        trekking: None,
-    };
-    let uitleg =
-        explain::explain_uit(&vraag, trekking, args.fix.as_deref()).map_err(Failure::Input)?;
+    let opname =
+        Opname::met(&loaded.model, route, trekking, args.fix.as_deref()).map_err(Failure::Input)?;
+    if let Some(pattern) = &args.list {
+        return Ok(list_addresses(&opname, pattern, args.json));
+    }
+    let address = args.address.as_deref().unwrap_or_default();
+    let uitleg = opname
+        .explain(address, args.depth)
+        .map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
+    } else if args.dot {
+        output::say(uitleg.dot().trim_end());
     } else {
         output::say(uitleg.tekst().trim_end());
     }
     Ok(Outcome::Ok)
+}
+
+/// Lists what can be explained; finding nothing is a finding.
+fn list_addresses(opname: &Opname<'_>, pattern: &str, json: bool) -> Outcome {
+    let found = opname.adressen(Some(pattern).filter(|p| !p.is_empty()));
+    if json {
+        let rows = found.iter().map(|a| {
+            let (first, last) = a.perioden.clone().unzip();
+            serde_json::json!({"adres": a.adres, "van": first, "tot_en_met": last})
+        });
+        output::print_json(&rows.collect());
+    } else {
+        let lines: Vec<String> = found
+            .iter()
+            .map(|a| match &a.perioden {
+                Some((first, last)) => format!("{}.{first} … {last}", a.adres),
+                None => a.adres.clone(),
+            })
+            .collect();
+        output::say(&lines.join("\n"));
+    }
+    if found.is_empty() {
+        eprintln!("no address holds \"{pattern}\"");
+    }
+    outcome(found.is_empty())
 }
 
 /// Reads `2/4` as (2, 4).
