@@ -6,6 +6,7 @@ mod delen;
 mod diagnostics;
 mod output;
 mod simulatie;
+mod verschil;
 
 use crate::explain::Opname;
 use crate::model::Model;
@@ -57,6 +58,8 @@ enum Command {
     Explain(ExplainArgs),
     /// Run named scenarios and grids, one row per scenario
     Sweep(SweepArgs),
+    /// Split the difference of two models, or a model and a scenario, over what changed
+    Diff(verschil::DiffArgs),
     /// Write a filled example model to start from
     Init(InitArgs),
     /// Convert a model to another carrier without loss
@@ -309,6 +312,7 @@ pub fn main() -> ExitCode {
         Command::Check(a) => (a.model.clone(), check(a)),
         Command::Explain(a) => (a.model.clone(), explain(a)),
         Command::Sweep(a) => (a.model.clone(), sweep(a)),
+        Command::Diff(a) => (a.model(), verschil::diff(a)),
         Command::Init(a) => (a.folder.clone(), init(a)),
         Command::Convert(a) => (a.model.clone(), convert(a)),
         Command::Schema => {
