@@ -6,8 +6,9 @@ mod delen;
 mod diagnostics;
 mod output;
 mod simulatie;
+mod verschil;
 
-use crate::explain::{self, Vraag};
+use crate::explain::Opname;
 use crate::model::Model;
 use crate::model::table::Tables;
 use crate::plan::{Drijvers, Route};
@@ -57,6 +58,8 @@ enum Command {
     Explain(ExplainArgs),
     /// Run named scenarios and grids, one row per scenario
     Sweep(SweepArgs),
+    /// Split the difference of two models, or a model and a scenario, over what changed
+    Diff(verschil::DiffArgs),
     /// Write a filled example model to start from
     Init(InitArgs),
     /// Convert a model to another carrier without loss
@@ -181,8 +184,12 @@ struct CheckArgs {
 struct ExplainArgs {
     /// The model
     model: PathBuf,
-    /// What: ncw, boekwaarde.2030, "stroom[3.2].2030", "partij[corporatie].saldo"
-    address: String,
+    /// What: ncw, boekwaarde.2030, "stroom[3.2].2030", "partij[corporatie].saldo"; a beginning or last part that fits one address is completed
+    #[arg(required_unless_present = "list")]
+    address: Option<String>,
+    /// List the addresses that can be explained, all or those that hold a text (* stands for any)
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["address", "dot"])]
+    list: Option<String>,
     /// Route
     #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
     route: RouteArg,
@@ -217,6 +224,9 @@ struct ExplainArgs {
     /// Print as json
     #[arg(long)]
     json: bool,
+    /// Print as a graph for Graphviz: polder explain MODEL ncw --dot | dot -Tsvg
+    #[arg(long, conflicts_with = "json")]
+    dot: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -341,6 +351,7 @@ pub fn main() -> ExitCode {
         Command::Check(a) => (a.model.clone(), check(a)),
         Command::Explain(a) => (a.model.clone(), explain(a)),
         Command::Sweep(a) => (a.model.clone(), sweep(a)),
+        Command::Diff(a) => (a.model(), verschil::diff(a)),
         Command::Init(a) => (a.folder.clone(), init(a)),
         Command::Convert(a) => (a.model.clone(), convert(a)),
         Command::Schema => {
@@ -838,21 +849,48 @@ fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
         .transpose()?;
     let loaded = load(&args.model)?;
     let route = args.route.route();
-    let vraag = Vraag {
-        model: &loaded.model,
-        route,
-        adres: &args.address,
-        diepte: args.depth,
-        trekking: None,
-    };
-    let uitleg =
-        explain::explain_uit(&vraag, trekking, args.fix.as_deref()).map_err(Failure::Input)?;
+    let opname =
+        Opname::met(&loaded.model, route, trekking, args.fix.as_deref()).map_err(Failure::Input)?;
+    if let Some(pattern) = &args.list {
+        return Ok(list_addresses(&opname, pattern, args.json));
+    }
+    let address = args.address.as_deref().unwrap_or_default();
+    let uitleg = opname
+        .explain(address, args.depth)
+        .map_err(Failure::Input)?;
     if args.json {
         output::print_json(&uitleg.json());
+    } else if args.dot {
+        output::say(uitleg.dot().trim_end());
     } else {
         output::say(uitleg.tekst().trim_end());
     }
     Ok(Outcome::Ok)
+}
+
+/// Lists what can be explained; finding nothing is a finding.
+fn list_addresses(opname: &Opname<'_>, pattern: &str, json: bool) -> Outcome {
+    let found = opname.adressen(Some(pattern).filter(|p| !p.is_empty()));
+    if json {
+        let rows = found.iter().map(|a| {
+            let (first, last) = a.perioden.clone().unzip();
+            serde_json::json!({"adres": a.adres, "van": first, "tot_en_met": last})
+        });
+        output::print_json(&rows.collect());
+    } else {
+        let lines: Vec<String> = found
+            .iter()
+            .map(|a| match &a.perioden {
+                Some((first, last)) => format!("{}.{first} … {last}", a.adres),
+                None => a.adres.clone(),
+            })
+            .collect();
+        output::say(&lines.join("\n"));
+    }
+    if found.is_empty() {
+        eprintln!("no address holds \"{pattern}\"");
+    }
+    outcome(found.is_empty())
 }
 
 /// Reads `2/4` as (2, 4).

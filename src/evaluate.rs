@@ -3,6 +3,8 @@
 //! [`Voorbereid`] holds a plan's numbers in one arithmetic; [`evaluate`] runs one set of draws through it. Knows no files and no
 //! distributions.
 
+pub mod overzicht;
+
 use crate::cashflow;
 use crate::ledger::{self, Delen, Disconto, Leningen, Looptijd, Rentes, Resultaat, Tarieven};
 use crate::model::address::Als;
@@ -638,6 +640,18 @@ impl<'p, N: Number> Voorbereid<'p, N> {
     /// Number of years in them.
     pub fn aantal_jaren(&self) -> usize {
         Self::jaren(self.plan).count()
+    }
+
+    /// Whether a cell does anything in a period: zeroes of lines that do nothing stay out of sums.
+    fn doet(&self, cel: usize, t: usize) -> bool {
+        match (&self.vormen[cel], self.plan.cellen[cel].deelgebied) {
+            (Vorm::Lijn(l), None) => {
+                l.gewichten.iter().any(|(p, _)| *p == t)
+                    || l.realisatie.iter().any(|(p, _)| *p == t)
+            }
+            (Vorm::Lijn(l), Some(_)) => !l.gewichten.is_empty() && t >= self.plan.timeline.peil,
+            _ => true,
+        }
     }
 
     /// Years from peildatum to the last period that the main account certainly runs (rules 0.4): delays that are given count.
@@ -1468,14 +1482,7 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
     let Some(cellen) = werk.cellen.take() else {
         return;
     };
-    // Zeroes of lines that do nothing in a period stay out of the sums.
-    let active = |c: usize, t: usize| match (&v.vormen[c], plan.cellen[c].deelgebied) {
-        (Vorm::Lijn(l), None) => {
-            l.gewichten.iter().any(|(p, _)| *p == t) || l.realisatie.iter().any(|(p, _)| *p == t)
-        }
-        (Vorm::Lijn(l), Some(_)) => !l.gewichten.is_empty() && t >= plan.timeline.peil,
-        _ => true,
-    };
+    let active = |c: usize, t: usize| v.doet(c, t);
     let pick = |test: &dyn Fn(usize) -> bool, t: usize, prijspeil: bool| -> N {
         let parts: Vec<N> = (0..cellen.len())
             .filter(|c| test(*c) && active(*c, t))

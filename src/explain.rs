@@ -3,25 +3,29 @@
 //! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
-use crate::evaluate::{self, Trekking, Voorbereid, Werk};
+use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};
 use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
-use crate::model::table::{dutch, fold, name_key};
+use crate::model::schema::OPGAVEN;
+use crate::model::table::{as_text, clip, dutch, fold, name_key};
 use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
+use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
 use crate::problem::{Place, Problem, has_errors, nearest};
 use crate::risk::oorzaken::{vastgezet, zwaai};
 use crate::risk::sampling::{Methode, Steekproef};
 use crate::risk::simulation::{Simulatie, Trekker, Vastgezet};
+use crate::route;
 use crate::rules::bbv;
 use crate::timeline::{Periode, exponent};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::str::FromStr as _;
+use std::sync::OnceLock;
 
 /// How many levels of formulas an explanation shows when nothing else is asked.
 pub const DIEPTE: usize = 3;
@@ -113,6 +117,12 @@ pub struct Uitleg {
     pub cijfers: Option<String>,
     /// Where an input stands.
     pub plaats: Option<Place>,
+    /// Of a figure of law or policy its article, as the table of parameters has it.
+    pub artikel: Option<&'static str>,
+    /// What a quantity is counted in, or a price is per: the `eenheid` of its row.
+    pub maat: Option<String>,
+    /// Number in the record: one number has one, wherever it is shown.
+    pub nummer: u32,
     /// The named numbers of the formula.
     pub delen: Vec<Uitleg>,
     /// What follows.
@@ -204,11 +214,21 @@ impl Uitleg {
         out
     }
 
+    /// The value with what it is counted in.
+    fn met_maat(&self) -> String {
+        match (&self.maat, self.eenheid) {
+            (Some(maat), Unit::Eur) => format!("{} per {maat}", self.getoond),
+            (Some(maat), _) => format!("{} {maat}", self.getoond),
+            (None, _) => self.getoond.clone(),
+        }
+    }
+
     fn schrijf(&self, inspringing: usize, out: &mut String) {
         let margin = " ".repeat(inspringing);
-        let _ = write!(out, "{margin}{} = {}", self.naam, self.getoond);
+        let _ = write!(out, "{margin}{} = {}", self.naam, self.met_maat());
         if let Some(plaats) = &self.plaats {
-            let _ = write!(out, "   [{plaats}]");
+            let artikel = self.artikel.map_or_else(String::new, |a| format!("; {a}"));
+            let _ = write!(out, "   [{plaats}{artikel}]");
         }
         match self.vervolg {
             Vervolg::ZieBoven => out.push_str("   (zie boven)"),
@@ -219,6 +239,7 @@ impl Uitleg {
         if inspringing == 0 {
             let mut lines = self.toelichting.clone();
             lines.extend(bron(self.regel));
+            lines.extend((self.eenheid == Unit::Eur).then(|| "in euro".to_owned()));
             if !lines.is_empty() {
                 let _ = writeln!(out, "  ({})", lines.join("; "));
             }
@@ -250,7 +271,9 @@ impl Uitleg {
             "regel": bron(self.regel),
             "woorden": self.woorden,
             "cijfers": self.cijfers,
+            "maat": self.maat,
             "plaats": self.plaats.as_ref().map(ToString::to_string),
+            "artikel": self.artikel,
             "vervolg": vervolg,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
         });
@@ -258,6 +281,104 @@ impl Uitleg {
             out["drijvers"] = self.drijvers.iter().map(Getrokken::json).collect();
         }
         out
+    }
+}
+
+/// A text between the quotes of a Graphviz string.
+fn dot_tekst(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' | '\r' => out.push_str("\\n"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+impl Uitleg {
+    /// As a graph in the language of Graphviz (`dot -Tsvg`): a box per input with its place, an ellipse per formula with the formula as its
+    /// tooltip, dashed when there is more behind it; arrows run from what a number is made of to the number. A number that is used
+    /// twice stands there once. As many nodes as the text has lines, at most.
+    pub fn dot(&self) -> String {
+        let mut out = String::from(
+            "digraph uitleg {\n  rankdir=BT;\n  node [fontname=\"sans-serif\", fontsize=10];\n",
+        );
+        let (mut seen, mut edges) = (HashMap::new(), BTreeSet::new());
+        // A number may be cut off in one place and shown whole in another.
+        self.dieper(&mut seen);
+        let mut done = BTreeSet::new();
+        self.dot_knoop(true, &seen, &mut done, &mut edges, &mut out);
+        for (from, to) in edges {
+            let _ = writeln!(out, "  n{from} -> n{to};");
+        }
+        out.push_str("}\n");
+        out
+    }
+
+    /// Of every number whether it is shown whole anywhere.
+    fn dieper(&self, seen: &mut HashMap<u32, bool>) {
+        let whole = self.plaats.is_some() || !self.delen.is_empty() || self.woorden.is_some();
+        let entry = seen.entry(self.nummer).or_insert(whole);
+        *entry |= whole;
+        self.delen.iter().for_each(|deel| deel.dieper(seen));
+    }
+
+    fn dot_knoop(
+        &self,
+        top: bool,
+        seen: &HashMap<u32, bool>,
+        done: &mut BTreeSet<u32>,
+        edges: &mut BTreeSet<(u32, u32)>,
+        out: &mut String,
+    ) {
+        if done.insert(self.nummer) {
+            let unit = match (self.eenheid, &self.maat) {
+                (Unit::Eur, Some(maat)) => format!(" euro per {maat}"),
+                (Unit::Eur, None) => " euro".to_owned(),
+                (_, Some(maat)) => format!(" {maat}"),
+                _ => String::new(),
+            };
+            let mut label = format!(
+                "{}\\n{}{}",
+                dot_tekst(&self.naam),
+                dot_tekst(&self.getoond),
+                dot_tekst(&unit)
+            );
+            for line in bron(self.regel)
+                .into_iter()
+                .chain(self.plaats.as_ref().map(ToString::to_string))
+                .chain(self.artikel.map(str::to_owned))
+            {
+                let _ = write!(label, "\\n{}", dot_tekst(&line));
+            }
+            let shape = if self.plaats.is_some() {
+                "box"
+            } else {
+                "ellipse"
+            };
+            let style = match (top, seen.get(&self.nummer)) {
+                (true, _) => ", penwidth=2",
+                (_, Some(false)) => ", style=dashed",
+                _ => "",
+            };
+            let tooltip = self
+                .woorden
+                .as_ref()
+                .map_or_else(String::new, |w| format!(", tooltip=\"{}\"", dot_tekst(w)));
+            let _ = writeln!(
+                out,
+                "  n{} [label=\"{label}\", shape={shape}{style}{tooltip}];",
+                self.nummer
+            );
+        }
+        for deel in &self.delen {
+            edges.insert((deel.nummer, self.nummer));
+            deel.dot_knoop(false, seen, done, edges, out);
+        }
     }
 }
 
@@ -285,6 +406,8 @@ pub struct Opname<'a> {
     alias: HashMap<u32, u32>,
     trekking: Option<(u64, Steekproef)>,
     drijvers: Vec<Getrokken>,
+    /// Made when it is asked.
+    lijst: OnceLock<Vec<Adres>>,
 }
 
 impl<'a> Opname<'a> {
@@ -361,6 +484,7 @@ impl<'a> Opname<'a> {
             alias,
             trekking,
             drijvers,
+            lijst: OnceLock::new(),
         })
     }
 
@@ -376,25 +500,23 @@ impl<'a> Opname<'a> {
             left: REGELS,
             diepte: diepte.clamp(1, DIEPTE_MAX),
         };
-        let node = match self.find(adres).map_err(|p| vec![p])? {
+        let (gevonden, gelezen) = match self.find(adres) {
+            Ok(gevonden) => (gevonden, None),
+            Err(problem) => {
+                let vol = self.aanvullen(adres, problem).map_err(|p| vec![p])?;
+                (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
+            }
+        };
+        let node = match gevonden {
             Gevonden::Node(node) => node,
             Gevonden::Som(naam, unit, parts) => {
-                let value = Exact::sum(
-                    &parts
-                        .iter()
-                        .map(|p| self.book.value(*p))
-                        .collect::<Vec<_>>(),
-                );
-                lezer.extra = Some((
-                    Node {
-                        op: Op::Sum(parts),
-                        value,
-                        name: None,
-                        place: None,
-                    },
-                    naam,
-                    unit,
-                ));
+                let values: Vec<Exact> = parts.iter().map(|p| self.book.value(*p)).collect();
+                lezer.extra = Some(Extra::new(naam, unit, Exact::sum(&values), parts, None));
+                self.book.nodes.len() as u32
+            }
+            Gevonden::Jaar(naam, jaar, parts, woorden) => {
+                let jaar = Exact::from(Decimal::from(jaar));
+                lezer.extra = Some(Extra::new(naam, Unit::Plain, jaar, parts, Some(woorden)));
                 self.book.nodes.len() as u32
             }
         };
@@ -409,6 +531,9 @@ impl<'a> Opname<'a> {
         }
         let mut uitleg = lezer.uitleg(node, 1, &mut Vec::new());
         uitleg.toelichting = self.toelichting(lezer.node(node));
+        uitleg
+            .toelichting
+            .extend(gelezen.map(|vol| format!("\"{}\" gelezen als {vol}", clip(adres.trim()))));
         uitleg.drijvers.clone_from(&self.drijvers);
         Ok(uitleg)
     }
@@ -443,6 +568,12 @@ impl<'a> Opname<'a> {
             ),
             _ => {}
         }
+        let fund = node
+            .name
+            .is_some_and(|n| ["fonds laagste", "voorfinanciering"].contains(&n.word));
+        if fund && !self.plan.fonds {
+            out.push("zonder gebiedsfonds".into());
+        }
         out.retain(|text| !text.is_empty());
         out.push(format!("route {}", self.plan.route.naam()));
         if let Some((draw, s)) = self.trekking {
@@ -457,6 +588,12 @@ impl<'a> Opname<'a> {
         out
     }
 
+    /// The party of a column of the matrix.
+    fn kolom_naam(&self, kolom: usize) -> &str {
+        let partijen = &self.plan.model.partijen;
+        partijen.get(kolom).map_or("buiten", |p| &p.partij)
+    }
+
     fn whose(&self, of: Of) -> String {
         let model = self.plan.model;
         match of {
@@ -466,6 +603,14 @@ impl<'a> Opname<'a> {
             Of::Rekening(r) => model.rekening_naam(usize::from(r)),
             Of::Partij(p) => model.partijen[usize::from(p)].partij.clone(),
             Of::Deel(d) => self.plan.deel_naam(usize::from(d)).to_owned(),
+            Of::Object(o) => model.objecten[usize::from(o)].id.clone(),
+            Of::Cel(opgave, kolom) => {
+                format!(
+                    "{}/{}",
+                    OPGAVEN[usize::from(opgave)],
+                    self.kolom_naam(usize::from(kolom))
+                )
+            }
             Of::Maatregel(m) => self
                 .plan
                 .vraag
@@ -493,6 +638,10 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
     for (q, naam) in [
         (&g.rente, "rente (invoer)"),
         (&g.creditrente, "creditrente (invoer)"),
+        (
+            &g.discontovoet_maatschappelijk,
+            "discontovoet maatschappelijk",
+        ),
     ] {
         if let Some(place) = &q.place {
             out.entry(place)
@@ -674,6 +823,22 @@ fn calculate(
     for r in (1..model.rekeningen.len()).filter(|r| *r != HOOFD) {
         evaluate::rekeningresultaat(&v, r, &mut werk);
     }
+    overzicht::partijkas(&v, &werk);
+    overzicht::partijreeksen(&v, &werk);
+    overzicht::matrix(&v, &werk);
+    overzicht::met_leningen(&v, &werk);
+    for deel in 0..plan.delen.len() {
+        overzicht::deelsaldo(&v, deel, &werk);
+    }
+    if plan.fonds {
+        overzicht::fondstotalen(&v, &werk);
+    } else {
+        // What a report shows of a fund that is not there.
+        for word in ["fonds laagste", "voorfinanciering"] {
+            let _ = Expr::number(0).named(word, Of::Geheel, At::Once);
+        }
+    }
+    route::objectkosten::<Expr>(model);
     let of = Of::Rekening(HOOFD as u16);
     let _ = (-u.hoofd.laagste_stand.0).named("hoogste boekwaarde", of, At::Once);
     let _ = u
@@ -699,8 +864,10 @@ fn calculate(
 
 enum Gevonden {
     Node(u32),
-    /// A whole year of shorter periods.
+    /// A whole year of shorter periods; of nothing it is zero.
     Som(String, Unit, Vec<u32>),
+    /// A year that is chosen by what happens in it: its name, the year, the numbers that say so, and why in words.
+    Jaar(String, i32, Vec<u32>, &'static str),
 }
 
 /// Addresses of the main account that differ from their word.
@@ -745,6 +912,8 @@ const OVERIGE: &[&str] = &[
     "deelgebied",
     "rekening",
     "fonds",
+    "matrix",
+    "object",
 ];
 
 /// The figures of a party and their words.
@@ -754,7 +923,29 @@ const PARTIJWOORDEN: &[(&str, &str)] = &[
     ("netto_baat", "netto baat"),
     ("besparing", "contante besparing"),
     ("maatschappelijk", "contant maatschappelijk"),
+    ("investering", "betaald"),
+    ("bijdragen", "bijdragen"),
+    ("ontvangen", "ontvangen"),
+    ("kasstroom", "kasstroom"),
+    ("lopende_som", "lopende som"),
 ];
+
+/// Years of a party, and what flows in one: chosen by the record, not calculated.
+const PARTIJJAREN: &[&str] = &["terugverdienjaar", "slechtste_jaar", "slechtste_jaar_kas"];
+
+/// The figures of an object and their words.
+const OBJECTWOORDEN: &[(&str, &str)] = &[
+    ("levensduurkosten", "levensduurkosten"),
+    ("levensduurkosten_onderhoud", "levensduurkosten onderhoud"),
+    ("levensduurkosten_vervanging", "levensduurkosten vervanging"),
+    ("levensduurkosten_restwaarde", "levensduurkosten restwaarde"),
+    ("levensduurkosten_per_jaar", "levensduurkosten per jaar"),
+    ("kapitaallast_lineair", "kapitaallast lineair"),
+    ("kapitaallast_annuitair", "kapitaallast annuïtair"),
+];
+
+/// The figures of a cell of the matrix over all periods, and their words.
+const MATRIXWOORDEN: &[(&str, &str)] = &[("nominaal", "matrix nominaal"), ("ncw", "matrix ncw")];
 
 /// The figures of a deelgebied on the main account and their words.
 const DEELWOORDEN: &[(&str, &str)] = &[
@@ -767,7 +958,16 @@ const DEELWOORDEN: &[(&str, &str)] = &[
     ("eigen_inleg", "eigen inleg"),
     ("schuld", "schuld"),
     ("lening", "lening"),
+    ("reeel_saldo", "reëel saldo"),
+    ("kasstroom", "kasstroom"),
+    ("rentegrondslag", "rentegrondslag"),
+    ("rente_lening", "rente lening"),
+    ("eigen_inleg_voor_lening", "eigen inleg voor lening"),
+    ("leenplafond", "leenplafond"),
 ];
+
+/// Series of an account or the fund that a report goes on with, at zero, when they have ended.
+const LOPEN_AF: &[&str] = &["boekwaarde", "leningen", "schuld"];
 
 /// Words of what stands at the end of a period: of a year, that of its last.
 const STANDEN: &[&str] = &[
@@ -781,7 +981,7 @@ const STANDEN: &[&str] = &[
 
 /// What can be asked, in one line.
 const ALLOWED: &str = "ncw, eindwaarde, nominaal_saldo and the other kerncijfers; kosten.2030, boekwaarde.2030 and the other reeksen; stroom[CODE].2030; bedrag[CODE]; indexfactor[INDEX].2030; \
-    partij[NAAM].saldo, .baten or .netto_baat; deelgebied[NAAM].eindwaarde or .ncw; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; fonds.saldo.2030; voorfinanciering; portemonnee";
+    partij[NAAM].saldo, .baten or .netto_baat; deelgebied[NAAM].eindwaarde or .ncw; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; matrix[OPGAVE/PARTIJ].ncw; fonds.saldo.2030; voorfinanciering; portemonnee; --list shows them all";
 
 fn bad(message: String) -> Problem {
     Problem::error("bad-result-address", message)
@@ -855,13 +1055,11 @@ impl Opname<'_> {
                     self.begin("boekwaarde", hoofd, positions.start)
                         .ok_or_else(|| self.outside("boekwaarde", hoofd, tail))
                 }
-                "voorfinanciering" | "fonds_laagste" | "fonds" if !self.plan.fonds => {
-                    Err(bad(format!(
-                        "\"{adres}\": route {} has no gebiedsfonds",
-                        self.plan.route.naam()
-                    ))
-                    .fix("ask it of route cofinanciering, of a model with table fonds"))
-                }
+                "fonds" if !self.plan.fonds => Err(bad(format!(
+                    "\"{adres}\": route {} has no gebiedsfonds",
+                    self.plan.route.naam()
+                ))
+                .fix("ask it of route cofinanciering, of a model with table fonds")),
                 "voorfinanciering" => self.at("voorfinanciering", Of::Geheel, "", adres),
                 "fonds_laagste" => self.at("fonds laagste", Of::Geheel, "", adres),
                 "portemonnee" => self.at("één portemonnee", Of::Geheel, "", adres),
@@ -870,10 +1068,11 @@ impl Opname<'_> {
                     let word = match what {
                         "leningen" => Some("leningen"),
                         "uitstaand" => Some("schuld"),
+                        "vraag" => Some("fonds gevraagd"),
                         _ => word(&format!("fonds {what}")),
                     };
                     let word = word.ok_or_else(|| unknown(adres))?;
-                    self.at(word, Of::Geheel, period, adres)
+                    self.aflopend(word, Of::Geheel, period, adres)
                 }
                 _ => match HOOFDWOORDEN.iter().find(|(a, _)| *a == head) {
                     Some((_, word)) => self.at(word, hoofd, tail, adres),
@@ -916,6 +1115,9 @@ impl Opname<'_> {
                         "partij",
                     )
                 })?;
+                if PARTIJJAREN.contains(&figure) {
+                    return self.partijjaar(p, figure, adres);
+                }
                 let Some((_, word)) = PARTIJWOORDEN.iter().find(|(a, _)| *a == figure) else {
                     let problem = bad(format!(
                         "\"{adres}\": no \"{figure}\" of a partij can be explained"
@@ -924,10 +1126,12 @@ impl Opname<'_> {
                         PARTIJWOORDEN
                             .iter()
                             .map(|w| w.0)
+                            .chain(PARTIJJAREN.iter().copied())
                             .collect::<Vec<_>>()
                             .join(", "),
                     );
-                    return Err(nearest(figure, PARTIJWOORDEN.iter().map(|w| w.0))
+                    let names = PARTIJWOORDEN.iter().map(|w| w.0);
+                    return Err(nearest(figure, names.chain(PARTIJJAREN.iter().copied()))
                         .map_or(problem.clone(), |n| {
                             problem.fix(format!("did you mean \"{n}\"?"))
                         }));
@@ -942,13 +1146,71 @@ impl Opname<'_> {
                     .iter()
                     .position(|n| name_key(n) == name_key(key))
                     .ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
+                let of = Of::Rekening(r as u16);
+                if figure == "boekwaarde_peildatum" {
+                    return self
+                        .begin("boekwaarde", of, self.plan.timeline.peil)
+                        .ok_or_else(|| self.nothing("boekwaarde", of, adres));
+                }
+                let lent =
+                    figure == "kasstroom" && !self.moments("kasstroom met leningen", of).is_empty();
+                if lent {
+                    return self.at("kasstroom met leningen", of, period, adres);
+                }
                 let word = HOOFDWOORDEN
                     .iter()
                     .find(|(a, _)| *a == figure)
                     .map(|(_, word)| *word)
                     .or_else(|| word(figure))
                     .ok_or_else(|| unknown(adres))?;
-                self.at(word, Of::Rekening(r as u16), period, adres)
+                self.aflopend(word, of, period, adres)
+            }
+            "matrix" => {
+                let (opgave, kolom) = key.rsplit_once('/').unwrap_or((key, ""));
+                let kolommen = 0..=model.partijen.len();
+                let o = OPGAVEN.iter().position(|n| fold(n) == fold(opgave));
+                let k = kolommen
+                    .clone()
+                    .find(|k| name_key(self.kolom_naam(*k)) == name_key(kolom.trim()));
+                let (Some(o), Some(k)) = (o, k) else {
+                    let all = OPGAVEN.iter().flat_map(|o| {
+                        kolommen
+                            .clone()
+                            .map(move |k| format!("{o}/{}", self.kolom_naam(k)))
+                    });
+                    let all: Vec<String> = all.collect();
+                    return Err(near(
+                        all.iter().map(String::as_str).collect(),
+                        "cell of the matrix (OPGAVE/PARTIJ)",
+                    ));
+                };
+                let of = Of::Cel(o as u16, k as u16);
+                match MATRIXWOORDEN.iter().find(|(a, _)| *a == tail) {
+                    Some((_, word)) => self.at(word, of, "", adres),
+                    None if tail.is_empty() => Err(bad(format!("\"{adres}\" has several values"))
+                        .fix(format!(
+                            "write {adres}.nominaal, {adres}.ncw or {adres}.{}",
+                            self.plan.timeline.label(self.plan.timeline.peil)
+                        ))),
+                    None => self.cel(of, tail, adres),
+                }
+            }
+            "object" | "objecten" if OBJECTWOORDEN.iter().any(|(a, _)| *a == tail) => {
+                let o = model
+                    .objecten
+                    .iter()
+                    .position(|o| name_key(&o.id) == name_key(key))
+                    .ok_or_else(|| {
+                        near(
+                            model.objecten.iter().map(|o| o.id.as_str()).collect(),
+                            "object",
+                        )
+                    })?;
+                let word = OBJECTWOORDEN
+                    .iter()
+                    .find(|(a, _)| *a == tail)
+                    .map_or("", |(_, word)| *word);
+                self.at(word, Of::Object(o as u16), "", adres)
             }
             _ => match (word(head), self.input(adres)) {
                 (_, Some(input)) => input,
@@ -1132,6 +1394,105 @@ impl Opname<'_> {
         }
     }
 
+    /// A word of one owner at a period; zero after the last of a series that ends.
+    fn aflopend(
+        &self,
+        word: &'static str,
+        of: Of,
+        period: &str,
+        adres: &str,
+    ) -> Result<Gevonden, Problem> {
+        let found = self.at(word, of, period, adres);
+        if found.is_ok() || period.is_empty() || !LOPEN_AF.contains(&word) {
+            return found;
+        }
+        let last = self.moments(word, of).last().copied();
+        match (last, self.positions(period, adres)) {
+            (Some(last), Ok((positions, _))) if positions.start > last => Ok(Gevonden::Som(
+                self.label(word, of, period),
+                unit(word).0,
+                Vec::new(),
+            )),
+            _ => found,
+        }
+    }
+
+    /// A cell of the matrix in a period: zero where nothing flows.
+    fn cel(&self, of: Of, period: &str, adres: &str) -> Result<Gevonden, Problem> {
+        let (positions, whole) = self.positions(period, adres)?;
+        let named = |t: usize| self.book.find("matrix", of, at(t));
+        let found: Vec<u32> = positions.filter_map(named).collect();
+        Ok(match found.as_slice() {
+            [one] if !whole => Gevonden::Node(*one),
+            _ => Gevonden::Som(self.label("matrix", of, period), Unit::Eur, found),
+        })
+    }
+
+    /// A year of a party, or what flows in it, with the numbers that make it that year.
+    fn partijjaar(&self, partij: usize, figure: &str, adres: &str) -> Result<Gevonden, Problem> {
+        let (of, tl) = (Of::Partij(partij as u16), &self.plan.timeline);
+        let node = |word: &str, at: At| self.book.find(word, of, at);
+        let value = |word: &str, at: At| {
+            node(word, at)
+                .and_then(|n| self.book.value(n).0)
+                .unwrap_or_default()
+        };
+        let series =
+            |word: &str| -> Vec<Decimal> { (0..tl.len).map(|t| value(word, at(t))).collect() };
+        let kasstroom = series("kasstroom");
+        let none = |why: &str| Err(bad(format!("\"{adres}\": {why}")));
+        if figure == "terugverdienjaar" {
+            let baten: Vec<Decimal> = series("besparing")
+                .iter()
+                .zip(series("maatschappelijk"))
+                .map(|(a, b)| a + b)
+                .collect();
+            let begin = value("lopende som", At::Opening);
+            let Some(year) = route::payback(tl, begin, &kasstroom, &baten) else {
+                return none(
+                    "its running sum of cash and benefits was never below zero, or does not come back",
+                );
+            };
+            let first = (0..tl.len).find(|t| tl.year(*t) == year).unwrap_or(0);
+            let last = first + tl.stap.per_year() as usize;
+            let below = |t: &usize| value("lopende som", at(*t)).is_sign_negative();
+            // Within a year of shorter periods it may come back halfway.
+            let since = (first..last.min(tl.len))
+                .rev()
+                .find(below)
+                .map_or(first, |t| t + 1);
+            let before = since.checked_sub(1).map_or(At::Opening, at);
+            let parts = [before, at(since)].map(|at| node("lopende som", at));
+            return Ok(Gevonden::Jaar(
+                self.label("terugverdienjaar", of, ""),
+                year,
+                parts.into_iter().flatten().collect(),
+                "eerste jaar waarna de lopende som van kas en baten niet meer onder nul komt",
+            ));
+        }
+        let Some((year, _)) = route::worst_year(tl, &kasstroom) else {
+            return none("it has no flows");
+        };
+        let parts: Vec<u32> = (tl.peil..tl.len)
+            .filter(|t| tl.year(*t) == year)
+            .filter_map(|t| node("kasstroom", at(t)))
+            .collect();
+        Ok(if figure == "slechtste_jaar" {
+            Gevonden::Jaar(
+                self.label("slechtste jaar", of, ""),
+                year,
+                parts,
+                "jaar na peildatum met de laagste kasstroom",
+            )
+        } else {
+            Gevonden::Som(
+                self.label("kasstroom", of, &year.to_string()),
+                Unit::Eur,
+                parts,
+            )
+        })
+    }
+
     /// Positions of a period, and whether it is a year of more than one.
     fn positions(
         &self,
@@ -1261,6 +1622,259 @@ impl Opname<'_> {
     }
 }
 
+// -------------------------------------------------------------------------------------------------- lists, completion
+
+/// An address that can be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adres {
+    /// As it is asked; a period comes behind it where there are any.
+    pub adres: String,
+    /// First and last period in which it has a value; nothing when it has one value.
+    pub perioden: Option<(String, String)>,
+}
+
+impl Adres {
+    /// An address that can be asked as it is: of the first period, where there are periods.
+    pub fn vraag(&self) -> String {
+        match &self.perioden {
+            Some((first, _)) => format!("{}.{first}", self.adres),
+            None => self.adres.clone(),
+        }
+    }
+
+    /// As words without signs, to compare with what somebody wrote.
+    fn kaal(&self) -> String {
+        kaal(&self.adres)
+    }
+}
+
+/// Brackets as dots, in small letters.
+fn kaal(adres: &str) -> String {
+    let dots = adres.trim().to_lowercase().replace('[', ".");
+    dots.replace(']', "").trim_matches('.').to_owned()
+}
+
+/// An address with the period that was asked of it.
+fn written(adres: &Adres, period: &str) -> String {
+    if period.is_empty() {
+        adres.adres.clone()
+    } else {
+        format!("{}.{}", adres.adres, period.to_uppercase())
+    }
+}
+
+/// More addresses than this are not named in a message.
+const GENOEMD: usize = 8;
+
+impl Opname<'_> {
+    /// Every address that can be explained, kerncijfers first, then by owner. With a pattern those that hold it, or fit it when it has a `*`.
+    pub fn adressen(&self, patroon: Option<&str>) -> Vec<&Adres> {
+        let all = self.lijst.get_or_init(|| self.alle_adressen());
+        let Some(patroon) = patroon.map(|p| p.trim().to_lowercase()) else {
+            return all.iter().collect();
+        };
+        let pieces: Vec<&str> = patroon.split('*').collect();
+        let fits = |adres: &&Adres| {
+            let text = adres.adres.to_lowercase();
+            let [first, .., last] = pieces.as_slice() else {
+                return text.contains(&patroon);
+            };
+            let mut rest = text.as_str();
+            pieces.iter().all(|piece| match rest.find(piece) {
+                Some(at) => {
+                    rest = &rest[at + piece.len()..];
+                    true
+                }
+                None => false,
+            }) && text.starts_with(first)
+                && text.ends_with(last)
+        };
+        all.iter().filter(fits).collect()
+    }
+
+    /// The words that this run named numbers with.
+    pub fn woorden(&self) -> BTreeSet<&'static str> {
+        self.book.names().map(|(name, _)| name.word).collect()
+    }
+
+    fn alle_adressen(&self) -> Vec<Adres> {
+        let model = self.plan.model;
+        // By owner and word: the positions at which there is a value.
+        let mut found: BTreeMap<(Of, &'static str), BTreeSet<Option<u16>>> = BTreeMap::new();
+        for (name, _) in self.book.names() {
+            let moment = match name.at {
+                At::Once => None,
+                At::Opening => continue,
+                At::Period(t) => Some(t),
+            };
+            found
+                .entry((name.of, name.word))
+                .or_default()
+                .insert(moment);
+        }
+        let mut out: Vec<Adres> = Vec::new();
+        let once = |adres: String| Adres {
+            adres,
+            perioden: None,
+        };
+        out.extend(["ncw", "voorziening", "boekwaarde_peildatum"].map(|a| once(a.to_owned())));
+        let hoofd = Of::Rekening(HOOFD as u16);
+        let (main, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|((of, _), _)| *of == hoofd);
+        for ((of, word), moments) in main.into_iter().chain(others) {
+            let Some(adres) = self.adres_van(word, of) else {
+                continue;
+            };
+            if moments.contains(&None) {
+                out.push(once(adres.clone()));
+            }
+            let mut periods = moments.iter().flatten();
+            if let Some(first) = periods.next() {
+                let last = periods.next_back().unwrap_or(first);
+                let label = |t: &u16| self.plan.timeline.label(usize::from(*t));
+                out.push(Adres {
+                    adres,
+                    perioden: Some((label(first), label(last))),
+                });
+            }
+        }
+        for r in 1..model.rekeningen.len() {
+            out.push(once(format!(
+                "rekening[{}].boekwaarde_peildatum",
+                model.rekening_naam(r)
+            )));
+        }
+        for (p, partij) in model.partijen.iter().enumerate() {
+            for figure in PARTIJJAREN {
+                let adres = format!("partij[{}].{figure}", partij.partij);
+                if self.partijjaar(p, figure, &adres).is_ok() {
+                    out.push(once(adres));
+                }
+            }
+        }
+        // What can't be asked is not listed: a name that another owner has too, say.
+        out.retain(|adres| self.find(&adres.vraag()).is_ok());
+        out
+    }
+
+    /// The address of a word of one owner; nothing when it is only shown as part of others.
+    fn adres_van(&self, word: &'static str, of: Of) -> Option<String> {
+        let figure =
+            |list: &[(&'static str, &str)]| list.iter().find(|(_, w)| *w == word).map(|(a, _)| *a);
+        let plain = || word.replace(' ', "_");
+        let whose = self.whose(of);
+        match of {
+            Of::Geheel => Some(match word {
+                "voorfinanciering" => word.to_owned(),
+                "fonds laagste" => "fonds_laagste".to_owned(),
+                "één portemonnee" => "portemonnee".to_owned(),
+                "leningen" => "fonds.leningen".to_owned(),
+                "schuld" => "fonds.uitstaand".to_owned(),
+                "discontovoet" => "gebied.discontovoet_matrix".to_owned(),
+                _ => format!("fonds.{}", word.strip_prefix("fonds ")?.replace(' ', "_")),
+            }),
+            Of::Rekening(r) => {
+                let found = figure(HOOFDWOORDEN).map_or_else(plain, str::to_owned);
+                if usize::from(r) == HOOFD && figure(HOOFDWOORDEN).is_some() {
+                    Some(found)
+                } else {
+                    Some(format!("rekening[{whose}].{found}"))
+                }
+            }
+            Of::Partij(_) => Some(figure(PARTIJWOORDEN).map_or_else(
+                || format!("{}[{whose}]", plain()),
+                |figure| format!("partij[{whose}].{figure}"),
+            )),
+            Of::Deel(_) => figure(DEELWOORDEN).map(|f| format!("deelgebied[{whose}].{f}")),
+            Of::Object(_) => figure(OBJECTWOORDEN).map(|f| format!("object[{whose}].{f}")),
+            Of::Cel(..) => Some(figure(MATRIXWOORDEN).map_or_else(
+                || format!("matrix[{whose}]"),
+                |f| format!("matrix[{whose}].{f}"),
+            )),
+            Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
+        }
+    }
+
+    /// The one address that a beginning or a last part stands for; the problem, with those that it may stand for, when there is not one.
+    fn aanvullen(&self, adres: &str, problem: Problem) -> Result<String, Problem> {
+        let tl = &self.plan.timeline;
+        let asked = kaal(adres);
+        let (head, period) = match asked.rsplit_once('.') {
+            Some((head, tail)) if Periode::parse(tail, tl.stap).is_ok() => (head, tail),
+            _ => (asked.as_str(), ""),
+        };
+        // A letter is no beginning of anything, and what is an address but for its period has its own message.
+        let all = self.adressen(None);
+        if head.chars().count() < 2 {
+            return Err(problem);
+        }
+        if let Some(same) = all.iter().find(|a| a.kaal() == head) {
+            // Only its brackets were written otherwise, or its period is wrong.
+            let brackets = !adres.to_lowercase().contains(&same.adres.to_lowercase());
+            let whole = same.perioden.is_none() == period.is_empty();
+            return if brackets && whole {
+                Ok(written(same, period))
+            } else {
+                Err(problem)
+            };
+        }
+        let right = |a: &&&Adres| a.perioden.is_some() != period.is_empty();
+        let of = |test: &dyn Fn(&str) -> bool| -> Vec<&Adres> {
+            all.iter()
+                .filter(right)
+                .filter(|a| test(&a.kaal()))
+                .copied()
+                .collect()
+        };
+        let mut found = of(&|kaal| kaal.starts_with(head));
+        if found.is_empty() {
+            let end = format!(".{head}");
+            found = of(&|kaal| kaal.ends_with(&end));
+        }
+        if found.is_empty() {
+            // Every part by its beginning: partij[corp].saldo.
+            let parts: Vec<&str> = head.split('.').collect();
+            found = of(&|kaal| {
+                kaal.split('.').count() == parts.len()
+                    && kaal.split('.').zip(&parts).all(|(a, b)| a.starts_with(b))
+            });
+        }
+        // A figure of the whole goes before those of its parts.
+        let whole: Vec<&Adres> = found
+            .iter()
+            .filter(|a| !a.adres.contains('['))
+            .copied()
+            .collect();
+        if let [one] = whole.as_slice() {
+            found = vec![one];
+        }
+        match found.as_slice() {
+            [] => Err(problem),
+            [one] => Ok(written(one, period)),
+            many => {
+                let mut names: Vec<String> = many
+                    .iter()
+                    .take(GENOEMD)
+                    .map(|a| written(a, period))
+                    .collect();
+                if many.len() > GENOEMD {
+                    names.push(format!("… ({} in all)", many.len()));
+                }
+                Err(bad(format!(
+                    "\"{}\" may stand for {} addresses",
+                    clip(adres.trim()),
+                    many.len()
+                ))
+                .allowed(names.join(", "))
+                .fix(format!(
+                    "write more of it, or list them with --list {}",
+                    clip(adres.trim())
+                )))
+            }
+        }
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------- formulas
 
 /// A term of a sum: whether it is subtracted, its node and its formula.
@@ -1292,11 +1906,43 @@ enum In {
     Cijfers,
 }
 
+/// A number that the record lacks, made of numbers that it has.
+struct Extra {
+    node: Node,
+    naam: String,
+    unit: Unit,
+    /// Of a year that was chosen: why.
+    woorden: Option<&'static str>,
+}
+
+impl Extra {
+    fn new(
+        naam: String,
+        unit: Unit,
+        value: Exact,
+        parts: Vec<u32>,
+        woorden: Option<&'static str>,
+    ) -> Self {
+        let node = Node {
+            op: Op::Sum(parts),
+            value,
+            name: None,
+            place: None,
+        };
+        Extra {
+            node,
+            naam,
+            unit,
+            woorden,
+        }
+    }
+}
+
 /// Reads the record back as formulas; remembers what was shown.
 struct Lezer<'a> {
     opname: &'a Opname<'a>,
     /// A node that the record lacks: the sum of a year.
-    extra: Option<(Node, String, Unit)>,
+    extra: Option<Extra>,
     shown: HashMap<u32, usize>,
     left: usize,
     diepte: usize,
@@ -1305,7 +1951,7 @@ struct Lezer<'a> {
 impl Lezer<'_> {
     fn node(&self, node: u32) -> &Node {
         match (self.opname.book.nodes.get(node as usize), &self.extra) {
-            (None, Some((extra, ..))) => extra,
+            (None, Some(extra)) => &extra.node,
             _ => &self.opname.book.nodes[node as usize],
         }
     }
@@ -1680,8 +2326,8 @@ impl Lezer<'_> {
 
     /// The name of a number.
     fn label(&self, node: u32) -> String {
-        if let (true, Some((_, label, _))) = (self.is_extra(node), &self.extra) {
-            return label.clone();
+        if let (true, Some(extra)) = (self.is_extra(node), &self.extra) {
+            return extra.naam.clone();
         }
         if let Some((label, _)) = self.opname.labels.get(&node) {
             return label.clone();
@@ -1708,10 +2354,34 @@ impl Lezer<'_> {
             self.opname.labels.get(&node),
             self.node(node).name,
         ) {
-            (true, Some((_, _, unit)), ..) | (_, _, Some((_, unit)), _) => *unit,
+            (true, Some(extra), ..) => extra.unit,
+            (_, _, Some((_, unit)), _) => *unit,
             (_, _, _, Some(name)) => unit(name.word).0,
             _ => Unit::Number,
         }
+    }
+
+    /// Why a year was chosen, if it is one.
+    fn chosen(&self, node: u32) -> Option<&'static str> {
+        self.extra
+            .as_ref()
+            .filter(|_| self.is_extra(node))
+            .and_then(|extra| extra.woorden)
+    }
+
+    /// What a quantity is counted in or a price is per.
+    fn maat(&self, node: u32) -> Option<String> {
+        let name = self.node(node).name?;
+        let Of::Lijn(l) = name.of else { return None };
+        if !["hoeveelheid", "volume", "prijs"].contains(&name.word) {
+            return None;
+        }
+        let model = self.opname.plan.model;
+        let lijn = &model.lijnen[usize::from(l)];
+        let table = model.tables.table(lijn.tabel);
+        let column = table.schema.column("eenheid")?;
+        let row = table.rows.iter().find(|row| row.place == lijn.place)?;
+        Some(as_text(&row.values[column].scalar)).filter(|unit| !unit.is_empty())
     }
 
     /// The period that a number stands for, if it is one.
@@ -1726,6 +2396,9 @@ impl Lezer<'_> {
         let value = self.value(node);
         if let Some(t) = self.period(node) {
             return self.opname.plan.timeline.label(t);
+        }
+        if self.chosen(node).is_some() {
+            return value.normalize().to_string();
         }
         let word = self.node(node).name.map_or("", |n| n.word);
         match self.unit(node) {
@@ -1760,6 +2433,11 @@ impl Lezer<'_> {
             woorden: None,
             cijfers: None,
             plaats: source.and_then(|s| self.node(s).place.clone()),
+            artikel: source
+                .and_then(|s| self.node(s).place.as_ref())
+                .and_then(|place| parameters::artikel(&place.file)),
+            maat: self.maat(node),
+            nummer: node,
             delen: Vec::new(),
             vervolg: Vervolg::Geheel,
             drijvers: Vec::new(),
@@ -1796,6 +2474,10 @@ impl Lezer<'_> {
             // It is counted in positions, which say nothing to a reader.
             uitleg.woorden =
                 Some("laatste periode met een stroom, na het getrokken uitstel".into());
+            uitleg.cijfers = None;
+        }
+        if let Some(why) = self.chosen(node) {
+            uitleg.woorden = Some(why.into());
             uitleg.cijfers = None;
         }
         let mut leaves = Vec::new();

@@ -64,6 +64,9 @@ pub mod risk;
 // Many scenarios at once.
 pub mod sweep;
 
+// Why two models differ.
+pub mod verschil;
+
 // The formula behind a number.
 pub mod explain;
 

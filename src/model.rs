@@ -1483,12 +1483,7 @@ mod settings {
             };
             let default = date
                 .and_then(|d| parameters::on(key, d).or_else(early))
-                .map(|v| {
-                    Quantity::new(
-                        v.waarde,
-                        &Place::file(&format!("parameter {key} ({})", v.bron)),
-                    )
-                });
+                .map(|v| Quantity::new(v.waarde, &Place::file(&parameters::plaats(key, v))));
             if default.is_none() && !self.given.contains_key(name) && date.is_some() {
                 let mut problem = Problem::error(
                     "no-parameter",

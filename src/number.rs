@@ -62,6 +62,10 @@ pub enum Of {
     Maatregel(u16),
     /// A part of the main account: a deelgebied, or what lies in none.
     Deel(u16),
+    /// A thing that is kept up.
+    Object(u16),
+    /// A cell of the matrix: opgave, then party, the outside world after the last.
+    Cel(u16, u16),
 }
 
 /// When.

@@ -76,6 +76,24 @@ pub fn on(sleutel: &str, date: Date) -> Option<&'static DatedValue> {
     parameter.waarde.iter().rev().find(|v| v.vanaf <= date)
 }
 
+/// How the place of a value from this table begins, before the key.
+const PLAATS: &str = "parameter ";
+
+/// The name of the place of a value that the model does not give itself.
+pub fn plaats(sleutel: &str, waarde: &DatedValue) -> String {
+    format!("{PLAATS}{sleutel} ({})", waarde.bron)
+}
+
+/// The article of the parameter that stands at a place; nothing for any other place, or without an article.
+pub fn artikel(plaats: &str) -> Option<&'static str> {
+    let sleutel = plaats.strip_prefix(PLAATS)?.split(' ').next()?;
+    PARAMETERS
+        .iter()
+        .find(|p| p.sleutel == sleutel)
+        .map(|p| p.artikel.as_str())
+        .filter(|artikel| !artikel.is_empty())
+}
+
 /// The first value of a parameter, for a date before it that must not stop a calculation.
 pub fn first(sleutel: &str) -> Option<&'static DatedValue> {
     PARAMETERS

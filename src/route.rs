@@ -3,12 +3,11 @@
 //!
 //! Knows the model and `evaluate`; not how results are shown.
 
-use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk};
+use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk, overzicht};
 use crate::ledger::Resultaat;
-use crate::model::schema::OPGAVEN;
 use crate::model::table::name_key;
-use crate::model::{BUITEN, Controle, HOOFD, Model, NcwMethode};
-use crate::number::{Exact, Number, Of};
+use crate::model::{Controle, HOOFD, Model, NcwMethode, Object};
+use crate::number::{At, Exact, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, nearest};
@@ -401,7 +400,7 @@ fn record(
         });
     }
     let delen = delen(v, werk)?;
-    let partijen = partijen(v, werk, &rekeningen)?;
+    let partijen = partijen(v, werk)?;
     let fonds = fonds(v, u, werk)?;
     let matrix = matrix(v, werk)?;
     Ok(Routeresultaat {
@@ -438,10 +437,9 @@ fn delen(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Deelresult
     parts
         .map(|(d, (uitkomst, kasstroom))| {
             let kasstroom = series(kasstroom, what)?;
-            let opening: Decimal = v.plan.deel_opening[d].iter().map(|q| q.value).sum();
             Ok(Deelresultaat {
                 naam: v.plan.deel_naam(d).to_owned(),
-                reeel_saldo: kasstroom[v.plan.begin..].iter().sum::<Decimal>() - opening,
+                reeel_saldo: number(overzicht::deelsaldo(v, d, werk), what)?,
                 eindwaarde: number(uitkomst.eindwaarde, what)?,
                 ncw: number(uitkomst.ncw, what)?,
                 kasstroom,
@@ -453,88 +451,30 @@ fn delen(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Deelresult
 fn partijen(
     v: &Voorbereid<'_, Exact>,
     werk: &Werk<Exact>,
-    rekeningen: &[Rekeningresultaat],
 ) -> Result<Vec<Partijresultaat>, Problem> {
     let plan = v.plan;
     let (model, tl) = (plan.model, &plan.timeline);
-    let fonds = model.fonds.as_ref().filter(|_| plan.fonds);
+    let kas = overzicht::partijkas(v, werk);
     let mut out = Vec::new();
-    for (p, partij) in model.partijen.iter().enumerate() {
-        let mine = |r: usize| model.rekeningen[r].partij == Some(p);
-        let (mut investering, mut bijdragen, mut ontvangen) =
-            (Exact::ZERO, Exact::ZERO, Exact::ZERO);
-        let mut add = |van: usize, naar: usize, bijdrage: bool, amount: Exact| {
-            // What moves between a party's own accounts is neither paid nor received.
-            if mine(van) == mine(naar) {
-                return;
-            }
-            if mine(naar) {
-                ontvangen = ontvangen + amount;
-            } else if bijdrage {
-                bijdragen = bijdragen + amount;
-            } else {
-                investering = investering + amount;
-            }
-        };
-        for (cel, (_, lopend)) in plan.cellen.iter().zip(werk.cellen.iter().flatten()) {
-            if cel.soort.in_saldo() {
-                let to_fund = fonds.is_some_and(|f| f.rekening == cel.naar);
-                add(
-                    cel.van,
-                    cel.naar,
-                    cel.bijdrage || to_fund,
-                    Exact::sum(lopend),
-                );
-            }
-        }
-        if let Some(f) = fonds {
-            add(BUITEN, f.rekening, false, Exact::sum(&werk.fonds.rendement));
-            add(
-                f.rekening,
-                f.organisatie,
-                false,
-                Exact::sum(&werk.fonds.organisatie),
-            );
-            for (m, vraag) in plan.vraag.iter().enumerate() {
-                add(
-                    f.rekening,
-                    vraag.drager,
-                    false,
-                    Exact::sum(&werk.fonds.betaald[m * tl.len..(m + 1) * tl.len]),
-                );
-            }
-        }
-        let mut kasstroom = vec![Decimal::ZERO; tl.len];
-        for r in rekeningen.iter().filter(|r| mine(r.rekening)) {
-            for (sum, k) in kasstroom.iter_mut().zip(&r.kasstroom) {
-                *sum += k;
-            }
-        }
-        let baten = series(&werk.baten[p][0], "a benefit")?
-            .iter()
-            .zip(series(&werk.baten[p][1], "a benefit")?)
-            .map(|(a, b)| a + b)
-            .collect::<Vec<_>>();
+    for ((p, partij), reeks) in model
+        .partijen
+        .iter()
+        .enumerate()
+        .zip(overzicht::partijreeksen(v, werk))
+    {
+        let kasstroom = series(&reeks.kasstroom, "a cash flow")?;
+        let baten = series(&reeks.baten, "a benefit")?;
         let x = &werk.partijen[p];
-        // A boekwaarde that is given was invested before the first flow here.
-        let given = plan
-            .opening
-            .iter()
-            .enumerate()
-            .filter(|(r, _)| mine(*r))
-            .flat_map(|(_, list)| list)
-            .map(|q| q.value)
-            .sum::<Decimal>();
         out.push(Partijresultaat {
-            investering: number(investering, "an investment")?,
-            bijdragen: number(bijdragen, "a contribution")?,
-            ontvangen: number(ontvangen, "a receipt")?,
+            investering: number(kas[p].investering, "an investment")?,
+            bijdragen: number(kas[p].bijdragen, "a contribution")?,
+            ontvangen: number(kas[p].ontvangen, "a receipt")?,
             saldo: number(x.saldo, "a saldo")?,
             besparing: number(x.besparing, "a benefit")?,
             maatschappelijk: number(x.maatschappelijk, "a benefit")?,
             netto_baat: number(x.netto_baat, "a netto_baat")?,
             minimaal: partij.minimaal_resultaat.as_ref().map(|q| q.value),
-            terugverdienjaar: payback(tl, -given, &kasstroom, &baten),
+            terugverdienjaar: payback(tl, number(reeks.begin, "a boekwaarde")?, &kasstroom, &baten),
             slechtste_jaar: worst_year(tl, &kasstroom),
             kasstroom,
             baten,
@@ -544,7 +484,12 @@ fn partijen(
 }
 
 /// First year from which the running total stays at or above zero, when it was below before.
-fn payback(tl: &Timeline, begin: Decimal, kasstroom: &[Decimal], baten: &[Decimal]) -> Option<i32> {
+pub(crate) fn payback(
+    tl: &Timeline,
+    begin: Decimal,
+    kasstroom: &[Decimal],
+    baten: &[Decimal],
+) -> Option<i32> {
     let mut total = begin;
     let mut since = None;
     let mut was_below = begin < Decimal::ZERO;
@@ -561,7 +506,7 @@ fn payback(tl: &Timeline, begin: Decimal, kasstroom: &[Decimal], baten: &[Decima
 }
 
 /// The year with the lowest net cash flow.
-fn worst_year(tl: &Timeline, kasstroom: &[Decimal]) -> Option<(i32, Decimal)> {
+pub(crate) fn worst_year(tl: &Timeline, kasstroom: &[Decimal]) -> Option<(i32, Decimal)> {
     let mut years: Vec<(i32, Decimal)> = Vec::new();
     for (t, k) in kasstroom.iter().enumerate().skip(tl.peil) {
         let year = tl.year(t);
@@ -585,17 +530,7 @@ fn fonds(
         return Ok(None);
     }
     let f = &werk.fonds;
-    let len = v.plan.timeline.len;
-    let total = |all: &[Exact]| {
-        (0..len)
-            .map(|t| {
-                all.iter()
-                    .skip(t)
-                    .step_by(len)
-                    .fold(Exact::ZERO, |a, b| a + *b)
-            })
-            .collect::<Vec<_>>()
-    };
+    let [gevraagd, betaald] = overzicht::fondstotalen(v, werk);
     let s = |x: &[Exact]| series(x, "the fund");
     Ok(Some(Fondsresultaat {
         inleg: s(&f.inleg)?,
@@ -603,8 +538,8 @@ fn fonds(
         uitgaven: s(&f.uitgaven)?,
         organisatie: s(&f.organisatie)?,
         rendement: s(&f.rendement)?,
-        vraag: s(&total(&f.vraag))?,
-        betaald: s(&total(&f.betaald))?,
+        vraag: s(&gevraagd)?,
+        betaald: s(&betaald)?,
         saldo: s(&f.saldo)?,
         leningen: if v.plan.leningen {
             Some([s(&werk.leningen[0])?, s(&werk.leningen[1])?])
@@ -617,54 +552,15 @@ fn fonds(
 }
 
 fn matrix(v: &Voorbereid<'_, Exact>, werk: &Werk<Exact>) -> Result<Vec<Vec<Matrixcel>>, Problem> {
-    let plan = v.plan;
-    let (model, tl) = (plan.model, &plan.timeline);
-    let column = |r: usize| model.rekeningen[r].partij.unwrap_or(model.partijen.len());
-    let mut amounts =
-        vec![vec![vec![Exact::ZERO; tl.len]; model.partijen.len() + 1]; OPGAVEN.len()];
-    let mut add = |opgave: usize, van: usize, naar: usize, flow: &[Exact]| {
-        for (t, amount) in flow.iter().enumerate() {
-            let (from, to) = (column(van), column(naar));
-            amounts[opgave][from][t] = amounts[opgave][from][t] - *amount;
-            amounts[opgave][to][t] = amounts[opgave][to][t] + *amount;
-        }
-    };
-    for (cel, (_, lopend)) in plan.cellen.iter().zip(werk.cellen.iter().flatten()) {
-        if cel.soort.in_saldo() {
-            add(cel.opgave.unwrap_or(0), cel.van, cel.naar, lopend);
-        }
-    }
-    if let (Some(f), true) = (&model.fonds, plan.fonds) {
-        for (m, vraag) in plan.vraag.iter().enumerate() {
-            add(
-                model.maatregelen[vraag.maatregel].opgave,
-                f.rekening,
-                vraag.drager,
-                &werk.fonds.betaald[m * tl.len..(m + 1) * tl.len],
-            );
-        }
-        // The fund's own running is programming of the area.
-        add(1, BUITEN, f.rekening, &werk.fonds.rendement);
-        add(1, f.rekening, f.organisatie, &werk.fonds.organisatie);
-    }
-    amounts
-        .into_iter()
-        .map(|row| {
-            row.into_iter()
-                .map(|flow| {
-                    let present = flow
-                        .iter()
-                        .zip(v.disconto_matrix())
-                        .fold(Exact::ZERO, |sum, (f, d)| sum + *f * *d);
-                    let history = Exact::sum(&flow[..tl.peil]);
-                    Ok(Matrixcel {
-                        nominaal: number(Exact::sum(&flow), "the matrix")?,
-                        ncw: number(present + history, "the matrix")?,
-                        per_periode: series(&flow, "the matrix")?,
-                    })
-                })
-                .collect()
+    let cell = |cel: overzicht::Cel<Exact>| {
+        Ok(Matrixcel {
+            nominaal: number(cel.nominaal, "the matrix")?,
+            ncw: number(cel.ncw, "the matrix")?,
+            per_periode: series(&cel.per_periode, "the matrix")?,
         })
+    };
+    let rows = overzicht::matrix(v, werk).into_iter();
+    rows.map(|row| row.into_iter().map(cell).collect())
         .collect()
 }
 
@@ -896,39 +792,33 @@ enum Jaarwaarde {
 
 /// What an object costs over its life and per year.
 #[derive(Debug, Clone, Copy)]
-pub struct Objectkosten {
+pub struct Objectkosten<N = Exact> {
     /// Life-cycle costs from the year it is taken into use to the horizon, at the real societal rate.
-    pub levensduur: Levensduurkosten<Exact>,
+    pub levensduur: Levensduurkosten<N>,
     /// Capital charge of the first year, linear, at the interest of the grondexploitatie.
-    pub kapitaallast_lineair: Exact,
+    pub kapitaallast_lineair: N,
     /// Capital charge per year as an annuity.
-    pub kapitaallast_annuitair: Exact,
+    pub kapitaallast_annuitair: N,
 }
 
 /// The costs of every object of a model, in its order (rules 4.1 and 4.2).
-pub fn objectkosten(model: &Model) -> Vec<Objectkosten> {
+pub fn objectkosten<N: Number>(model: &Model) -> Vec<Objectkosten<N>> {
     let g = &model.gebied;
-    let (rate, rente) = (
-        Exact::from(g.discontovoet_maatschappelijk.value),
-        Exact::from(g.rente.value),
-    );
-    model
-        .objecten
-        .iter()
-        .map(|o| {
-            let life = u32::try_from(o.levensduur).unwrap_or(1);
-            let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
-            let (investering, onderhoud) = (
-                Exact::from(o.investering.value),
-                Exact::from(o.onderhoud.value),
-            );
-            Objectkosten {
-                levensduur: levensduurkosten(investering, onderhoud, life, years, rate),
-                kapitaallast_lineair: kapitaallasten_lineair(investering, life, rente, 1),
-                kapitaallast_annuitair: kapitaallasten_annuitair(investering, life, rente),
-            }
-        })
-        .collect()
+    let input = |q: &Quantity| N::of(N::fixed(q.value, q.place.as_ref()));
+    let (rate, rente) = (input(&g.discontovoet_maatschappelijk), input(&g.rente));
+    let costs = |(i, o): (usize, &Object)| {
+        let of = Of::Object(i as u16);
+        let life = u32::try_from(o.levensduur).unwrap_or(1);
+        let years = u32::try_from(g.horizon - o.in_gebruik).unwrap_or(0);
+        let investering = input(&o.investering).named("investering", of, At::Once);
+        let onderhoud = input(&o.onderhoud).named("onderhoud", of, At::Once);
+        Objectkosten {
+            levensduur: levensduurkosten(investering, onderhoud, life, years, rate, of),
+            kapitaallast_lineair: kapitaallasten_lineair(investering, life, rente, 1, of),
+            kapitaallast_annuitair: kapitaallasten_annuitair(investering, life, rente, of),
+        }
+    };
+    model.objecten.iter().enumerate().map(costs).collect()
 }
 
 /// An expected figure beside what was calculated.

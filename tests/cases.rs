@@ -555,6 +555,7 @@ impl Levensduurgeval {
             self.levensduur,
             self.horizon,
             exact(self.voet),
+            Of::Object(0),
         );
         for (naam, verwacht) in &self.verwacht {
             let (berekend, tolerantie) = match naam.as_str() {
@@ -602,6 +603,7 @@ impl Lastengeval {
                 self.levensduur,
                 exact(self.voet),
                 jaar,
+                Of::Object(0),
             );
             uitslag.vergelijk(
                 &format!("lineair, year {jaar}"),
@@ -614,6 +616,7 @@ impl Lastengeval {
             exact(self.investering),
             self.levensduur,
             exact(self.voet),
+            Of::Object(0),
         );
         uitslag.vergelijk("annuïtair", value(last), self.annuitair, self.tolerantie);
     }

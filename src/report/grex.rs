@@ -2,6 +2,7 @@
 
 use super::{Cell, Chart, Drawn, Format, Report, exact, text, year};
 use crate::model::{Model, NcwMethode};
+use crate::number::Exact;
 use crate::route::{Routeresultaat, objectkosten};
 use rust_decimal::Decimal;
 
@@ -262,7 +263,7 @@ pub fn levensduur(model: &Model) -> Option<Report> {
     ))
     .note("kapitaallasten tegen de rente van de grondexploitatie (BBV art. 59 en 64)");
     let cell = |x: Option<Decimal>| x.map_or(Cell::Empty, exact);
-    for (o, k) in model.objecten.iter().zip(objectkosten(model)) {
+    for (o, k) in model.objecten.iter().zip(objectkosten::<Exact>(model)) {
         report.row(vec![
             text(if o.omschrijving.is_empty() {
                 &o.id

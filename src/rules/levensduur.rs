@@ -1,6 +1,6 @@
 //! Life-cycle costs and capital charges of a thing that is kept up and replaced (rules 4.1 and 4.2).
 
-use crate::number::Number;
+use crate::number::{At, Number, Of};
 use rust_decimal::Decimal;
 
 /// Life-cycle costs, with their parts, as present values at the start.
@@ -28,6 +28,7 @@ pub fn levensduurkosten<N: Number>(
     levensduur: u32,
     horizon: u32,
     d: N,
+    of: Of,
 ) -> Levensduurkosten<N> {
     let zero = N::number(0);
     let growth = N::number(1) + d;
@@ -36,7 +37,8 @@ pub fn levensduurkosten<N: Number>(
         &(1..=horizon)
             .map(|t| present(onderhoud, t))
             .collect::<Vec<_>>(),
-    );
+    )
+    .named("levensduurkosten onderhoud", of, At::Once);
     let last = if horizon == 0 {
         0
     } else {
@@ -46,11 +48,13 @@ pub fn levensduurkosten<N: Number>(
         &(1..=last)
             .map(|k| present(investering, k * levensduur))
             .collect::<Vec<_>>(),
-    );
+    )
+    .named("levensduurkosten vervanging", of, At::Once);
     let left = levensduur - (horizon - last * levensduur).min(levensduur);
     let rest = present(investering * N::number(i64::from(left)), horizon)
-        .per(N::number(i64::from(levensduur)));
-    let totaal = investering + upkeep + replaced - rest;
+        .per(N::number(i64::from(levensduur)))
+        .named("levensduurkosten restwaarde", of, At::Once);
+    let totaal = (investering + upkeep + replaced - rest).named("levensduurkosten", of, At::Once);
     // Σ (1+d)^-t for t = 1..H turns a present value into an equal amount per year; it also holds at d = 0.
     let years = N::sum(
         &(1..=horizon)
@@ -62,7 +66,9 @@ pub fn levensduurkosten<N: Number>(
         vervanging: replaced,
         restwaarde: rest,
         totaal,
-        annuiteit: totaal.div_or(years, zero),
+        annuiteit: totaal
+            .div_or(years, zero)
+            .named("levensduurkosten per jaar", of, At::Once),
     }
 }
 
@@ -77,20 +83,24 @@ pub fn kapitaallasten_lineair<N: Number>(
     levensduur: u32,
     rente: N,
     jaar: u32,
+    of: Of,
 ) -> N {
     let life = N::number(i64::from(levensduur));
     let left = i64::from(levensduur.saturating_sub(jaar.saturating_sub(1)));
     let boekwaarde = (investering * N::number(left)).per(life);
-    if left == 0 {
+    let last = if left == 0 {
         N::number(0)
     } else {
         investering.per(life) + rente * boekwaarde
-    }
+    };
+    last.named("kapitaallast lineair", of, At::Once)
 }
 
 /// Capital charge per year, annuity: `I·r / (1 − (1+r)^−L)`; `I/L` at r = 0 (rules 4.2, T-4.2).
-pub fn kapitaallasten_annuitair<N: Number>(investering: N, levensduur: u32, rente: N) -> N {
+pub fn kapitaallasten_annuitair<N: Number>(investering: N, levensduur: u32, rente: N, of: Of) -> N {
     let one = N::number(1);
     let factor = one - one.per((one + rente).power(Decimal::from(levensduur)));
-    (investering * rente).div_or(factor, investering.per(N::number(i64::from(levensduur))))
+    (investering * rente)
+        .div_or(factor, investering.per(N::number(i64::from(levensduur))))
+        .named("kapitaallast annuïtair", of, At::Once)
 }
