@@ -67,6 +67,9 @@ pub mod sweep;
 // The formula behind a number.
 pub mod explain;
 
+// A recorded route as sheets of formulas.
+pub mod levend;
+
 // Declared tables and charts.
 pub mod report;
 
