@@ -4,6 +4,7 @@
 
 mod delen;
 mod diagnostics;
+mod formules;
 mod output;
 mod simulatie;
 mod verschil;
@@ -123,6 +124,9 @@ struct RunArgs {
     /// Routes that are simulated; the table of results is that of the grex, unless it is left out
     #[arg(long, value_enum, default_value_t = RoutesArg::Beide, value_name = "ROUTE")]
     route: RoutesArg,
+    /// Also write a workbook per route in which every result is a formula down to the input cells
+    #[arg(long)]
+    formulas: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -517,6 +521,7 @@ fn run(args: &RunArgs) -> Result<Outcome, Failure> {
         &routes,
         &args.draws,
         0,
+        args.formulas,
         &args.output,
     )
 }
@@ -529,6 +534,7 @@ fn compare(args: &CompareArgs) -> Result<Outcome, Failure> {
         &Route::BEIDE,
         draws,
         10_000,
+        false,
         &args.output,
     )
 }
@@ -540,8 +546,14 @@ fn command(
     routes: &[Route],
     args: &DrawArgs,
     default: usize,
+    formulas: bool,
     output: &Output,
 ) -> Result<Outcome, Failure> {
+    if formulas && output.json {
+        return Err(Failure::Usage(
+            "--formulas writes a workbook and --json writes no files: give one of the two".into(),
+        ));
+    }
     threads(args.simulation.threads)?;
     let vraag = args.vraag(default, output.json)?;
     let loaded = load(path)?;
@@ -554,7 +566,7 @@ fn command(
         .as_ref()
         .map(|vraag| simulatie::simulatie(&loaded, routes, vraag))
         .transpose()?;
-    report(
+    let done = report(
         opdracht,
         &loaded,
         path,
@@ -562,7 +574,33 @@ fn command(
         v.as_ref(),
         args.raw,
         output,
-    )
+    )?;
+    if formulas {
+        let v = v.as_ref();
+        let asked: Vec<&Routeresultaat> = results
+            .iter()
+            .filter(|r| routes.contains(&r.route))
+            .collect();
+        let vraag = formules::Vraag {
+            model: path,
+            routes,
+            out: &output.out,
+            simulatie: v.map_or_else(Vec::new, |v| Herkomst::van(opdracht, path, v).regels()),
+            rapporten: v.map_or_else(Vec::new, |v| drawn_reports(&loaded, v, &asked)),
+        };
+        formules::schrijf(&loaded, &vraag)?;
+    }
+    Ok(done)
+}
+
+/// The reports on draws that a workbook of formulas holds, as values.
+fn drawn_reports(loaded: &Loaded, v: &Simulatieverslag, exact: &[&Routeresultaat]) -> Vec<Report> {
+    let mut reports = vec![risico::banden(&loaded.model, v)];
+    reports.extend(risico::precisie(v));
+    reports.push(risico::buffertabel(v, exact));
+    reports.push(risico::badkuip(v));
+    reports.extend(risico::waaiers(v, exact));
+    reports
 }
 
 fn merge(args: &MergeArgs) -> Result<Outcome, Failure> {

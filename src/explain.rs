@@ -488,6 +488,74 @@ impl<'a> Opname<'a> {
         })
     }
 
+    /// What was recorded.
+    pub(crate) fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// The model that was recorded.
+    pub(crate) fn model(&self) -> &Model {
+        self.plan.model
+    }
+
+    /// The name of a recorded number.
+    pub(crate) fn naam(&self, node: u32) -> String {
+        let found = &self.book.nodes[node as usize];
+        match (found.name, self.alias.get(&node), self.labels.get(&node)) {
+            (Some(name), ..) => self.label(name.word, name.of, ""),
+            (_, Some(alias), _) => self.naam(*alias),
+            (.., Some((label, _))) => label.clone(),
+            _ => "invoer".into(),
+        }
+    }
+
+    /// Whose a recorded number is, in words.
+    pub(crate) fn van(&self, of: Of) -> String {
+        self.whose(of)
+    }
+
+    /// Every period in words.
+    pub(crate) fn perioden(&self) -> Vec<String> {
+        let timeline = &self.plan.timeline;
+        (0..timeline.len).map(|t| timeline.label(t)).collect()
+    }
+
+    /// Every single result: its address, its name and its recorded number.
+    pub(crate) fn adressen(&self) -> Vec<(String, String, u32)> {
+        let model = self.plan.model;
+        let mut asked: Vec<(String, String)> = ["ncw", "voorziening", "boekwaarde_peildatum"]
+            .iter()
+            .chain(HOOFDWOORDEN.iter().map(|(adres, _)| adres))
+            .chain(&["portemonnee", "voorfinanciering", "fonds_laagste"])
+            .map(|adres| ((*adres).to_owned(), adres.replace('_', " ")))
+            .collect();
+        for d in 0..self.plan.delen.len() {
+            let naam = self.plan.deel_naam(d);
+            for figure in ["eindwaarde", "ncw"] {
+                asked.push((
+                    format!("deelgebied[{naam}].{figure}"),
+                    format!("{figure} {naam}"),
+                ));
+            }
+        }
+        for partij in &model.partijen {
+            for (figure, _) in PARTIJWOORDEN {
+                let word = figure.replace('_', " ");
+                asked.push((
+                    format!("partij[{}].{figure}", partij.partij),
+                    format!("{word} {}", partij.partij),
+                ));
+            }
+        }
+        asked
+            .into_iter()
+            .filter_map(|(adres, naam)| match self.find(&adres) {
+                Ok(Gevonden::Node(node)) => Some((adres, naam, node)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Explains the result at an address, to a depth.
     ///
     /// # Errors

@@ -70,6 +70,9 @@ pub mod verschil;
 // The formula behind a number.
 pub mod explain;
 
+// A recorded route as sheets of formulas.
+pub mod levend;
+
 // Declared tables and charts.
 pub mod report;
 

@@ -25,6 +25,8 @@ pub mod workbook;
 
 /// Name of the manifest in a model's folder.
 pub const MANIFEST: &str = "model.toml";
+/// Hidden sheet of a workbook with formulas that polder wrote: it names the sheets that calculate.
+pub const BLAD_MERK: &str = "_polder";
 /// Largest csv file that is read, in bytes.
 const MAX_CSV: u64 = 64 << 20;
 /// Largest workbook of our own form that is read, in bytes.
@@ -208,6 +210,15 @@ pub fn read_model(path: &Path) -> Result<Read, IoFailure> {
 pub fn read_text(name: &str, text: &str) -> Read {
     let mut read = Read::default();
     toml::read(text.as_bytes(), &Arc::from(name), None, &mut read);
+    read
+}
+
+/// Reads tables from the bytes of a workbook of our own form.
+pub fn read_bytes_of_workbook(name: &str, bytes: &[u8]) -> Read {
+    let mut read = Read::default();
+    if let Some(workbook) = workbook::Workbook::from_bytes(bytes, name, &mut read.problems) {
+        native::read(&workbook, &mut read);
+    }
     read
 }
 

@@ -4,6 +4,7 @@
 pub mod carriers;
 pub mod csv;
 pub mod files;
+pub mod levend;
 pub mod json;
 pub mod schema;
 pub mod terminal;

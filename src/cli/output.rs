@@ -172,6 +172,14 @@ impl Herkomst {
         }
     }
 
+    /// Names with values for a sheet that tells where draws come from.
+    pub(super) fn regels(&self) -> Vec<(String, String)> {
+        vec![
+            ("Simulatie".to_owned(), self.regel()),
+            ("Opdracht simulatie".to_owned(), self.opdracht.clone()),
+        ]
+    }
+
     fn regel(&self) -> String {
         let o = &self.opzet;
         format!(

@@ -1,23 +1,29 @@
 //! Tables from a workbook of our own form: a sheet per table, headings in the first row that has one. Knows no file format.
 
 use super::workbook::{Sheet, Workbook};
-use super::{Read, Skipped, add_row, find_table};
+use super::{BLAD_MERK, Read, Skipped, add_row, find_table};
 use crate::model::schema::TableSchema;
 use crate::model::table::{Binding, Scalar, Typing, as_text, clip, fold};
-use crate::problem::{Place, Problem};
-use std::collections::HashSet;
+use crate::problem::{Place, Problem, column_letters};
+use rust_decimal::Decimal;
+use std::collections::{HashMap, HashSet};
 
 /// Reads every sheet that names a table; other sheets are problems, but for notes and empty ones.
 pub(super) fn read(workbook: &Workbook, read: &mut Read) {
+    let merk = Merk::of(workbook);
     for sheet in &workbook.sheets {
         let place = Place::sheet(&workbook.file, &sheet.name);
-        let why = if sheet.name.starts_with('_') || fold(&sheet.name).starts_with("toelichting") {
+        let why = if merk.bladen.contains(&fold(&sheet.name)) {
+            "a sheet of formulas that polder wrote"
+        } else if sheet.name.starts_with('_') || fold(&sheet.name).starts_with("toelichting") {
             "a sheet of notes"
         } else if sheet.cells.is_empty() && sheet.formulas_without_value.is_empty() {
             "an empty sheet"
         } else {
-            if let Some(schema) = find_table(&sheet.name, &place, &mut read.problems) {
-                read_sheet(workbook, sheet, schema, read);
+            // A table whose name a sheet of formulas has stands beside it under a longer one.
+            let name = sheet.name.strip_suffix(" (invoer)").unwrap_or(&sheet.name);
+            if let Some(schema) = find_table(name, &place, &mut read.problems) {
+                read_sheet(workbook, sheet, schema, &merk, read);
             }
             continue;
         };
@@ -35,7 +41,63 @@ fn formulas_of(sheet: &Sheet, row: u32) -> &[(u32, u32)] {
     &all[all.partition_point(|c| c.0 < row)..all.partition_point(|c| c.0 <= row)]
 }
 
-fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, read: &mut Read) {
+/// What a workbook that polder wrote says of itself: which of its sheets calculate, and the digits that its cells do not keep.
+#[derive(Default)]
+struct Merk {
+    bladen: HashSet<String>,
+    cijfers: HashMap<(String, String), Decimal>,
+}
+
+impl Merk {
+    fn of(workbook: &Workbook) -> Self {
+        let mut merk = Merk::default();
+        let Some(sheet) = workbook.sheets.iter().find(|s| &*s.name == BLAD_MERK) else {
+            return merk;
+        };
+        let text = |row: u32, column: u32| sheet.cells.get(&(row, column)).map(as_text);
+        if text(0, 0).as_deref() != Some(BLAD_MERK) {
+            return merk;
+        }
+        for ((row, _), what) in sheet.cells.iter().filter(|((_, column), _)| *column == 0) {
+            let Some(name) = text(*row, 1) else { continue };
+            match as_text(what).as_str() {
+                "blad" => {
+                    merk.bladen.insert(fold(&name));
+                }
+                "cijfers" => {
+                    if let Some((cell, digits)) = text(*row, 2).zip(text(*row, 3))
+                        && let Ok(exact) = Decimal::from_str_exact(&digits)
+                    {
+                        merk.cijfers.insert((name, cell), exact);
+                    }
+                }
+                _ => {}
+            }
+        }
+        merk
+    }
+
+    /// A number with all its digits, when the cell still holds it as well as a cell can.
+    fn heel(&self, sheet: &str, row: u32, column: u32, held: Decimal) -> Option<Decimal> {
+        if self.cijfers.is_empty() {
+            return None;
+        }
+        let cell = format!("{}{}", column_letters(column), row + 1);
+        let exact = self.cijfers.get(&(sheet.to_owned(), cell))?;
+        let apart = exact.checked_sub(held)?.abs();
+        // Spreadsheets keep 15 digits.
+        let crumb = exact.abs().checked_mul(Decimal::new(2, 15))?;
+        (apart <= crumb).then_some(*exact)
+    }
+}
+
+fn read_sheet(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    schema: &'static TableSchema,
+    merk: &Merk,
+    read: &mut Read,
+) {
     let place = |row, column| Place::cell(&workbook.file, &sheet.name, row, column);
     let names: HashSet<String> = schema.columns.iter().map(|c| fold(c.name)).collect();
     let heading_row = sheet
@@ -100,7 +162,12 @@ fn read_sheet(workbook: &Workbook, sheet: &Sheet, schema: &'static TableSchema, 
         let mut found = Vec::new();
         while let Some(((_, column), scalar)) = cells.next_if(|c| c.0.0 == row) {
             if binding.column(*column as usize).is_some() {
-                found.push((*column as usize, scalar.clone(), place(row, *column)));
+                let whole = match scalar {
+                    Scalar::Number(held) => merk.heel(&sheet.name, row, *column, *held),
+                    _ => None,
+                };
+                let scalar = whole.map_or_else(|| scalar.clone(), Scalar::Number);
+                found.push((*column as usize, scalar, place(row, *column)));
             } else if *scalar != Scalar::Empty && without_heading.insert(*column) {
                 let what = clip(&as_text(scalar));
                 read.skipped.push(Skipped {

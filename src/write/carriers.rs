@@ -7,12 +7,15 @@ use crate::model::table::{
     Notation, Row, Scalar, Table, Tables, Value, as_text, clip, column_in_row, fold, holds_text,
     needs_apostrophe, tidy,
 };
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The tables as one toml text. Empty tables and values are left out.
 pub fn to_toml(tables: &Tables) -> String {
@@ -104,14 +107,37 @@ pub fn to_workbook(tables: &Tables) -> Result<(Vec<u8>, Vec<Problem>), String> {
     let created = ExcelDateTime::from_ymd(2026, 1, 1).map_err(|e| e.to_string())?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     for table in filled(tables) {
-        write_sheet(book.add_worksheet(), table, &mut warnings)
+        write_sheet(book.add_worksheet(), table, table.schema.name, None, &mut warnings)
             .map_err(|e| format!("table {}: {e}", table.schema.name))?;
     }
     let bytes = book.save_to_buffer().map_err(|e| e.to_string())?;
     Ok((bytes, warnings))
 }
 
-fn filled(tables: &Tables) -> impl Iterator<Item = &Table> {
+/// The tables as they stand in the workbook that [`to_workbook`] makes: values as a cell holds them, each with its cell as its
+/// place. A model of these names the cells of that workbook. `sheet` names the sheet of a table.
+pub fn placed(tables: &Tables, file: &str, sheet: impl Fn(&TableSchema) -> String) -> Tables {
+    let file: Arc<str> = Arc::from(file);
+    let mut out = Tables::default();
+    for (into, table) in out.tables.iter_mut().zip(&tables.tables) {
+        let sheet: Arc<str> = Arc::from(sheet(table.schema));
+        for (index, row) in table.rows.iter().enumerate() {
+            let at = |column: usize| Place::cell(&file, &sheet, index as u32 + 1, column as u32);
+            let values: Vec<Value> = cells(table.schema, row)
+                .enumerate()
+                .map(|(column, (_, scalar))| Value::new(scalar, at(column)))
+                .collect();
+            let first = values.iter().position(|v| !v.is_empty()).unwrap_or(0);
+            into.rows.push(Row {
+                place: at(first),
+                values,
+            });
+        }
+    }
+    out
+}
+
+pub(super) fn filled(tables: &Tables) -> impl Iterator<Item = &Table> {
     tables.tables.iter().filter(|t| !t.rows.is_empty())
 }
 
@@ -208,22 +234,34 @@ fn csv_field(scalar: &Scalar, kind: Kind, notation: Notation) -> String {
     }
 }
 
-fn write_sheet(
+/// Writes a table as a sheet of this name; `fill` colours its cells.
+pub(super) fn write_sheet(
     sheet: &mut Worksheet,
     table: &Table,
+    name: &str,
+    fill: Option<Color>,
     warnings: &mut Vec<Problem>,
 ) -> Result<(), XlsxError> {
     const MARKS: [&str; 6] = ["@", "General", "#,##0.00", "0.00##%", "0", "yyyy-mm-dd"];
     let formats: HashMap<&str, Format> = MARKS
         .iter()
-        .map(|m| (*m, Format::new().set_num_format(*m)))
+        .map(|m| {
+            let format = Format::new().set_num_format(*m);
+            let coloured = fill.map(|c| {
+                let edge = Color::RGB(0x00D9_D9D9);
+                format.clone().set_background_color(c).set_border(FormatBorder::Thin).set_border_color(edge)
+            });
+            (*m, coloured.unwrap_or(format))
+        })
         .collect();
     let bold = Format::new().set_bold();
-    sheet.set_name(table.schema.name)?;
+    sheet.set_name(name)?;
     sheet.set_freeze_panes(1, 0)?;
     let mut widths: Vec<usize> = Vec::new();
     for (index, column) in table.schema.columns.iter().enumerate() {
-        sheet.set_column_format(index as u16, &formats[mark(column.kind)])?;
+        if fill.is_none() {
+            sheet.set_column_format(index as u16, &formats[mark(column.kind)])?;
+        }
         sheet.write_string_with_format(0, index as u16, column.name, &bold)?;
         widths.push(column.name.chars().count());
     }
@@ -238,7 +276,12 @@ fn write_sheet(
                 None
             };
             match (&scalar, date) {
-                (Scalar::Empty, _) => continue,
+                (Scalar::Empty, _) => {
+                    if fill.is_some() {
+                        sheet.write_blank(at, column_index, format)?;
+                    }
+                    continue;
+                }
                 (Scalar::Number(number), _) => {
                     let float: f64 = number.to_string().parse().unwrap_or(f64::NAN);
                     if shortest(float) != Some(*number) {
@@ -310,6 +353,6 @@ fn excel_date(date: Date) -> Option<ExcelDateTime> {
 }
 
 /// The shortest decimal that is this float, which is what a reader makes of it.
-fn shortest(float: f64) -> Option<Decimal> {
+pub(super) fn shortest(float: f64) -> Option<Decimal> {
     Decimal::from_str_exact(&float.to_string()).ok()
 }

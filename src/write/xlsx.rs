@@ -108,7 +108,7 @@ fn sheet_names(reports: &[Report]) -> Vec<String> {
 }
 
 /// The beginning of a text that fits in so many UTF-16 units.
-fn shortened(text: &str, units: usize) -> String {
+pub(super) fn shortened(text: &str, units: usize) -> String {
     let mut used = 0;
     let short: String = text
         .chars()
@@ -168,7 +168,7 @@ fn first_sheet(
     Ok(())
 }
 
-fn report_sheet(
+pub(super) fn report_sheet(
     sheet: &mut Worksheet,
     report: &Report,
     name: &str,
@@ -329,7 +329,7 @@ impl Shape {
 }
 
 /// Paper, margins, header and footer.
-fn page(sheet: &mut Worksheet, name: &str, properties: &Properties, large: bool) {
+pub(super) fn page(sheet: &mut Worksheet, name: &str, properties: &Properties, large: bool) {
     let literal = |text: &str, most: usize| cut(text, most).replace('&', "&&");
     sheet
         .set_landscape()
@@ -343,7 +343,7 @@ fn page(sheet: &mut Worksheet, name: &str, properties: &Properties, large: bool)
         .set_footer("&RPagina &P van &N");
 }
 
-fn title_format() -> xlsx::Format {
+pub(super) fn title_format() -> xlsx::Format {
     xlsx::Format::new()
         .set_bold()
         .set_font_size(14)
@@ -351,7 +351,7 @@ fn title_format() -> xlsx::Format {
 }
 
 /// Writes a text as a text, never as a formula, link or number.
-fn write_text(
+pub(super) fn write_text(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,

@@ -1,0 +1,197 @@
+//! `--formulas`: the model and its calculation as a workbook of formulas.
+
+use super::output::{model_name, say};
+use super::{Failure, Loaded};
+use crate::explain::Opname;
+use crate::levend;
+use crate::model::Model;
+use crate::model::schema::{self, SCHEMA};
+use crate::model::table::{Row, Scalar, Tables, Value, as_text, fold};
+use crate::parameters;
+use crate::plan::Route;
+use crate::problem::Place;
+use crate::read::IoFailure;
+use crate::report::Report;
+use crate::write::levend::{Gegevens, bladnaam, workbook};
+use crate::write::{carriers, files};
+use std::path::Path;
+
+/// What is asked.
+pub(super) struct Vraag<'a> {
+    /// The model.
+    pub(super) model: &'a Path,
+    /// Routes, a workbook each.
+    pub(super) routes: &'a [Route],
+    /// Folder.
+    pub(super) out: &'a Path,
+    /// Command that made the draws.
+    pub(super) simulatie: Vec<(String, String)>,
+    /// What was drawn.
+    pub(super) rapporten: Vec<Report>,
+}
+
+/// Writes a workbook of formulas per route, never over a file that the model was read from.
+pub(super) fn schrijf(loaded: &Loaded, vraag: &Vraag<'_>) -> Result<(), Failure> {
+    let mut all = Vec::new();
+    for route in vraag.routes {
+        let name = format!("{} {} formules.xlsx", model_name(vraag.model), route.naam());
+        check(loaded, vraag, &name)?;
+        let bytes = een(loaded, vraag, *route).map_err(|reason| {
+            Failure::Io(IoFailure {
+                path: name.clone(),
+                doing: "write",
+                reason,
+            })
+        })?;
+        all.push((name, bytes));
+    }
+    files::write_all(vraag.out, &all)?;
+    for (name, _) in &all {
+        say(&format!("written: {}", vraag.out.join(name).display()));
+    }
+    Ok(())
+}
+
+/// Refuses a target that is one of the sources.
+fn check(loaded: &Loaded, vraag: &Vraag<'_>, name: &str) -> Result<(), Failure> {
+    let folder = if vraag.model.is_dir() {
+        vraag.model
+    } else {
+        vraag.model.parent().unwrap_or(Path::new(""))
+    };
+    let Ok(target) = std::fs::canonicalize(vraag.out.join(name)) else {
+        return Ok(());
+    };
+    let taken = loaded
+        .read
+        .sources
+        .iter()
+        .filter_map(|s| std::fs::canonicalize(folder.join(&s.name)).ok())
+        .any(|source| source == target);
+    if taken {
+        return Err(Failure::Usage(format!(
+            "{} is a file that the model is read from, and is never written over: name another folder with --out",
+            target.display()
+        )));
+    }
+    Ok(())
+}
+
+fn een(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Result<Vec<u8>, String> {
+    let shown = |problems: Vec<crate::problem::Problem>| {
+        problems
+            .first()
+            .map_or_else(|| "no model".to_owned(), ToString::to_string)
+    };
+    let tables = carriers::placed(&benoemd(&loaded.model), "werkboek", bladnaam);
+    let (model, problems) = Model::new(tables.clone());
+    let model = model.ok_or_else(|| shown(problems))?;
+    let opname = Opname::new(&model, route, None).map_err(shown)?;
+    let werkmap = levend::werkmap(&opname, &tables, bladnaam)?;
+    workbook(&tables, &werkmap, &gegevens(loaded, vraag, route))
+}
+
+/// The tables, with the name of the area where only the folder gave it.
+fn benoemd(model: &Model) -> Tables {
+    let mut tables = model.tables.clone();
+    let gebied = tables.table_mut("gebied");
+    let named = gebied
+        .rows
+        .iter()
+        .any(|r| fold(&as_text(&r.values[0].scalar)) == "naam");
+    if !named && !model.gebied.naam.is_empty() {
+        let place = Place::file("polder");
+        let mut values: Vec<Value> = gebied
+            .schema
+            .columns
+            .iter()
+            .map(|_| Value::new(Scalar::Empty, place.clone()))
+            .collect();
+        values[0].scalar = Scalar::Text("naam".into());
+        values[1].scalar = Scalar::Text(model.gebied.naam.clone());
+        gebied.rows.push(Row { place, values });
+    }
+    tables
+}
+
+fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
+    let model = &loaded.model;
+    let line = |a: &str, b: String| (a.to_owned(), b);
+    let mut regels = vec![
+        line("Model", model.gebied.naam.clone()),
+        line("Route", route.naam().to_owned()),
+        line(
+            "Gemaakt met",
+            format!("polder {}", env!("CARGO_PKG_VERSION")),
+        ),
+        line(
+            "Opdracht",
+            format!(
+                "polder run {} --route {} --formulas",
+                model_name(vraag.model),
+                route.naam()
+            ),
+        ),
+        line("Conventies", crate::report::grex::conventies(model)),
+    ];
+    regels.extend(vraag.simulatie.iter().cloned());
+    regels.extend(
+        loaded
+            .read
+            .sources
+            .iter()
+            .map(|s| line(&format!("Bron {}", s.name), format!("sha256 {}", s.sha256))),
+    );
+    let mut bronnen = Vec::new();
+    for (table, schema) in model.tables.tables.iter().zip(SCHEMA) {
+        let source = schema.column("bron");
+        for row in &table.rows {
+            bronnen.push([
+                schema.name.to_owned(),
+                row.values.first().map_or_else(String::new, |v| as_text(&v.scalar)),
+                row.place.to_string(),
+                source
+                    .and_then(|c| row.values.get(c))
+                    .map_or_else(String::new, |v| as_text(&v.scalar)),
+            ]);
+        }
+    }
+    let parameters = parameters::all()
+        .iter()
+        .filter_map(|p| {
+            let value = parameters::on(&p.sleutel, model.gebied.peildatum)
+                .or_else(|| parameters::first(&p.sleutel))?;
+            Some([
+                format!("{} ({})", p.sleutel, p.omschrijving),
+                format!("{} {} vanaf {}", value.waarde.normalize(), p.eenheid, value.vanaf),
+                [p.artikel.as_str(), value.bron.as_str()]
+                    .iter()
+                    .filter(|t| !t.is_empty())
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            ])
+        })
+        .collect();
+    let instellingen = model
+        .gebied
+        .getoond
+        .iter()
+        .map(|(name, value, given)| {
+            let meaning = schema::setting(name).map_or("", |s| s.meaning);
+            [
+                (*name).to_owned(),
+                format!("{value}{}", if *given { "" } else { " (standaard)" }),
+                meaning.to_owned(),
+            ]
+        })
+        .collect();
+    Gegevens {
+        titel: format!("Rekenblad {} ({})", model.gebied.naam, route.naam()),
+        regels,
+        bronnen,
+        parameters,
+        instellingen,
+        simulatie: vraag.rapporten.clone(),
+    }
+}

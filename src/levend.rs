@@ -1,0 +1,981 @@
+//! A recorded route as sheets of formulas: every named number a cell, every formula down to the cells of the input.
+//!
+//! The record ([`Opname`]) of a model whose inputs stand in the cells of a workbook says all that a spreadsheet needs: here it is
+//! laid out in rows over the periods, one formula per row wherever the rule is the same. Knows no file format and no rule.
+
+use crate::explain::Opname;
+use crate::expression::{NAMES, Name, Op, Unit};
+use crate::model::schema::TableSchema;
+use crate::model::table::{Scalar, Tables};
+use crate::model::{BUITEN, HOOFD};
+use crate::number::{At, Of};
+use crate::problem::Spot;
+use rust_decimal::{Decimal, dec};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use vorm::{Kaart, Schrift, Schrijver, Soort, Vorm};
+
+mod vorm;
+
+pub use vorm::Plek;
+
+/// Column of a series sheet that holds what is not in time.
+pub const KOLOM_EENS: u32 = 4;
+/// Column that holds what stands before the first period.
+pub const KOLOM_BEGIN: u32 = 5;
+/// Column of the first period.
+pub const KOLOM_EERSTE: u32 = 6;
+/// Row with the position of every period.
+pub const RIJ_POSITIE: u32 = 2;
+/// Row with the headings and the periods.
+pub const RIJ_KOP: u32 = 3;
+/// First row of figures.
+pub const RIJ_EERSTE: u32 = 4;
+
+/// The sheets of calculation, in their order.
+const BLADEN: [(&str, &str); 11] = [
+    (
+        "Tijd en index",
+        "Groei, indexfactoren, rente en discontofactoren",
+    ),
+    (
+        "Bedragen",
+        "Per regel: hoeveelheid, prijs en bedrag op prijspeil",
+    ),
+    (
+        "Gewichten",
+        "Per regel: welk deel in welke periode valt (fasering)",
+    ),
+    (
+        "Stromen prijspeil",
+        "Per regel: bedrag × gewicht, op prijspeil",
+    ),
+    (
+        "Stromen",
+        "Per regel: bedrag in lopende prijzen (× indexfactor)",
+    ),
+    (
+        "Grondexploitatie",
+        "De hoofdrekening: kosten, opbrengsten, rente, boekwaarde en uitkomsten",
+    ),
+    (
+        "Deelresultaten",
+        "De grondexploitatie per deelgebied",
+    ),
+    (
+        "Fondsverloop",
+        "Het gebiedsfonds: inleg, uitgaven, betalingen en saldo",
+    ),
+    ("Rekeningen", "Alle andere rekeningen"),
+    ("Partijresultaten", "Saldo en baten per partij"),
+    (
+        "Vaste getallen",
+        "Getallen die polder uit datums, reeksen en parameters maakt",
+    ),
+];
+const TIJD: u16 = 0;
+const BEDRAGEN: u16 = 1;
+const GEWICHTEN: u16 = 2;
+const PRIJSPEIL: u16 = 3;
+const STROMEN: u16 = 4;
+const GREX: u16 = 5;
+const DELEN: u16 = 6;
+const FONDS: u16 = 7;
+const REKENINGEN: u16 = 8;
+const PARTIJEN: u16 = 9;
+const VAST: u16 = 10;
+
+/// What a cell of calculation holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inhoud {
+    /// A formula, without the sign in front, and the exact value that it must give.
+    Formule(String, Decimal),
+    /// A number that follows from the structure of the model, not from a cell: an equal part of a range, say.
+    Getal(Decimal),
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rij {
+    /// What it is.
+    pub label: String,
+    /// Whose.
+    pub van: String,
+    /// Unit of its figures.
+    pub eenheid: Unit,
+    /// Section of the rules.
+    pub regel: String,
+    /// Its cells by column.
+    pub cellen: BTreeMap<u32, Inhoud>,
+}
+
+/// A sheet of calculation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blad {
+    /// Its name.
+    pub naam: &'static str,
+    /// What it shows.
+    pub titel: &'static str,
+    /// Headings of the columns from the first on; on a sheet of series, the periods come after them.
+    pub koppen: Vec<String>,
+    /// Whether its columns are periods.
+    pub reeksen: bool,
+    /// Its rows, from [`RIJ_EERSTE`] on.
+    pub rijen: Vec<Rij>,
+}
+
+/// A row whose formula is not the same in every period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Afwijking {
+    /// Its sheet.
+    pub blad: &'static str,
+    /// Its row, from zero.
+    pub rij: u32,
+    /// What it is.
+    pub label: String,
+    /// Different formulas.
+    pub vormen: usize,
+}
+
+/// A result with its cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uitkomst {
+    /// Result address, as `polder explain` takes it.
+    pub adres: String,
+    /// In words.
+    pub naam: String,
+    /// Its unit.
+    pub eenheid: Unit,
+    /// Its cell.
+    pub plek: Plek,
+    /// Exact value.
+    pub waarde: Decimal,
+}
+
+/// The calculation as sheets.
+#[derive(Debug, Clone, Default)]
+pub struct Werkmap {
+    /// The sheets; empty ones are left out.
+    pub bladen: Vec<Blad>,
+    /// Periods in words.
+    pub perioden: Vec<String>,
+    /// Results.
+    pub uitkomsten: Vec<Uitkomst>,
+    /// The rows of `kasstroom` of every account, which add up to nothing.
+    pub kasstromen: Vec<(u16, u32)>,
+    /// The weights of every line that is phased: id, row, and whether they add up to the total in its row of amounts.
+    pub faseringen: Vec<Fasering>,
+    /// Rows of series whose formula differs between periods.
+    pub afwijkingen: Vec<Afwijking>,
+    /// How many rows of series have one formula.
+    pub gelijk: usize,
+    /// Sheet and row of a row by word and whose, of series of the main account, for charts.
+    pub reeksen: HashMap<&'static str, (u16, u32)>,
+}
+
+/// The phasing of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fasering {
+    /// Its code.
+    pub id: String,
+    /// Sheet and row of its weights.
+    pub rij: (u16, u32),
+    /// Cell of what they add up to; nothing when that is 1.
+    pub totaal: Option<Plek>,
+}
+
+/// A row's key: word, whose, and 0 for the number itself or a step that leads to it.
+type Sleutel = (&'static str, Of, u32);
+
+struct Opmaak {
+    plekken: HashMap<u32, Plek>,
+    bezet: HashSet<Plek>,
+    nullen: HashSet<Plek>,
+    namen: Vec<String>,
+}
+
+impl Kaart for Opmaak {
+    fn plek(&self, node: u32) -> Plek {
+        self.plekken[&node]
+    }
+    fn leeg(&self, plek: Plek) -> bool {
+        !self.bezet.contains(&plek) || self.nullen.contains(&plek)
+    }
+    fn blad(&self, blad: u16) -> &str {
+        &self.namen[usize::from(blad)]
+    }
+    fn soort(&self, blad: u16) -> Soort {
+        match blad {
+            BEDRAGEN => Soort::Lijst,
+            b if b < VAST => Soort::Reeksen,
+            _ => Soort::Cellen,
+        }
+    }
+    fn eerste(&self) -> u32 {
+        KOLOM_BEGIN
+    }
+    fn posities(&self) -> u32 {
+        RIJ_POSITIE
+    }
+}
+
+/// A sheet's name as a formula writes it.
+pub fn aangehaald(naam: &str) -> String {
+    let plain = naam.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    if plain {
+        format!("{naam}!")
+    } else {
+        format!("'{}'!", naam.replace('\'', "''"))
+    }
+}
+
+fn info(word: &str) -> (usize, Unit, &'static str) {
+    NAMES
+        .iter()
+        .position(|(w, ..)| *w == word)
+        .map_or((usize::MAX, Unit::Number, ""), |i| {
+            (i, NAMES[i].1, NAMES[i].2)
+        })
+}
+
+/// The sheet of a row.
+fn blad_van(word: &str, of: Of, at: At) -> u16 {
+    match of {
+        Of::Lijn(_) => match (word, at) {
+            ("gewicht", _) => GEWICHTEN,
+            ("bedrag in periode", _) => PRIJSPEIL,
+            ("stroom", _) => STROMEN,
+            _ => BEDRAGEN,
+        },
+        Of::Index(_) => TIJD,
+        _ if word.starts_with("disconto") => TIJD,
+        Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
+        Of::Rekening(_) => REKENINGEN,
+        Of::Deel(_) => DELEN,
+        Of::Maatregel(_) => FONDS,
+        Of::Partij(_) => PARTIJEN,
+        Of::Geheel if word.contains("rente") && !word.contains("fonds") => TIJD,
+        Of::Geheel if word == "één portemonnee" => PARTIJEN,
+        Of::Geheel => FONDS,
+    }
+}
+
+/// Numbers that belong to the arithmetic of a rule, and stand in a formula as they are.
+fn van_de_regel(value: Decimal) -> bool {
+    [Decimal::ZERO, Decimal::ONE, Decimal::NEGATIVE_ONE, dec!(0.5)].contains(&value)
+}
+
+/// Lays out the record of a model. `invoer`: the tables with their cells as places, and the names of their sheets.
+///
+/// # Errors
+/// In words, when a number is too large to calculate with.
+pub fn werkmap(
+    opname: &Opname<'_>,
+    invoer: &Tables,
+    bladnaam: impl Fn(&TableSchema) -> String,
+) -> Result<Werkmap, String> {
+    Bouw::new(opname, invoer, bladnaam).werkmap()
+}
+
+struct Bouw<'a> {
+    opname: &'a Opname<'a>,
+    vormen: Vec<Option<Vorm>>,
+    /// Named nodes of which no cell is made: they are always zero.
+    nul: HashSet<u32>,
+    /// Fixed numbers and derived inputs: node (or exponent) to a row of the sheet of fixed numbers.
+    vast: Vec<(String, String, Decimal)>,
+    vast_van: HashMap<u32, usize>,
+    exponenten: BTreeMap<Decimal, u32>,
+    /// Inputs that stand in a cell.
+    cellen: HashMap<u32, Plek>,
+    /// Helper steps: node to the named node that it leads to.
+    hulp: HashMap<u32, u32>,
+    hulpvormen: HashMap<u32, Vorm>,
+    bladnamen: Vec<String>,
+}
+
+impl<'a> Bouw<'a> {
+    fn new(
+        opname: &'a Opname<'a>,
+        invoer: &Tables,
+        bladnaam: impl Fn(&TableSchema) -> String,
+    ) -> Self {
+        let book = opname.book();
+        let mut bladnamen: Vec<String> = BLADEN.iter().map(|(n, _)| aangehaald(n)).collect();
+        let mut sheets: HashMap<String, (u16, usize)> = HashMap::new();
+        for (t, table) in invoer.tables.iter().enumerate() {
+            let name = bladnaam(table.schema);
+            sheets.insert(name.clone(), (bladnamen.len() as u16, t));
+            bladnamen.push(aangehaald(&name));
+        }
+        let mut cellen = HashMap::new();
+        for (n, node) in book.nodes.iter().enumerate() {
+            if node.op != Op::Input {
+                continue;
+            }
+            if let Some(Spot::Cell { sheet, row, column }) = node.place.as_ref().map(|p| &p.spot)
+                && let Some((blad, t)) = sheets.get(&**sheet)
+                && let Some(r) = row
+                    .checked_sub(1)
+                    .and_then(|r| invoer.tables[*t].rows.get(r as usize))
+                && let Some(Scalar::Number(held)) = r.values.get(*column as usize).map(|v| &v.scalar)
+                && Some(*held) == node.value.0
+            {
+                cellen.insert(
+                    n as u32,
+                    Plek {
+                        blad: *blad,
+                        rij: *row,
+                        kolom: *column,
+                    },
+                );
+            }
+        }
+        Bouw {
+            opname,
+            vormen: Vec::new(),
+            nul: HashSet::new(),
+            vast: Vec::new(),
+            vast_van: HashMap::new(),
+            exponenten: BTreeMap::new(),
+            cellen,
+            hulp: HashMap::new(),
+            hulpvormen: HashMap::new(),
+            bladnamen,
+        }
+    }
+
+    fn name(&self, node: u32) -> Option<Name> {
+        self.opname
+            .book()
+            .nodes
+            .get(node as usize)
+            .and_then(|n| n.name)
+    }
+
+    fn value(&self, node: u32) -> Result<Decimal, String> {
+        if let Some(e) = self.exponenten.iter().find(|(_, n)| **n == node) {
+            return Ok(*e.0);
+        }
+        self.opname
+            .book()
+            .value(node)
+            .0
+            .ok_or_else(|| "a number is too large to calculate with".to_owned())
+    }
+
+    /// The form of every step that is named or that one uses.
+    fn vormen(&mut self) {
+        let book = self.opname.book();
+        let len = book.nodes.len();
+        let mut uses = vec![0_u32; len];
+        for n in (0..len).rev() {
+            if uses[n] > 0 || book.nodes[n].name.is_some() {
+                kinderen(&book.nodes[n].op, |k| uses[k as usize] += 1);
+            }
+        }
+        self.vormen = vec![None; len];
+        for n in 0..len {
+            let node = &book.nodes[n];
+            let named = node.name.is_some();
+            if uses[n] == 0 && !named {
+                continue;
+            }
+            let form = match &node.op {
+                Op::Input => Vorm::Knoop(n as u32),
+                Op::Constant => match node.value.0 {
+                    Some(v) if van_de_regel(v) => Vorm::Getal(v),
+                    _ => Vorm::Knoop(n as u32),
+                },
+                op => {
+                    if let Op::Lowest(list) | Op::WhenLowest(list, _) = op
+                        && list.iter().any(|k| !self.nul.contains(k))
+                    {
+                        // An extreme is taken over cells: those that are always zero get one too.
+                        for k in list {
+                            self.nul.remove(k);
+                        }
+                    }
+                    let (forms, nul, exponents) =
+                        (&mut self.vormen, &self.nul, &mut self.exponenten);
+                    let take = |k: u32| {
+                        if nul.contains(&k) {
+                            Vorm::Getal(Decimal::ZERO)
+                        } else if book.nodes[k as usize].name.is_some() {
+                            Vorm::Knoop(k)
+                        } else if uses[k as usize] == 1 {
+                            forms[k as usize].take().unwrap_or(Vorm::Knoop(k))
+                        } else {
+                            forms[k as usize].clone().unwrap_or(Vorm::Knoop(k))
+                        }
+                    };
+                    let next = (len + exponents.len()) as u32;
+                    vorm::van_stap(op, take, |e| {
+                        Vorm::Knoop(*exponents.entry(e).or_insert(next))
+                    })
+                }
+            };
+            if named {
+                if form.is_getal(Decimal::ZERO) {
+                    self.nul.insert(n as u32);
+                }
+                self.vormen[n] = Some(form);
+            } else if !matches!(form, Vorm::Knoop(_) | Vorm::Getal(_))
+                && (uses[n] > 1 && form.omvang() > 2)
+            {
+                // Much shared: a cell of its own, kept apart under the same number.
+                self.hulp.insert(n as u32, u32::MAX);
+                self.vormen[n] = Some(Vorm::Knoop(n as u32));
+                self.hulpvormen.insert(n as u32, form);
+            } else {
+                self.vormen[n] = Some(form);
+            }
+        }
+    }
+
+    /// The form that the cell of a step holds.
+    fn vorm(&self, node: u32) -> &Vorm {
+        self.hulpvormen.get(&node).unwrap_or_else(|| {
+            self.vormen[node as usize]
+                .as_ref()
+                .unwrap_or(&Vorm::Getal(Decimal::ZERO))
+        })
+    }
+
+    /// Named steps that get a cell, in the order of the record.
+    fn genoemd(&self) -> Vec<(u32, Name)> {
+        let book = self.opname.book();
+        book.nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(n, node)| Some((n as u32, node.name?)))
+            .filter(|(n, _)| !self.nul.contains(n))
+            .collect()
+    }
+
+    /// Gives helper steps the named step that asked them first, and a place among its helpers.
+    fn helpers(&mut self, named: &[(u32, Name)]) -> HashMap<u32, u32> {
+        let mut number = HashMap::new();
+        for (n, _) in named {
+            let mut count = 0;
+            let mut todo = vec![*n];
+            while let Some(at) = todo.pop() {
+                let mut found = Vec::new();
+                self.vorm(at).bladeren(&mut |leaf| found.push(leaf));
+                for leaf in found {
+                    if self.hulp.get(&leaf) == Some(&u32::MAX) {
+                        self.hulp.insert(leaf, *n);
+                        count += 1;
+                        number.insert(leaf, count);
+                        todo.push(leaf);
+                    }
+                }
+            }
+        }
+        number
+    }
+
+    /// The row of the sheet of fixed numbers of a leaf that has no cell.
+    fn vast_getal(&mut self, leaf: u32, user: &str) -> Result<usize, String> {
+        if let Some(at) = self.vast_van.get(&leaf) {
+            return Ok(*at);
+        }
+        let value = self.value(leaf)?;
+        let nodes = &self.opname.book().nodes;
+        let (label, why) = match nodes.get(leaf as usize) {
+            None => ("exponent".to_owned(), "uit datums en perioden".to_owned()),
+            Some(node) if node.op == Op::Input => (
+                self.opname.naam(leaf),
+                node.place.as_ref().map_or_else(String::new, |p| {
+                    if matches!(p.spot, Spot::Cell { .. }) {
+                        format!("polder maakt het uit {p}")
+                    } else {
+                        format!("{p}")
+                    }
+                }),
+            ),
+            Some(_) => (format!("getal in {user}"), "uit de opzet van het model".into()),
+        };
+        let row = (label, why, value);
+        let at = self.vast.iter().position(|r| *r == row).unwrap_or_else(|| {
+            self.vast.push(row);
+            self.vast.len() - 1
+        });
+        self.vast_van.insert(leaf, at);
+        Ok(at)
+    }
+
+    fn werkmap(mut self) -> Result<Werkmap, String> {
+        self.vormen();
+        let named = self.genoemd();
+        let number = self.helpers(&named);
+        let model = self.opname.model();
+        // Lines keep one row over all their sheets, those of one payer and receiver together so that their sum is a range.
+        let mut lines: Vec<u16> = named
+            .iter()
+            .filter_map(|(_, name)| match name.of {
+                Of::Lijn(l) => Some(l),
+                _ => None,
+            })
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines.sort_by_key(|l| {
+            let line = &model.lijnen[usize::from(*l)];
+            let (van, naar) = (line.van, line.naar);
+            // The main account first, its costs before its revenue.
+            (van != HOOFD, naar != HOOFD, van, naar, *l)
+        });
+        let line_row: HashMap<u16, u32> = lines
+            .iter()
+            .enumerate()
+            .map(|(i, l)| (*l, RIJ_EERSTE + i as u32))
+            .collect();
+        let mut words: Vec<&'static str> = named
+            .iter()
+            .filter(|(_, n)| blad_van(n.word, n.of, n.at) == BEDRAGEN)
+            .map(|(_, n)| n.word)
+            .collect();
+        words.sort_unstable_by_key(|w| (*w == "bedrag", *w == "totaal gewicht", info(w).0));
+        words.dedup();
+        words.sort_by_key(|w| (*w == "totaal gewicht", *w == "bedrag"));
+
+        // Rows of the other sheets.
+        let mut keys: Vec<(u16, Sleutel)> = Vec::new();
+        let key_of = |node: u32, me: &Self| -> Option<(u16, Sleutel, At)> {
+            let (owner, k) = match me.hulp.get(&node) {
+                Some(owner) => (*owner, *number.get(&node)?),
+                None => (node, 0),
+            };
+            let name = me.name(owner)?;
+            let sheet = blad_van(name.word, name.of, name.at);
+            let sheet = if k > 0 && sheet == BEDRAGEN { TIJD } else { sheet };
+            Some((sheet, (name.word, name.of, k), name.at))
+        };
+        let helpers: Vec<u32> = {
+            let mut all: Vec<u32> = number.keys().copied().collect();
+            all.sort_unstable();
+            all
+        };
+        let cells: Vec<u32> = named.iter().map(|(n, _)| *n).chain(helpers).collect();
+        for n in &cells {
+            if let Some((sheet, key, _)) = key_of(*n, &self)
+                && !(matches!(key.1, Of::Lijn(_)) && key.2 == 0)
+            {
+                keys.push((sheet, key));
+            }
+        }
+        keys.sort_unstable_by_key(|(sheet, (word, of, k))| {
+            (
+                *sheet,
+                *of,
+                info(word).0,
+                if *k == 0 { u32::MAX } else { *k },
+            )
+        });
+        keys.dedup();
+        let mut row_of: HashMap<(u16, Sleutel), u32> = HashMap::new();
+        let mut next: HashMap<u16, u32> = HashMap::new();
+        for sheet in [GEWICHTEN, PRIJSPEIL, STROMEN, BEDRAGEN] {
+            next.insert(sheet, RIJ_EERSTE + lines.len() as u32);
+        }
+        let mut last_of: HashMap<u16, Of> = HashMap::new();
+        for (sheet, key) in &keys {
+            let at = next.entry(*sheet).or_insert(RIJ_EERSTE);
+            // An empty row between one owner and the next.
+            if last_of.insert(*sheet, key.1).is_some_and(|last| last != key.1) {
+                *at += 1;
+            }
+            row_of.insert((*sheet, *key), *at);
+            *at += 1;
+        }
+        let plek = |sheet: u16, key: Sleutel, at: At| -> Plek {
+            let line = match key.1 {
+                Of::Lijn(l) if key.2 == 0 => line_row.get(&l).copied(),
+                _ => None,
+            };
+            let rij = line.unwrap_or_else(|| row_of[&(sheet, key)]);
+            let kolom = if sheet == BEDRAGEN {
+                LIJNKOPPEN.len() as u32 + words.iter().position(|w| *w == key.0).unwrap_or(0) as u32
+            } else {
+                match at {
+                    At::Once => KOLOM_EENS,
+                    At::Opening => KOLOM_BEGIN,
+                    At::Period(t) => KOLOM_EERSTE + u32::from(t),
+                }
+            };
+            Plek {
+                blad: sheet,
+                rij,
+                kolom,
+            }
+        };
+        let mut o = Opmaak {
+            plekken: self.cellen.clone(),
+            bezet: HashSet::new(),
+            nullen: HashSet::new(),
+            namen: self.bladnamen.clone(),
+        };
+        for n in &cells {
+            if let Some((sheet, key, at)) = key_of(*n, &self) {
+                let p = plek(sheet, key, at);
+                o.plekken.insert(*n, p);
+                o.bezet.insert(p);
+            }
+        }
+        // Leaves without a cell get one among the fixed numbers.
+        for n in &cells {
+            let own = self.vorm(*n);
+            let alone = matches!(own, Vorm::Knoop(k) if self.is_constant(*k));
+            let mut leaves = Vec::new();
+            if !alone {
+                own.bladeren(&mut |leaf| leaves.push(leaf));
+            }
+            for leaf in leaves {
+                if !o.plekken.contains_key(&leaf) {
+                    let user = self.opname.naam(self.hulp.get(n).copied().unwrap_or(*n));
+                    let at = self.vast_getal(leaf, &user)?;
+                    o.plekken.insert(
+                        leaf,
+                        Plek {
+                            blad: VAST,
+                            rij: RIJ_EERSTE + at as u32,
+                            kolom: KOLOM_EENS,
+                        },
+                    );
+                }
+            }
+        }
+        // Cells by row.
+        let mut rows: BTreeMap<(u16, u32), (Sleutel, BTreeMap<u32, (Vorm, Decimal)>)> =
+            BTreeMap::new();
+        for n in &cells {
+            if let Some((_, key, _)) = key_of(*n, &self) {
+                let p = o.plekken[n];
+                let value = self.value(*n)?;
+                let form = match self.vorm(*n) {
+                    Vorm::Knoop(k) if self.is_constant(*k) => Vorm::Getal(value),
+                    form => form.clone(),
+                };
+                rows.entry((p.blad, p.rij))
+                    .or_insert_with(|| (key, BTreeMap::new()))
+                    .1
+                    .insert(p.kolom, (form, value));
+            }
+        }
+        // Numbers that are always zero, in a row where others are not: filled along with them.
+        let mut zeroes: BTreeMap<(u16, u32), Vec<u32>> = BTreeMap::new();
+        for n in &self.nul {
+            if let Some(name) = self.name(*n)
+                && matches!(name.at, At::Period(_))
+            {
+                let sheet = blad_van(name.word, name.of, name.at);
+                let key = (name.word, name.of, 0);
+                let known = match name.of {
+                    Of::Lijn(l) => line_row.contains_key(&l),
+                    _ => row_of.contains_key(&(sheet, key)),
+                };
+                if known && sheet != BEDRAGEN {
+                    let p = plek(sheet, key, name.at);
+                    zeroes.entry((p.blad, p.rij)).or_default().push(p.kolom);
+                }
+            }
+        }
+        for (at, (_, row)) in &mut rows {
+            if o.soort(at.0) == Soort::Reeksen {
+                gelijkmaken(*at, row, zeroes.get(at).map_or(&[][..], |z| z), &mut o);
+            }
+        }
+        self.schrijven(&o, rows, &lines, &words)
+    }
+
+    /// Whether a leaf is a number that comes from no cell.
+    fn is_constant(&self, leaf: u32) -> bool {
+        self.opname
+            .book()
+            .nodes
+            .get(leaf as usize)
+            .is_some_and(|n| n.op == Op::Constant && n.name.is_none())
+    }
+
+    /// The sheets, with every formula as text.
+    fn schrijven(
+        self,
+        o: &Opmaak,
+        rows: BTreeMap<(u16, u32), (Sleutel, BTreeMap<u32, (Vorm, Decimal)>)>,
+        lines: &[u16],
+        words: &[&'static str],
+    ) -> Result<Werkmap, String> {
+        let mut out = Werkmap {
+            perioden: self.opname.perioden(),
+            ..Werkmap::default()
+        };
+        for (b, (naam, titel)) in BLADEN.iter().enumerate() {
+            let reeksen = o.soort(b as u16) == Soort::Reeksen;
+            let koppen = match b as u16 {
+                BEDRAGEN => LIJNKOPPEN
+                    .iter()
+                    .map(|k| (*k).to_owned())
+                    .chain(words.iter().map(|w| w.replace('_', " ")))
+                    .collect(),
+                VAST => ["Getal", "Herkomst", "", "", "Waarde"]
+                    .map(str::to_owned)
+                    .to_vec(),
+                _ => REEKSKOPPEN.map(str::to_owned).to_vec(),
+            };
+            out.bladen.push(Blad {
+                naam,
+                titel,
+                koppen,
+                reeksen,
+                rijen: Vec::new(),
+            });
+        }
+        let empty = Rij {
+            label: String::new(),
+            van: String::new(),
+            eenheid: Unit::Number,
+            regel: String::new(),
+            cellen: BTreeMap::new(),
+        };
+        for ((blad, rij), (key, cells)) in rows {
+            let sheet = &mut out.bladen[usize::from(blad)];
+            let at = (rij - RIJ_EERSTE) as usize;
+            while sheet.rijen.len() <= at {
+                sheet.rijen.push(empty.clone());
+            }
+            let (_, unit, rule) = info(key.0);
+            let row = &mut sheet.rijen[at];
+            row.label = match key.2 {
+                0 => key.0.replace('_', " "),
+                k => format!("{} (tussenstap {k})", key.0.replace('_', " ")),
+            };
+            row.van = self.opname.van(key.1);
+            row.eenheid = if key.2 == 0 { unit } else { Unit::Number };
+            row.regel = rule.to_owned();
+            let mut forms: HashSet<String> = HashSet::new();
+            for (kolom, (form, value)) in cells {
+                let eigen = Plek { blad, rij, kolom };
+                let content = if let Vorm::Getal(v) = form {
+                    Inhoud::Getal(v)
+                } else {
+                    let text = |schrift| {
+                        Schrijver {
+                            kaart: o,
+                            eigen,
+                            schrift,
+                        }
+                        .tekst(&form, 0)
+                    };
+                    if sheet.reeksen && kolom >= KOLOM_EERSTE {
+                        forms.insert(text(Schrift::R1C1));
+                    }
+                    let formula = text(Schrift::A1);
+                    if formula.len() > 8_000 {
+                        return Err(format!(
+                            "the formula of {} is longer than a spreadsheet allows",
+                            row.label
+                        ));
+                    }
+                    Inhoud::Formule(formula, value)
+                };
+                row.cellen.insert(kolom, content);
+            }
+            if forms.len() > 1 {
+                out.afwijkingen.push(Afwijking {
+                    blad: sheet.naam,
+                    rij,
+                    label: format!("{} {}", row.label, row.van).trim().to_owned(),
+                    vormen: forms.len(),
+                });
+            } else if forms.len() == 1 {
+                out.gelijk += 1;
+            }
+            match key {
+                ("kasstroom", Of::Rekening(_), 0) => out.kasstromen.push((blad, rij)),
+                (word, Of::Rekening(r), 0) if usize::from(r) == HOOFD => {
+                    out.reeksen.insert(word, (blad, rij));
+                }
+                ("gewicht", Of::Lijn(l), 0) => {
+                    let total = words.iter().position(|w| *w == "totaal gewicht");
+                    let total = total.map(|i| Plek {
+                        blad: BEDRAGEN,
+                        rij,
+                        kolom: (LIJNKOPPEN.len() + i) as u32,
+                    });
+                    out.faseringen.push(Fasering {
+                        id: self.opname.van(Of::Lijn(l)),
+                        rij: (blad, rij),
+                        totaal: total.filter(|p| o.bezet.contains(p)),
+                    });
+                }
+                _ => {}
+            }
+        }
+        let model = self.opname.model();
+        for (i, l) in lines.iter().enumerate() {
+            let line = &model.lijnen[usize::from(*l)];
+            let row = &mut out.bladen[usize::from(BEDRAGEN)].rijen;
+            while row.len() <= i {
+                row.push(empty.clone());
+            }
+            row[i].label = line.id.clone();
+            row[i].van = line.omschrijving.clone();
+            row[i].regel = format!(
+                "{} aan {}",
+                model.rekening_naam(line.van),
+                model.rekening_naam(line.naar)
+            );
+        }
+        for (label, why, value) in &self.vast {
+            out.bladen[usize::from(VAST)].rijen.push(Rij {
+                label: label.clone(),
+                van: why.clone(),
+                cellen: BTreeMap::from([(KOLOM_EENS, Inhoud::Getal(*value))]),
+                ..empty.clone()
+            });
+        }
+        for (adres, naam, node) in self.opname.adressen() {
+            if let Some(plek) = o.plekken.get(&node) {
+                let unit = self.name(node).map_or(Unit::Number, |n| info(n.word).1);
+                out.uitkomsten.push(Uitkomst {
+                    adres,
+                    naam,
+                    eenheid: unit,
+                    plek: *plek,
+                    waarde: self.value(node)?,
+                });
+            }
+        }
+        debug_assert!(BUITEN != HOOFD);
+        Ok(out)
+    }
+}
+
+/// Headings before the words of the sheet of amounts.
+const LIJNKOPPEN: [&str; 4] = ["Regel", "Omschrijving", "Soort", "Van en naar"];
+/// Headings before the periods.
+const REEKSKOPPEN: [&str; 6] = ["Grootheid", "Van", "Eenheid", "Rekenregel", "Eenmalig", "Begin"];
+
+/// The steps that a step is made of.
+fn kinderen(op: &Op, mut see: impl FnMut(u32)) {
+    match op {
+        Op::Input | Op::Constant => {}
+        Op::Same(a) | Op::Neg(a) | Op::Power(a, _) | Op::Round(a, ..) => see(*a),
+        Op::Add(a, b)
+        | Op::Sub(a, b)
+        | Op::Mul(a, b)
+        | Op::Per(a, b)
+        | Op::Min(a, b)
+        | Op::Max(a, b) => {
+            see(*a);
+            see(*b);
+        }
+        Op::DivOr(a, b, c) => {
+            see(*a);
+            see(*b);
+            see(*c);
+        }
+        Op::IfLess(a, b, c, d) => {
+            see(*a);
+            see(*b);
+            see(*c);
+            see(*d);
+        }
+        Op::Sum(list) | Op::Lowest(list) | Op::WhenLowest(list, _) => {
+            list.iter().for_each(|n| see(*n));
+        }
+    }
+}
+
+/// Where a term stands, seen from its formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Verband {
+    Mee(u16, u32, i64),
+    Vast(Plek),
+}
+
+/// Makes one formula of a row of sums: a term that some periods lack is added where its cell is empty.
+fn gelijkmaken(
+    (blad, rij): (u16, u32),
+    row: &mut BTreeMap<u32, (Vorm, Decimal)>,
+    zeroes: &[u32],
+    o: &mut Opmaak,
+) {
+    let verband = |own: u32, p: Plek| {
+        if o.soort(p.blad) == Soort::Reeksen && p.kolom >= KOLOM_BEGIN {
+            Verband::Mee(p.blad, p.rij, i64::from(p.kolom) - i64::from(own))
+        } else {
+            Verband::Vast(p)
+        }
+    };
+    let mut all: BTreeMap<(bool, Verband), usize> = BTreeMap::new();
+    let mut held: BTreeMap<u32, HashSet<(bool, Verband)>> = BTreeMap::new();
+    for (kolom, (form, value)) in row.iter() {
+        if *kolom < KOLOM_EERSTE {
+            continue;
+        }
+        let single;
+        let terms = match form {
+            Vorm::Som(terms) => terms.as_slice(),
+            Vorm::Knoop(_) => {
+                single = [(false, form.clone())];
+                &single
+            }
+            Vorm::Getal(_) if value.is_zero() => &[],
+            _ => return,
+        };
+        let mut own = HashSet::new();
+        for (minus, term) in terms {
+            let Vorm::Knoop(n) = term else { return };
+            // A term that stands twice can't be told by its cell.
+            if !own.insert((*minus, verband(*kolom, o.plekken[n]))) {
+                return;
+            }
+        }
+        for key in &own {
+            *all.entry(*key).or_insert(0) += 1;
+        }
+        held.insert(*kolom, own);
+    }
+    if all.is_empty() {
+        return;
+    }
+    for kolom in zeroes {
+        held.entry(*kolom).or_default();
+    }
+    let mut added: Vec<(u32, Vec<(bool, Plek)>)> = Vec::new();
+    for (kolom, own) in &held {
+        let mut extra = Vec::new();
+        for (minus, key) in all.keys().filter(|k| !own.contains(k)) {
+            let Verband::Mee(b, r, d) = key else { return };
+            let Ok(k) = u32::try_from(i64::from(*kolom) + d) else {
+                return;
+            };
+            let target = Plek {
+                blad: *b,
+                rij: *r,
+                kolom: k,
+            };
+            if k < KOLOM_BEGIN || !o.leeg(target) {
+                return;
+            }
+            extra.push((*minus, target));
+        }
+        added.push((*kolom, extra));
+    }
+    for (kolom, extra) in added {
+        let (form, _) = row
+            .entry(kolom)
+            .or_insert_with(|| (Vorm::Getal(Decimal::ZERO), Decimal::ZERO));
+        let fresh = form.is_getal(Decimal::ZERO);
+        *form = vorm::som(
+            std::iter::once((false, form.clone()))
+                .chain(extra.into_iter().map(|(minus, p)| (minus, Vorm::Cel(p)))),
+        );
+        if fresh {
+            let p = Plek { blad, rij, kolom };
+            o.bezet.insert(p);
+            o.nullen.insert(p);
+        }
+    }
+}
