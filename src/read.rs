@@ -18,6 +18,7 @@ use std::sync::Arc;
 mod csv;
 pub mod mapping;
 mod native;
+pub mod periode;
 pub mod scenario;
 mod toml;
 pub mod trekkingen;
