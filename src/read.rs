@@ -21,6 +21,7 @@ mod native;
 pub mod scenario;
 mod toml;
 pub mod trekkingen;
+pub mod werkmap;
 pub mod workbook;
 
 /// Name of the manifest in a model's folder.
