@@ -22,6 +22,7 @@ pub mod periode;
 pub mod scenario;
 mod toml;
 pub mod trekkingen;
+pub mod werkmap;
 pub mod workbook;
 
 /// Name of the manifest in a model's folder.
