@@ -1202,14 +1202,17 @@ impl Begrip<'_> {
         let mut told = Vec::new();
         let mut ids: HashSet<String> = HashSet::new();
         let codes = self.dubbele_codes();
-        for b in 0..self.blokken.len() {
+        // Phasing of lines that stand elsewhere is found by their names, so after these.
+        let mut order: Vec<usize> = (0..self.blokken.len()).collect();
+        order.sort_by_key(|b| self.blokken[*b].soort == Bloksoort::Fasering);
+        for b in order {
             let before = out.tabellen.len();
             match self.blokken[b].soort.clone() {
                 Bloksoort::Groei => out.tabellen.extend(self.indextabel(b, "groei")),
                 Bloksoort::Factor => out.tabellen.extend(self.indextabel(b, "factor")),
                 Bloksoort::Fasering => out.tabellen.extend(self.faseringstabel(b)),
                 Bloksoort::Regels => {
-                    let entries = self.regeltabellen(b, &codes, &mut ids);
+                    let entries = self.regeltabellen(b, codes, &mut ids);
                     out.tabellen.extend(entries);
                 }
                 Bloksoort::Onbekend(why) => {
@@ -1227,8 +1230,10 @@ impl Begrip<'_> {
                 }
                 Bloksoort::Resultaten | Bloksoort::Afgeleid(_) => {}
             }
-            told.push(self.verslag(b, &out.tabellen[before..]));
+            told.push((self.blokken[b].blad, self.verslag(b, &out.tabellen[before..])));
         }
+        told.sort_by_key(|(blad, _)| *blad);
+        let told = told.into_iter().map(|(_, t)| t).collect();
         let names = self.deelgebieden.clone();
         for name in names {
             out.rijen.push(RijWens {

@@ -66,9 +66,15 @@ impl Kopregel {
         Some((self.perioden.first()?.0, self.perioden.last()?.0))
     }
 
+    /// How much it says: each kind of column once, and its periods; less for every line more.
     fn waarde(&self) -> f64 {
-        let roles: f64 = self.rollen.values().map(|r| r.zekerheid).sum();
-        roles + 0.5 * self.perioden.len() as f64
+        let mut roles: BTreeMap<&str, f64> = BTreeMap::new();
+        for role in self.rollen.values() {
+            let sure = roles.entry(role.naam).or_default();
+            *sure = sure.max(role.zekerheid);
+        }
+        roles.values().sum::<f64>() + self.perioden.len() as f64
+            - 0.4 * f64::from(self.tot - self.van)
     }
 }
 
@@ -90,11 +96,9 @@ pub(super) fn koppen(raster: &Raster) -> Vec<Kopregel> {
             }
             for first in row..=last {
                 let kop = lees(raster, first, last);
-                let better = best.as_ref().is_none_or(|b| {
-                    // More lines must bring more headings, and not only longer ones.
-                    let extra = 0.4 * f64::from((last - first).saturating_sub(b.tot - b.van));
-                    kop.waarde() > b.waarde() + extra + 0.05
-                });
+                let better = best
+                    .as_ref()
+                    .is_none_or(|b| kop.waarde() > b.waarde() + 0.05);
                 if better {
                     best = Some(kop);
                 }

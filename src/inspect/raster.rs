@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A cell by row and column, from zero.
 pub(super) type Cel = (u32, u32);
 /// The formulas of a sheet, without the leading `=`.
-pub type Formules = BTreeMap<Cel, Arc<str>>;
+pub(super) type Formules = BTreeMap<Cel, Arc<str>>;
 
 /// A sheet as a grid.
 #[derive(Debug, Clone)]

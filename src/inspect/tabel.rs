@@ -144,12 +144,11 @@ fn labelkolom(raster: &Raster, blok: &Blok, body: &[u32]) -> Option<u32> {
     let mut best: Option<(usize, u32)> = None;
     let first = blok.kop.periodekolommen().map_or(u32::MAX, |(f, _)| f);
     for column in 0..first.min(40) {
-        if blok
-            .kop
-            .rollen
-            .get(&column)
-            .is_some_and(|r| !["soort", "bedrag", "groep", "id", "toelichting", "functie", "segment"].contains(&r.naam))
-        {
+        // A column that says something else of lines is no name of them, unless there is no other.
+        let other = blok.kop.rollen.get(&column).is_some_and(|r| {
+            ["eenheid", "index", "betaler", "kostensoort", "deelgebied"].contains(&r.naam)
+        });
+        if other && blok.kop.rollen.len() > 1 {
             continue;
         }
         let texts = body
@@ -225,7 +224,12 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
             return made(Rijsoort::Resultaat);
         }
     }
-    if in_periods == 0 && numbers == 1 {
+    let total = words.rij.zekerheid("totaal", &label) >= 0.9;
+    if numbers == 1 && in_periods == 1 && result >= 0.8 {
+        // A figure below the periods: "Eindwaarde", in the first of them.
+        return made(Rijsoort::Los);
+    }
+    if in_periods == 0 && numbers == 1 && !(total && own == 1 && result < 0.8) {
         // One figure beside a label: a line has it in a column of its own.
         let in_amount = kop
             .kolom("bedrag")

@@ -912,7 +912,9 @@ impl Parser<'_> {
         const MOST: usize = 1_000;
         self.keys(table, TABLE, "[[tabel]]");
         if !table.contains_key("blad") {
+            self.target(table, "naar", place);
             self.missing(place, "blad", "[[tabel]]", "the name of a sheet, or a list of names");
+            return;
         }
         let mut sheets = self.texts(table, "blad");
         sheets.retain(|s| !s.text.is_empty());
