@@ -27,14 +27,14 @@ pub(super) enum Bedragwijze {
 /// How a line gets its years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Faseerwijze {
+    /// First and last year in columns. First: where it fits, period columns are made from it.
+    Span,
+    /// One year in a column.
+    Jaar,
     Aandeel,
     Procent,
     Hoeveelheid,
     Bedrag,
-    /// First and last year in columns.
-    Span,
-    /// One year in a column.
-    Jaar,
     /// From a table elsewhere, by name.
     Elders,
     Geen,
