@@ -46,6 +46,26 @@ pub struct Onbegrepen {
     pub waarom: String,
 }
 
+/// A total of a group in the workbook, and the sum of the lines that are read for it, in euro.
+#[derive(Debug, Clone)]
+pub struct Totaalverslag {
+    /// Where.
+    pub plaats: Place,
+    /// Its label.
+    pub label: String,
+    /// The workbook's figure.
+    pub werkmap: Decimal,
+    /// The sum of the lines as they are read.
+    pub polder: Decimal,
+}
+
+impl Totaalverslag {
+    /// Whether they agree to a cent.
+    pub fn klopt(&self) -> bool {
+        (self.werkmap - self.polder).abs() <= Decimal::new(1, 2)
+    }
+}
+
 /// What is told of a table.
 #[derive(Debug, Clone)]
 pub struct Tabelverslag {
@@ -98,6 +118,8 @@ pub struct Inspectie {
     pub conventies: Vec<Conventie>,
     /// Line amounts that were compared, and those that differ.
     pub ramingen: (usize, Vec<Problem>),
+    /// Totals of groups.
+    pub totalen: Vec<Totaalverslag>,
     /// Lines per table.
     pub regels: Vec<(&'static str, usize)>,
     /// Sheets that hold something and are hidden.
@@ -377,7 +399,14 @@ impl Onderzoek<'_> {
                 })
                 .cloned()
                 .collect();
-            if sure < 0.8 || single.is_empty() || value.abs() < Decimal::ONE {
+            let factor = words
+                .eenheid(&los.label)
+                .map(Decimal::from)
+                .or(self.unit_of(los.blad))
+                .unwrap_or(Decimal::ONE);
+            // A share or a rate is no amount.
+            let small = value.abs() < Decimal::ONE && factor == Decimal::ONE;
+            if sure < 0.8 || single.is_empty() || small {
                 continue;
             }
             let raster = &self.rasters[los.blad];
@@ -388,11 +417,7 @@ impl Onderzoek<'_> {
                 plaats: Place::cell(&self.book.file, &raster.naam, r, c),
                 waarden: vec![(String::new(), value)],
                 kandidaten: single,
-                factor: words
-                    .eenheid(&los.label)
-                    .map(Decimal::from)
-                    .or(self.unit_of(los.blad))
-                    .unwrap_or(Decimal::ONE),
+                factor,
                 zekerheid: sure,
                 waar: vec![("cel", tekst(&raster.verwijzing(los.cel.0, los.cel.1)))],
             });
@@ -823,6 +848,11 @@ impl Onderzoek<'_> {
                 if ncw && !found.met_ncw {
                     continue;
                 }
+                // Only a flow has a moment, and only a value at the end an exponent.
+                let flows = c.ncw_methode.starts_with("ncw_kasstroom");
+                if name == "kasstroommoment" && !flows || name == "dagtelling" && flows {
+                    continue;
+                }
                 let sure = if single { sure } else { sure * 0.7 };
                 proposal.gebied.push(Veld::new(name, tekst(pick(c)), sure, why(single)));
             }
@@ -878,6 +908,7 @@ impl Onderzoek<'_> {
             .as_ref()
             .and_then(|m: &Model| route::ramingen(m).ok())
             .unwrap_or_default();
+        let totalen = begrip.totalen();
         Inspectie {
             tabellen: tables,
             gebied: proposal.gebied,
@@ -887,6 +918,7 @@ impl Onderzoek<'_> {
             vergelijkingen: found.vergelijkingen,
             conventies: found.conventies,
             ramingen,
+            totalen,
             regels,
             verborgen: map
                 .bladen
@@ -908,6 +940,10 @@ impl Onderzoek<'_> {
             self.gebruikt.iter().map(|at| (self.values[*at].blad, self.values[*at].cel)).collect();
         for los in self.values {
             if used.contains(&(los.blad, los.cel)) {
+                continue;
+            }
+            // A total of lines is looked at with these.
+            if woordenboek().rij.zekerheid("totaal", &los.label) >= 0.9 {
                 continue;
             }
             let text = format!("{}: {}", los.label, getoond(&los.waarde));

@@ -58,6 +58,7 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<Outcome, Failure> {
     }
     let differs = has_errors(&found.problemen)
         || found.vergelijkingen.iter().any(|v| !v.klopt())
+        || found.totalen.iter().any(|t| !t.klopt())
         || !found.onbegrepen.is_empty();
     if args.json {
         output::print_json(&as_json(&found));
@@ -113,8 +114,9 @@ fn conventie(c: &Conventie, with_ncw: bool) -> String {
         text.push_str(c.ncw_methode);
         if c.ncw_methode.starts_with("ncw_kasstroom") {
             text.push_str(&format!(" ({})", c.kasstroommoment));
+        } else {
+            text.push_str(&format!(", exponent in {}", c.dagtelling));
         }
-        text.push_str(&format!(", exponent in {}", c.dagtelling));
     }
     text
 }
@@ -181,6 +183,24 @@ fn shown(found: &Inspectie) -> Vec<String> {
         ));
         if let Some(first) = found.ramingen.1.first() {
             out.push(format!("  the first that differs: {}", first.message));
+        }
+    }
+    if !found.totalen.is_empty() {
+        let wrong: Vec<_> = found.totalen.iter().filter(|t| !t.klopt()).collect();
+        out.push(format!(
+            "{} of {} totals of groups are the sum of the lines that were read",
+            found.totalen.len() - wrong.len(),
+            found.totalen.len()
+        ));
+        for t in wrong.iter().take(5) {
+            out.push(format!(
+                "  {}: {}: werkmap {}, polder {}, verschil {}",
+                t.plaats,
+                t.label,
+                money(t.werkmap),
+                money(t.polder),
+                money(t.polder - t.werkmap)
+            ));
         }
     }
     out.push("Aansluiting:".into());
@@ -258,6 +278,7 @@ fn as_json(found: &Inspectie) -> Value {
         "namen": found.namen.iter().map(|(n, t)| json!({"naam": n, "tekst": t})).collect::<Vec<_>>(),
         "regels": found.regels.iter().map(|(t, n)| ((*t).to_owned(), json!(n))).collect::<serde_json::Map<_, _>>(),
         "ramingen": {"vergeleken": found.ramingen.0, "verschillend": found.ramingen.1.len()},
+        "totalen": found.totalen.iter().map(|t| json!({"plaats": t.plaats.to_string(), "label": t.label, "werkmap": number(t.werkmap), "polder": number(t.polder)})).collect::<Vec<_>>(),
         "aansluiting": found.vergelijkingen.iter().map(|v| json!({
             "label": v.label,
             "plaats": v.plaats.to_string(),

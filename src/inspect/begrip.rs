@@ -6,7 +6,7 @@ use super::raster::Raster;
 use super::tabel::{Blok, Rij, Rijsoort, cel, optelling};
 use super::voorstel::{DREMPEL, GroepWens, RijWens, TabelWens, Veld, Voorstel, tekst};
 use super::woorden::woordenboek;
-use super::{Onbegrepen, Tabelverslag};
+use super::{Onbegrepen, Tabelverslag, Totaalverslag};
 use crate::model::table::{Scalar, as_text, fold, name_key};
 use crate::problem::Place;
 use rust_decimal::Decimal;
@@ -336,7 +336,7 @@ impl<'a> Begrip<'a> {
                 (Bloksoort::Factor, 0.9)
             } else if percents && about("groei") >= 0.6 {
                 (Bloksoort::Groei, 0.7)
-            } else if results * 2 >= lines.len() + results {
+            } else if results * 2 >= lines.len() + results && !self.ingevuld(b) {
                 (Bloksoort::Resultaten, 0.8)
             } else if rates && part(&|s| s.0.abs() < Decimal::ONE) {
                 (
@@ -361,6 +361,94 @@ impl<'a> Begrip<'a> {
         begrepen.zekerheid = sure;
         let column = bedragkolom(begrepen, raster);
         begrepen.bedrag = column;
+    }
+
+    /// Whether the periods of a block's lines were typed in where other rows are formulas, or nothing else holds lines.
+    fn ingevuld(&self, b: usize) -> bool {
+        let raster = self.raster(b);
+        let begrepen = &self.blokken[b];
+        let (mut typed, mut made) = (0, 0);
+        for row in begrepen.regelrijen() {
+            for (column, _) in &begrepen.kop().perioden {
+                if raster.getal(row, *column).is_some_and(|v| !v.is_zero()) {
+                    if raster.formule(row, *column).is_some() {
+                        made += 1;
+                    } else {
+                        typed += 1;
+                    }
+                }
+            }
+        }
+        let formulas = self.rasters.iter().any(|r| !r.formules.is_empty());
+        let elsewhere = self
+            .blokken
+            .iter()
+            .any(|o| o.blok.heeft_getalrollen() && o.blok.van_soort(&Rijsoort::Regel).count() > 1);
+        if formulas {
+            typed > made
+        } else {
+            typed > 0 && !elsewhere
+        }
+    }
+
+    /// Totals of groups that the workbook shows, with the sum of the amounts of their lines as they are read.
+    pub(super) fn totalen(&self) -> Vec<Totaalverslag> {
+        let mut out = Vec::new();
+        for (b, begrepen) in self.blokken.iter().enumerate() {
+            let (Some(column), Bloksoort::Regels) = (begrepen.bedrag, &begrepen.soort) else {
+                continue;
+            };
+            let raster = self.raster(b);
+            let unit = begrepen.factor.unwrap_or(Decimal::ONE);
+            let amount = |row: u32| {
+                begrepen
+                    .regels
+                    .iter()
+                    .find(|l| l.rij == row)
+                    .and_then(|l| l.bedrag)
+                    .unwrap_or_default()
+            };
+            for (at, rij) in begrepen.blok.rijen.iter().enumerate() {
+                if !matches!(rij.soort, Rijsoort::Totaal(_) | Rijsoort::Groepskop) {
+                    continue;
+                }
+                let Some(theirs) = raster.getal(rij.rij, column) else {
+                    continue;
+                };
+                let mut rows = raster
+                    .formule(rij.rij, column)
+                    .map(|f| verwezen(f, raster, column, rij.rij, begrepen))
+                    .unwrap_or_default();
+                if rows.is_empty() {
+                    let before = &begrepen.blok.rijen[..at];
+                    let since = before
+                        .iter()
+                        .rposition(|r| r.soort != Rijsoort::Regel)
+                        .map_or(0, |p| p + 1);
+                    rows = before[since..].iter().map(|r| r.rij).collect();
+                }
+                if rows.is_empty() {
+                    rows = begrepen.regels.iter().map(|l| l.rij).filter(|r| *r < rij.rij).collect();
+                }
+                let ours = rows
+                    .iter()
+                    .try_fold(Decimal::ZERO, |s, r| s.checked_add(amount(*r)));
+                let (Some(ours), Some(theirs)) = (
+                    ours.and_then(|o| o.checked_mul(unit)),
+                    theirs.checked_mul(unit),
+                ) else {
+                    continue;
+                };
+                let (r, c) = raster.recht(rij.rij, column);
+                out.push(Totaalverslag {
+                    plaats: Place::cell(self.file, &raster.naam, r, c),
+                    label: rij.label.clone(),
+                    werkmap: theirs,
+                    polder: ours,
+                });
+            }
+        }
+        out
     }
 
     /// Sheets of one form are deelgebieden; a sheet that adds them up is none.

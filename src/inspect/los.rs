@@ -35,7 +35,10 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                 .filter(|r| {
                     matches!(
                         r.soort,
-                        Rijsoort::Regel | Rijsoort::Totaal(_) | Rijsoort::Resultaat
+                        Rijsoort::Regel
+                            | Rijsoort::Totaal(_)
+                            | Rijsoort::Resultaat
+                            | Rijsoort::Groepskop
                     )
                 })
                 .map(|r| r.rij),

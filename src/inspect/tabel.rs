@@ -213,7 +213,12 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
             Rijsoort::Groepskop
         });
     }
-    let result = words.resultaat(&label).map_or(0.0, |(_, sure)| sure);
+    // Under a title that names an index, "Kosten" is an index group.
+    let result = if over_index(blok) {
+        0.0
+    } else {
+        words.resultaat(&label).map_or(0.0, |(_, sure)| sure)
+    };
     let values = in_periods + own;
     if result >= 0.8 && in_periods >= 2 && own <= 1 {
         let has_hp = ["hoeveelheid", "prijs", "grondprijs"]
@@ -245,6 +250,24 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
         return made(Rijsoort::Los);
     }
     made(Rijsoort::Regel)
+}
+
+/// Whether the headings of a block say that it is about an index.
+fn over_index(blok: &Blok) -> bool {
+    let words = woordenboek();
+    let kop = &blok.kop;
+    !kop.perioden.is_empty()
+        && !blok.heeft_getalrollen()
+        && kop
+            .onbekend
+            .values()
+            .chain(kop.rollen.values().map(|r| &r.kop))
+            .chain(blok.titels.first())
+            .chain(&kop.boven)
+            .any(|t| {
+                words.inhoud.zekerheid("groei", t) >= 0.8
+                    || words.inhoud.zekerheid("factor", t) >= 0.8
+            })
 }
 
 /// The columns by which sums are known: amounts, else the first periods.
