@@ -675,8 +675,9 @@ impl<'a> Begrip<'a> {
                 continue;
             }
             let phasing = match phasing {
+                // What a line has is what stands in its periods, even when that adds up to 1.
+                _ if how == Bedragwijze::Perioden => Faseerwijze::Bedrag,
                 Some(phasing) => phasing,
-                None if how == Bedragwijze::Perioden => Faseerwijze::Bedrag,
                 None if begrepen.kop().perioden.is_empty() => Faseerwijze::Elders,
                 None => {
                     let why = format!(

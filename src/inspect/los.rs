@@ -133,7 +133,7 @@ pub(super) fn als_parameter(los: &Los) -> Option<(&'static str, f64, Option<Deci
 pub(super) fn datum_in(label: &str) -> Option<Date> {
     label
         .split(|c: char| c.is_whitespace() || "()".contains(c))
-        .find_map(crate::model::table::date_from_text)
+        .find_map(crate::read::periode::datum)
 }
 
 /// A value as a reason shows it.

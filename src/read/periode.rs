@@ -3,6 +3,7 @@
 //! Knows no table and no workbook. What could mean something else is no period.
 
 use crate::model::table::{Scalar, date_from_text, fold};
+use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 
 /// What a heading says of time.
@@ -88,12 +89,37 @@ pub fn kop(scalar: &Scalar) -> Option<Kop> {
     }
 }
 
+/// A date as people write it: 2026-01-31, 31-1-2026, 31/01/2026, 31.1.2026.
+pub fn datum(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if text.len() > 10 {
+        return None;
+    }
+    if let Some(date) = date_from_text(text) {
+        return Some(date);
+    }
+    let mark = ['-', '/', '.'].into_iter().find(|m| text.contains(*m))?;
+    let mut parts = text.split(mark);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let digits = |t: &str, most: usize| {
+        (!t.is_empty() && t.len() <= most && t.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| t.parse::<i16>().ok())
+            .flatten()
+    };
+    let year = digits(year, 4).filter(|y| YEARS.contains(&i32::from(*y)))?;
+    let day = i8::try_from(digits(day, 2)?).ok()?;
+    let month = i8::try_from(digits(month, 2)?).ok()?;
+    Date::new(year, month, day)
+        .ok()
+        .filter(|_| parts.next().is_none())
+}
+
 /// What a text says of time.
 pub fn kop_uit_tekst(text: &str) -> Option<Kop> {
     if text.len() > 60 {
         return None;
     }
-    if let Some(date) = date_from_text(text.trim()) {
+    if let Some(date) = datum(text) {
         return kop(&Scalar::Date(date));
     }
     let mut jaar = None;

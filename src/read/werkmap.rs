@@ -17,6 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+mod csv;
 mod ods;
 mod opmaak;
 mod xlsx;
@@ -48,6 +49,8 @@ pub enum Bestandssoort {
     Xlsx,
     /// .ods; formulas are in OpenFormula (`SUM([.A1:.B2];1)`).
     Ods,
+    /// A text file with a table, known by its name: one sheet, without formulas.
+    Csv,
 }
 
 /// A sheet with cells.
@@ -272,6 +275,9 @@ impl Werkmap {
 
     /// Reads a workbook from its bytes.
     pub fn from_bytes(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Option<Werkmap> {
+        if csv::is_csv(bytes, name) {
+            return csv::read(bytes, name, problems);
+        }
         let mut gathered = Gathered {
             file: Arc::from(name),
             problems: Vec::new(),
