@@ -5,6 +5,7 @@
 mod delen;
 mod diagnostics;
 mod formules;
+mod inspect;
 mod output;
 mod simulatie;
 mod verschil;
@@ -53,6 +54,8 @@ enum Command {
     Compare(CompareArgs),
     /// Join parts of the draws that run and compare wrote with --shard, and report as one run would
     Merge(MergeArgs),
+    /// Look at a workbook that somebody made, propose a mapping, and compare with its own figures
+    Inspect(inspect::InspectArgs),
     /// Show what was read, what was passed over, and whether it agrees with the source's own figures
     Check(CheckArgs),
     /// Print the formula behind a number, down to the cells it comes from
@@ -352,6 +355,7 @@ pub fn main() -> ExitCode {
         Command::Run(a) => (a.model.clone(), run(a)),
         Command::Compare(a) => (a.model.clone(), compare(a)),
         Command::Merge(a) => (a.model.clone(), merge(a)),
+        Command::Inspect(a) => (PathBuf::new(), inspect::inspect(a)),
         Command::Check(a) => (a.model.clone(), check(a)),
         Command::Explain(a) => (a.model.clone(), explain(a)),
         Command::Sweep(a) => (a.model.clone(), sweep(a)),

@@ -73,6 +73,9 @@ pub mod explain;
 // A recorded route as sheets of formulas.
 pub mod levend;
 
+// What a foreign workbook holds.
+pub mod inspect;
+
 // Declared tables and charts.
 pub mod report;
 

@@ -15,12 +15,14 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-mod csv;
+pub(crate) mod csv;
 pub mod mapping;
 mod native;
+pub mod periode;
 pub mod scenario;
 mod toml;
 pub mod trekkingen;
+pub mod werkmap;
 pub mod workbook;
 
 /// Name of the manifest in a model's folder.

@@ -5,6 +5,7 @@
 
 mod language;
 
+use super::periode::kop_uit_tekst;
 use super::workbook::{Sheet, Workbook};
 use super::{IoFailure, Read, Skipped, SourceFile, read_bytes};
 use crate::model::schema::{Column, Kind, TableSchema, setting, table_schema};
@@ -12,7 +13,7 @@ use crate::model::table::{Notation, Row, Scalar, Value, fold, parse_number, scal
 use crate::problem::{Place, Problem, column_letters, has_errors, nearest};
 use language::{
     CellRef, CheckEntry, CheckFrom, Mapping, Named, Origin, Periods, RowEntry, Source, TableEntry,
-    Years, YearsAs, column_number, fits,
+    Years, YearsAs, across, fits,
 };
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -65,16 +66,7 @@ pub fn read_foreign(
     );
     read.incomplete |= has_errors(&read.problems[before..]);
     if let Some(book) = &book {
-        Reader {
-            book,
-            wishes: &wishes,
-            read,
-            named: BTreeSet::new(),
-            rows: BTreeMap::new(),
-            headings: BTreeMap::new(),
-            ids: HashSet::new(),
-        }
-        .all();
+        read_wishes(book, &wishes, read);
     }
     let mut seen = HashSet::new();
     let mut kept: Vec<Problem> = read.problems.split_off(before);
@@ -82,6 +74,67 @@ pub fn read_foreign(
     kept.truncate(MAX_PROBLEMS);
     read.problems.append(&mut kept);
     Ok(())
+}
+
+/// Reads a workbook that is in memory through the text of a mapping, called `file` in places, and adds what it holds to `read`.
+pub fn read_mapped(book: &Workbook, file: &str, text: &str, read: &mut Read) {
+    let before = read.problems.len();
+    let wishes = language::parse(&Arc::from(file), text, &mut read.problems);
+    read.incomplete |= has_errors(&read.problems[before..]);
+    read_wishes(book, &wishes, read);
+    read.problems.truncate(before + MAX_PROBLEMS);
+}
+
+fn read_wishes(book: &Workbook, wishes: &Mapping, read: &mut Read) {
+    let tables = wishes
+        .tables
+        .iter()
+        .filter(|t| t.turned)
+        .map(|t| &t.sheet.text);
+    let checks = wishes.checks.iter().filter_map(|c| match &c.from {
+        CheckFrom::Series {
+            sheet,
+            turned: true,
+            ..
+        } => Some(&sheet.text),
+        _ => None,
+    });
+    let turned: BTreeMap<Arc<str>, Sheet> = tables
+        .chain(checks)
+        .filter_map(|name| book.sheet(name))
+        .map(|sheet| (Arc::clone(&sheet.name), turn(sheet)))
+        .collect();
+    Reader {
+        book,
+        turned: &turned,
+        is_turned: false,
+        wishes,
+        read,
+        named: BTreeSet::new(),
+        rows: BTreeMap::new(),
+        headings: BTreeMap::new(),
+        ids: HashSet::new(),
+    }
+    .all();
+}
+
+/// A sheet with rows and columns in each other's place.
+fn turn(sheet: &Sheet) -> Sheet {
+    let mut without: Vec<(u32, u32)> = sheet
+        .formulas_without_value
+        .iter()
+        .map(|&(row, column)| (column, row))
+        .collect();
+    without.sort_unstable();
+    Sheet {
+        cells: sheet
+            .cells
+            .iter()
+            .map(|(&(row, column), scalar)| ((column, row), scalar.clone()))
+            .collect(),
+        formulas_without_value: without,
+        ..sheet.clone()
+    }
 }
 
 /// What became of a row of a mapped sheet.
@@ -97,6 +150,10 @@ type Filled = Vec<(&'static Column, Value)>;
 
 struct Reader<'a> {
     book: &'a Workbook,
+    /// Sheets with rows and columns in each other's place.
+    turned: &'a BTreeMap<Arc<str>, Sheet>,
+    /// Whether the entry that is being read is about such a sheet.
+    is_turned: bool,
     wishes: &'a Mapping,
     read: &'a mut Read,
     /// Sheets that the mapping names.
@@ -132,14 +189,28 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&self, sheet: &Sheet, row: u32, column: u32) -> Place {
-        Place::cell(&self.book.file, &sheet.name, row, column)
+        if self.is_turned {
+            Place::cell(&self.book.file, &sheet.name, column, row)
+        } else {
+            Place::cell(&self.book.file, &sheet.name, row, column)
+        }
+    }
+
+    /// Remembers that a row was read; of a turned sheet that is a column, which the list of rows does not know.
+    fn used(&mut self, sheet: &Sheet, row: u32) {
+        if !self.is_turned {
+            self.rows.insert((Arc::clone(&sheet.name), row), Fate::Used);
+        }
     }
 
     /// The sheet that the mapping names.
     fn sheet(&mut self, name: &Named) -> Option<&'a Sheet> {
-        let found = self.book.sheet(&name.text);
+        let mut found = self.book.sheet(&name.text);
         if let Some(sheet) = found {
             self.named.insert(Arc::clone(&sheet.name));
+            if self.is_turned {
+                found = self.turned.get(&sheet.name);
+            }
         } else {
             let names = || self.book.sheets.iter().map(|s| &*s.name);
             let fix = nearest(&name.text, names()).map_or_else(
@@ -395,8 +466,7 @@ impl<'a> Reader<'a> {
     /// The cell that the mapping names, and how it is called.
     fn named_cell(&mut self, cell: &CellRef, what: &str, by: &Place) -> Option<(Value, String)> {
         let sheet = self.sheet(&cell.sheet)?;
-        self.rows
-            .insert((Arc::clone(&sheet.name), cell.row), Fate::Used);
+        self.used(sheet, cell.row);
         Some(self.required(sheet, cell.row, cell.column, what, by))
     }
 
@@ -409,7 +479,12 @@ impl<'a> Reader<'a> {
         what: &str,
         by: &Place,
     ) -> (Value, String) {
-        let name = format!("{}!{}{}", sheet.name, column_letters(column), row + 1);
+        let (r, c) = if self.is_turned {
+            (column, row)
+        } else {
+            (row, column)
+        };
+        let name = format!("{}!{}{}", sheet.name, column_letters(c), r + 1);
         let value = self.cell(sheet, row, column);
         if !self.filled(sheet, row, column) {
             let problem = Problem::error("empty-cell", format!("cell {name} for {what} is empty"));
@@ -476,17 +551,32 @@ impl<'a> Reader<'a> {
         self.read.tables.table_mut(table).rows.push(row);
     }
 
-    fn headings(&mut self, sheet: &Sheet, row: Option<u32>) -> Headings {
-        let Some(row) = row else {
-            return Headings::new();
+    /// Headings by column; those of several rows joined, from top to bottom.
+    fn headings(&mut self, sheet: &Sheet, rows: Option<(u32, u32)>) -> Headings {
+        let mut headings = Headings::new();
+        let Some((first, last)) = rows else {
+            return headings;
         };
-        self.rows.insert((Arc::clone(&sheet.name), row), Fate::Used);
-        let cells = sheet.cells.range((row, 0)..=(row, u32::MAX));
-        cells
-            .filter_map(|(&(_, column), scalar)| {
-                Some((column, (text_of(scalar)?, self.place(sheet, row, column))))
-            })
-            .collect()
+        for row in first..=last {
+            self.used(sheet, row);
+            for (&(_, column), scalar) in sheet.cells.range((row, 0)..=(row, u32::MAX)) {
+                let Some(text) = text_of(scalar) else {
+                    continue;
+                };
+                let place = self.place(sheet, row, column);
+                match headings.entry(column) {
+                    std::collections::btree_map::Entry::Vacant(entry) => {
+                        entry.insert((text, place));
+                    }
+                    std::collections::btree_map::Entry::Occupied(mut entry) => {
+                        let joined = &mut entry.get_mut().0;
+                        joined.push(' ');
+                        joined.push_str(&text);
+                    }
+                }
+            }
+        }
+        headings
     }
 
     /// The column that a heading or a letter names.
@@ -521,7 +611,7 @@ impl<'a> Reader<'a> {
             .map(|(_, column)| *column)
             .max()
             .unwrap_or(0);
-        let letter = || column_number(&name.text).filter(|column| *column <= last);
+        let letter = || across(&name.text, self.is_turned).filter(|column| *column <= last);
         let column = found.first().copied().or_else(letter);
         if column.is_none() {
             let names = || headings.values().map(|(text, _)| text.as_str());
@@ -547,14 +637,15 @@ impl<'a> Reader<'a> {
     fn periods(
         &mut self,
         sheet: &Sheet,
-        row: u32,
+        (above, row): (u32, u32),
         asked: &Periods,
         mapped: &BTreeSet<u32>,
         place: &Place,
     ) -> Vec<(u32, Value)> {
         let (from, to) = asked.columns.unwrap_or((0, u32::MAX));
         let heading = |column: u32, scalar: &Scalar| {
-            let period = period(scalar, asked.per_year)?;
+            let period = period(scalar, asked.per_year)
+                .or_else(|| two_lines(sheet, (above, row), column, asked.per_year))?;
             Some((column, Value::new(period, self.place(sheet, row, column))))
         };
         let cells = || {
@@ -588,7 +679,11 @@ impl<'a> Reader<'a> {
             (*first, *last)
         };
         let strange: Vec<Problem> = cells()
-            .filter(|((_, column), scalar)| (first..=last).contains(column) && period(scalar, asked.per_year).is_none())
+            .filter(|((_, column), scalar)| {
+                (first..=last).contains(column)
+                    && period(scalar, asked.per_year).is_none()
+                    && two_lines(sheet, (above, row), *column, asked.per_year).is_none()
+            })
             .map(|(&(_, column), scalar)| {
                 let place = self.place(sheet, row, column);
                 let shown = Value::new(scalar.clone(), place.clone()).shown();
@@ -619,10 +714,17 @@ impl<'a> Reader<'a> {
     }
 
     fn table(&mut self, entry: &TableEntry) {
+        self.is_turned = entry.turned;
+        self.table_as_it_lies(entry);
+        self.is_turned = false;
+    }
+
+    fn table_as_it_lies(&mut self, entry: &TableEntry) {
         let Some(sheet) = self.sheet(&entry.sheet) else {
             return;
         };
-        let headings = self.headings(sheet, entry.heading_row);
+        let heading_rows = entry.heading_from.zip(entry.heading_row);
+        let headings = self.headings(sheet, heading_rows);
         let before = self.read.problems.len();
         let mut used = BTreeSet::new();
         let mut named = BTreeMap::new();
@@ -637,11 +739,19 @@ impl<'a> Reader<'a> {
                 self.template_columns(entry, sheet, &headings, template, &mut named, &mut used);
             }
         }
-        let years = match (&entry.years, entry.heading_row) {
-            (Some(years), Some(row)) => Some((
-                years,
-                self.periods(sheet, row, &years.periods, &used, &years.place),
-            )),
+        let years = match (&entry.years, heading_rows) {
+            (Some(years), Some(rows)) => {
+                let mut found = self.periods(sheet, rows, &years.periods, &used, &years.place);
+                if let Some((name, year)) = &years.earlier
+                    && let Some(column) = self.column(sheet, &headings, name)
+                {
+                    used.insert(column);
+                    found.retain(|(c, _)| *c != column);
+                    let year = Scalar::Number(Decimal::from(*year));
+                    found.insert(0, (column, Value::new(year, name.place.clone())));
+                }
+                Some((years, found))
+            }
             (Some(years), None) => {
                 let problem = Problem::error(
                     "mapping-key-missing",
@@ -661,7 +771,13 @@ impl<'a> Reader<'a> {
                 .iter()
                 .flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column)),
         );
-        if let Some(row) = entry.heading_row {
+        if entry.turned {
+            // What lies across a turned table are rows of the sheet.
+            for row in &used {
+                self.rows
+                    .insert((Arc::clone(&sheet.name), *row), Fate::Used);
+            }
+        } else if let Some(row) = entry.heading_row {
             self.headings
                 .entry((Arc::clone(&sheet.name), row))
                 .or_default()
@@ -730,6 +846,10 @@ impl<'a> Reader<'a> {
             what: short(&what),
             why,
         };
+        if self.is_turned {
+            self.read.skipped.push(skipped);
+            return;
+        }
         self.rows
             .entry((Arc::clone(&sheet.name), row))
             .or_insert(Fate::Skipped(skipped));
@@ -747,31 +867,53 @@ impl<'a> Reader<'a> {
                 sheet,
                 row,
                 heading_row,
+                heading_from,
                 periods,
+                turned,
             } => {
-                let Some(sheet) = self.sheet(sheet) else {
-                    return;
-                };
-                for used in [*row, *heading_row] {
-                    self.rows
-                        .insert((Arc::clone(&sheet.name), used), Fate::Used);
-                }
-                let columns =
-                    self.periods(sheet, *heading_row, periods, &BTreeSet::new(), &entry.place);
-                self.headings
-                    .entry((Arc::clone(&sheet.name), *heading_row))
-                    .or_default()
-                    .extend(columns.iter().map(|(column, _)| *column));
-                for (column, period) in columns {
-                    let result = format!(
-                        "{}.{}",
-                        entry.result.text,
-                        text_of(&period.scalar).unwrap_or_default()
-                    );
-                    let (value, name) = self.required(sheet, *row, column, &result, &entry.place);
-                    self.figure(entry, result, value, name);
-                }
+                self.is_turned = *turned;
+                self.series(entry, sheet, *row, (*heading_from, *heading_row), periods);
+                self.is_turned = false;
             }
+        }
+    }
+
+    /// A row of figures, one per period.
+    fn series(
+        &mut self,
+        entry: &CheckEntry,
+        sheet: &Named,
+        row: u32,
+        heading_rows: (u32, u32),
+        periods: &Periods,
+    ) {
+        let Some(sheet) = self.sheet(sheet) else {
+            return;
+        };
+        self.used(sheet, row);
+        for used in heading_rows.0..=heading_rows.1 {
+            self.used(sheet, used);
+        }
+        let columns = self.periods(sheet, heading_rows, periods, &BTreeSet::new(), &entry.place);
+        if self.is_turned {
+            for (used, _) in &columns {
+                self.rows
+                    .insert((Arc::clone(&sheet.name), *used), Fate::Used);
+            }
+        } else {
+            self.headings
+                .entry((Arc::clone(&sheet.name), heading_rows.1))
+                .or_default()
+                .extend(columns.iter().map(|(column, _)| *column));
+        }
+        for (column, period) in columns {
+            let result = format!(
+                "{}.{}",
+                entry.result.text,
+                text_of(&period.scalar).unwrap_or_default()
+            );
+            let (value, name) = self.required(sheet, row, column, &result, &entry.place);
+            self.figure(entry, result, value, name);
         }
     }
 
@@ -898,9 +1040,16 @@ impl Rows<'_, '_> {
             .chain(&self.sheet.formulas_without_value)
             .map(|(row, _)| *row);
         let first = self.entry.heading_row.map_or(0, |row| row + 1);
-        let (first, last) = self.entry.rows.unwrap_or((first, u32::MAX));
+        let all = [(first, u32::MAX)];
+        let ranges = self.entry.rows.as_deref().unwrap_or(&all);
+        let heading = self.entry.heading_from.zip(self.entry.heading_row);
         let rows: BTreeSet<u32> = filled
-            .filter(|row| (first..=last).contains(row) && Some(*row) != self.entry.heading_row)
+            .filter(|row| {
+                ranges
+                    .iter()
+                    .any(|(first, last)| (first..=last).contains(&row))
+                    && heading.is_none_or(|(first, last)| !(first..=last).contains(row))
+            })
             .collect();
         for row in rows {
             let labels: Vec<String> = self
@@ -1030,9 +1179,7 @@ impl Rows<'_, '_> {
     }
 
     fn line(&mut self, reader: &mut Reader<'_>, row: u32) {
-        reader
-            .rows
-            .insert((Arc::clone(&self.sheet.name), row), Fate::Used);
+        reader.used(self.sheet, row);
         self.number += 1;
         let first = self
             .sheet
@@ -1071,6 +1218,10 @@ impl Rows<'_, '_> {
                 filled.push((group.to, value.clone()));
             }
         }
+        if let Some(column) = self.entry.by_sheet {
+            let name = Scalar::Text(self.sheet.name.trim().to_owned());
+            filled.push((column, Value::new(name, place.clone())));
+        }
         self.surcharge(reader, &mut filled, &place);
         let id = self
             .entry
@@ -1083,18 +1234,9 @@ impl Rows<'_, '_> {
             reader.ids.insert(text.clone());
         }
         self.year_rows(reader, row, id.as_ref());
-        if self.entry.target.name != "indexen"
-            || !matches!(
-                self.years,
-                Some((
-                    Years {
-                        hold: YearsAs::Growth,
-                        ..
-                    },
-                    _
-                ))
-            )
-        {
+        // Growth and profiles are rows per year, and none of their own.
+        let by_year = ["indexen", "fasering"].contains(&self.entry.target.name);
+        if !(by_year && self.years.is_some()) {
             let filled = filled
                 .into_iter()
                 .map(|(column, value)| (column.name, value))
@@ -1122,6 +1264,7 @@ impl Rows<'_, '_> {
             }
             return;
         };
+        let mut before: Option<Decimal> = None;
         for (column, period) in columns {
             let value = reader.cell(self.sheet, row, *column);
             if value.is_empty() {
@@ -1141,6 +1284,34 @@ impl Rows<'_, '_> {
                             ("index", id.clone()),
                             ("vanaf", period.clone()),
                             ("groei", value),
+                        ],
+                    );
+                }
+                YearsAs::Factor => {
+                    let Scalar::Number(factor) = value.scalar else {
+                        continue;
+                    };
+                    let growth = factor
+                        .checked_div(before.unwrap_or(Decimal::ONE))
+                        .and_then(|ratio| ratio.checked_sub(Decimal::ONE))
+                        .filter(|_| factor > Decimal::ZERO);
+                    let Some(growth) = growth else {
+                        let problem = Problem::error(
+                            "not-a-factor",
+                            format!("expected an index factor above zero, found {}", value.shown()),
+                        );
+                        reader.problem(problem.at(&place).fix("correct the factor, or leave the column out with kolommen"));
+                        continue;
+                    };
+                    before = Some(factor);
+                    let growth = Value::new(Scalar::Number(growth), place.clone());
+                    reader.push(
+                        "indexen",
+                        place,
+                        vec![
+                            ("index", id.clone()),
+                            ("vanaf", period.clone()),
+                            ("groei", growth),
                         ],
                     );
                 }
@@ -1376,16 +1547,36 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
             _ => year(Decimal::from(date.year())),
         },
         Scalar::Text(text) => {
-            let (number, part) = text.split_once('-').unwrap_or((text, ""));
-            let number = year(number.parse().ok()?)?;
-            match part {
-                "" if !text.contains('-') => Some(number),
-                "H1" | "H2" | "K1" | "K2" | "K3" | "K4" => Some(Scalar::Text(text.clone())),
-                _ => None,
+            let kop = kop_uit_tekst(text).filter(|k| !k.tot)?.in_delen(per_year as u8);
+            if kop.delen == 1 {
+                year(Decimal::from(kop.jaar))
+            } else {
+                Some(Scalar::Text(kop.woord()))
             }
         }
         Scalar::Empty | Scalar::Bool(_) | Scalar::Error(_) => None,
     }
+}
+
+/// A heading of several rows as a period: the year above the first of its parts, say.
+fn two_lines(
+    sheet: &Sheet,
+    (above, row): (u32, u32),
+    column: u32,
+    per_year: i8,
+) -> Option<Scalar> {
+    if above >= row {
+        return None;
+    }
+    let own = text_of(sheet.cells.get(&(row, column))?)?;
+    (above..row).rev().find_map(|above| {
+        // A heading over several columns stands in the first of them.
+        let (_, over) = sheet
+            .cells
+            .range((above, column.saturating_sub(12))..=(above, column))
+            .next_back()?;
+        period(&Scalar::Text(format!("{} {own}", text_of(over)?)), per_year)
+    })
 }
 
 /// The pieces of a template: literal text, and names between braces as an error.

@@ -77,6 +77,8 @@ pub(super) struct Group {
 pub(super) enum YearsAs {
     Phasing(&'static str),
     Growth,
+    /// Index factors; growth is a factor divided by the one before it.
+    Factor,
 }
 
 /// The year columns of a table.
@@ -87,6 +89,8 @@ pub(super) struct Years {
     pub(super) periods: Periods,
     pub(super) factor: Option<Decimal>,
     pub(super) sign: Option<Decimal>,
+    /// A column that holds all years up to one together: the column, and the year its amounts are put in.
+    pub(super) earlier: Option<(Named, i32)>,
 }
 
 /// Which columns are periods.
@@ -109,8 +113,16 @@ pub(super) struct TableEntry {
     pub(super) place: Place,
     pub(super) target: &'static TableSchema,
     pub(super) sheet: Named,
+    /// The column that the name of the sheet fills, when there is an entry per sheet.
+    pub(super) by_sheet: Option<&'static Column>,
+    /// The last row of the headings.
     pub(super) heading_row: Option<u32>,
-    pub(super) rows: Option<(u32, u32)>,
+    /// The first row of the headings, when they take several.
+    pub(super) heading_from: Option<u32>,
+    /// Ranges of rows, both ends included.
+    pub(super) rows: Option<Vec<(u32, u32)>>,
+    /// Rows and columns change places: a line is a column of the sheet.
+    pub(super) turned: bool,
     pub(super) until: Vec<String>,
     pub(super) skip: Vec<String>,
     pub(super) filters: Vec<Filter>,
@@ -148,7 +160,9 @@ pub(super) enum CheckFrom {
         sheet: Named,
         row: u32,
         heading_row: u32,
+        heading_from: u32,
         periods: Periods,
+        turned: bool,
     },
 }
 
@@ -211,6 +225,30 @@ pub(super) fn column_number(letters: &str) -> Option<u32> {
     (number <= 16_384).then_some(number - 1)
 }
 
+/// A row number as the spreadsheet shows it, to one from zero.
+fn row_number(number: Decimal) -> Option<u32> {
+    u32::try_from(number)
+        .ok()
+        .filter(|r| number.is_integer() && (1..=1_048_576).contains(r))
+        .map(|r| r - 1)
+}
+
+/// The number of a row, or in a turned table of a column.
+fn along(text: &str, turned: bool) -> Option<u32> {
+    if turned {
+        column_number(text.trim())
+    } else {
+        text.trim().parse::<u32>().ok().map(Decimal::from).and_then(
+            |n: Decimal| row_number(n),
+        )
+    }
+}
+
+/// The number of a column, or in a turned table of a row.
+pub(super) fn across(text: &str, turned: bool) -> Option<u32> {
+    along(text, !turned)
+}
+
 const ENTRIES: &[&str] = &["leeg", "gebied", "rij", "tabel", "controle"];
 const CELL: &[&str] = &["cel", "factor", "teken", "deel", "vertaal"];
 const COLUMN: &[&str] = &[
@@ -219,7 +257,9 @@ const COLUMN: &[&str] = &[
 const TABLE: &[&str] = &[
     "naar",
     "blad",
+    "bladnaam",
     "kopregel",
+    "gekanteld",
     "rijen",
     "tot",
     "overslaan",
@@ -238,13 +278,14 @@ const CHECK: &[&str] = &[
     "blad",
     "rij",
     "kopregel",
+    "gekanteld",
     "kolommen",
     "periode",
     "factor",
     "teken",
     "tolerantie",
 ];
-const YEARS: &[&str] = &["als", "kolommen", "periode", "factor", "teken"];
+const YEARS: &[&str] = &["als", "kolommen", "periode", "factor", "teken", "eerder"];
 
 type Table<'a> = &'a DeTable<'a>;
 type Node<'a> = &'a Spanned<DeValue<'a>>;
@@ -426,16 +467,94 @@ impl Parser<'_> {
         sign
     }
 
-    /// A row number as the spreadsheet shows it, to one from zero.
-    fn row(&mut self, table: Table<'_>, key: &str) -> Option<u32> {
+    /// A row number as the spreadsheet shows it, to one from zero; in a turned table the letter of a column.
+    fn row(&mut self, table: Table<'_>, key: &str, turned: bool) -> Option<u32> {
         let node = table.get(key)?;
-        let row = Self::decimal(node)
-            .and_then(|n| u32::try_from(n).ok())
-            .filter(|r| (1..=1_048_576).contains(r));
+        let row = match node.get_ref() {
+            DeValue::String(t) if turned => column_number(t.trim()),
+            _ if turned => None,
+            _ => Self::decimal(node).and_then(row_number),
+        };
         if row.is_none() {
-            self.wrong(node, key, "a row number as the spreadsheet shows it: 4");
+            self.wrong(
+                node,
+                key,
+                if turned {
+                    "the letter of a column, as the table is turned: \"A\""
+                } else {
+                    "a row number as the spreadsheet shows it: 4"
+                },
+            );
         }
-        row.map(|r| r - 1)
+        row
+    }
+
+    /// One row, or the first and the last of several: 4, "3:4".
+    fn heading_rows(&mut self, table: Table<'_>, turned: bool) -> (Option<u32>, Option<u32>) {
+        let range = table
+            .get("kopregel")
+            .is_some_and(|n| n.get_ref().as_str().is_some_and(|t| t.contains(':')));
+        if range {
+            let form = "the first and the last row of the headings, at most ten: \"3:4\"";
+            let found = self.range(table, "kopregel", form, |t| along(t, turned));
+            let found = found.filter(|(first, last)| {
+                let few = last - first < 10;
+                if !few && let Some(node) = table.get("kopregel") {
+                    self.wrong(node, "kopregel", form);
+                }
+                few
+            });
+            (found.map(|(first, _)| first), found.map(|(_, last)| last))
+        } else {
+            let row = self.row(table, "kopregel", turned);
+            (row, row)
+        }
+    }
+
+    /// One or more ranges of rows: "5:9, 13:17", where a single row is a range too.
+    fn row_ranges(&mut self, table: Table<'_>, turned: bool) -> Option<Vec<(u32, u32)>> {
+        /// Most ranges of an entry.
+        const MOST: usize = 1_000;
+        let node = table.get("rijen")?;
+        let text = match node.get_ref() {
+            DeValue::String(t) => t.to_string(),
+            _ => Self::decimal(node).map_or_else(String::new, |n| n.normalize().to_string()),
+        };
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        let mut good = text.split(',').count() <= MOST;
+        for part in text.split(',').take(MOST) {
+            let (first, last) = part.split_once(':').unwrap_or((part, part));
+            match (along(first, turned), along(last, turned)) {
+                (Some(first), Some(last))
+                    if first <= last && ranges.last().is_none_or(|r| r.1 < first) =>
+                {
+                    ranges.push((first, last));
+                }
+                _ => good = false,
+            }
+        }
+        if !good {
+            self.wrong(
+                node,
+                "rijen",
+                if turned {
+                    "the first and the last column of a turned table: \"B:F\", or more of these in order: \"B:F, H\""
+                } else {
+                    "the first and the last row: \"5:43\", or more of these in order: \"5:9, 13:17\""
+                },
+            );
+        }
+        good.then_some(ranges)
+    }
+
+    fn flag(&mut self, table: Table<'_>, key: &str) -> bool {
+        let Some(node) = table.get(key) else {
+            return false;
+        };
+        if !node.get_ref().is_bool() {
+            self.wrong(node, key, "true or false");
+        }
+        node.get_ref().as_bool().unwrap_or(false)
     }
 
     fn range<T>(
@@ -527,7 +646,7 @@ impl Parser<'_> {
             mapping.rows.extend(self.row_entry(table, place));
         }
         for (table, place) in self.tables(document, "tabel") {
-            mapping.tables.extend(self.table_entry(table, place));
+            self.table_entries(table, &place, &mut mapping.tables);
         }
         for (table, place) in self.tables(document, "controle") {
             mapping.checks.extend(self.check_entry(table, place));
@@ -623,15 +742,7 @@ impl Parser<'_> {
                 false
             }
         };
-        let unique = match table.get("uniek") {
-            None => false,
-            Some(node) => {
-                if !node.get_ref().is_bool() {
-                    self.wrong(node, "uniek", "true or false");
-                }
-                node.get_ref().as_bool().unwrap_or(false)
-            }
-        };
+        let unique = self.flag(table, "uniek");
         let mut translate = Vec::new();
         if let Some((words, _)) = self.table(table, "vertaal") {
             for (from, to) in words {
@@ -795,15 +906,52 @@ impl Parser<'_> {
         })
     }
 
-    fn table_entry(&mut self, table: Table<'_>, place: Place) -> Option<TableEntry> {
+    /// An entry, or one for every sheet that it names.
+    fn table_entries(&mut self, table: Table<'_>, place: &Place, entries: &mut Vec<TableEntry>) {
+        /// Most sheets of an entry.
+        const MOST: usize = 1_000;
         self.keys(table, TABLE, "[[tabel]]");
-        let target = self.target(table, "naar", &place);
         if !table.contains_key("blad") {
-            self.missing(&place, "blad", "[[tabel]]", "the name of a sheet");
+            self.target(table, "naar", place);
+            self.missing(place, "blad", "[[tabel]]", "the name of a sheet, or a list of names");
+            return;
         }
-        let sheet = self.text(table, "blad");
-        let (target, sheet) = (target?, sheet?);
+        let mut sheets = self.texts(table, "blad");
+        sheets.retain(|s| !s.text.is_empty());
+        if sheets.is_empty()
+            && let Some(node) = table.get("blad")
+        {
+            self.wrong(node, "blad", "a text between quotes, or a list of these");
+        }
+        sheets.truncate(MOST);
+        if sheets.is_empty() {
+            self.target(table, "naar", place);
+        }
+        // What is wrong with the entry is wrong for every sheet, and told once.
+        let before = self.problems.len();
+        for (at, sheet) in sheets.into_iter().enumerate() {
+            let Some(entry) = self.table_entry(table, sheet, place.clone()) else {
+                break;
+            };
+            entries.push(entry);
+            if at == 0 && self.problems.len() > before {
+                break;
+            }
+        }
+    }
+
+    fn table_entry(
+        &mut self,
+        table: Table<'_>,
+        sheet: Named,
+        place: Place,
+    ) -> Option<TableEntry> {
+        let target = self.target(table, "naar", &place)?;
+        let turned = self.flag(table, "gekanteld");
         let mut taken = Vec::new();
+        let by_sheet = self
+            .text(table, "bladnaam")
+            .and_then(|to| self.target_column(target, &to.text, &to.place, &mut taken));
         let mut groups = Vec::new();
         for (group, at) in self.tables(table, "groep") {
             self.keys(group, &["kolom", "leeg", "naar"], "[[tabel.groep]]");
@@ -876,28 +1024,21 @@ impl Parser<'_> {
                 surcharges.push(Surcharge { id, over });
             }
         }
-        let bound = |t: &str| {
-            t.parse::<u32>()
-                .ok()
-                .filter(|r| (1..=1_048_576).contains(r))
-                .map(|r| r - 1)
-        };
+        let (heading_from, heading_row) = self.heading_rows(table, turned);
         let entry = TableEntry {
             target,
             sheet,
-            heading_row: self.row(table, "kopregel"),
-            rows: self.range(
-                table,
-                "rijen",
-                "the first and the last row: \"5:43\"",
-                bound,
-            ),
+            by_sheet,
+            heading_row,
+            heading_from,
+            rows: self.row_ranges(table, turned),
+            turned,
             until: self.patterns(table, "tot"),
             skip: self.patterns(table, "overslaan"),
             filters,
             groups,
             columns,
-            years: self.years(table, target),
+            years: self.years(table, target, turned),
             surcharges,
             factor: self.factor(table),
             sign: self.sign(table),
@@ -918,11 +1059,16 @@ impl Parser<'_> {
         Some(entry)
     }
 
-    fn years(&mut self, table: Table<'_>, target: &'static TableSchema) -> Option<Years> {
+    fn years(
+        &mut self,
+        table: Table<'_>,
+        target: &'static TableSchema,
+        turned: bool,
+    ) -> Option<Years> {
         let (years, place) = self.table(table, "jaren")?;
         self.keys(years, YEARS, "[tabel.jaren]");
         let allowed = if target.name == "indexen" {
-            "\"groei\""
+            "\"groei\", \"factor\""
         } else {
             "\"aandeel\", \"hoeveelheid\", \"bedrag\""
         };
@@ -931,14 +1077,19 @@ impl Parser<'_> {
         }
         let hold = match (self.text(years, "als")?.text.as_str(), target.name) {
             ("groei", "indexen") => YearsAs::Growth,
-            ("aandeel", "programma" | "kosten" | "opbrengsten") => YearsAs::Phasing("aandeel"),
-            ("hoeveelheid", "programma" | "kosten" | "opbrengsten") => {
+            ("factor", "indexen") => YearsAs::Factor,
+            ("aandeel", "programma" | "kosten" | "opbrengsten" | "fasering") => {
+                YearsAs::Phasing("aandeel")
+            }
+            ("hoeveelheid", "programma" | "kosten" | "opbrengsten" | "fasering") => {
                 YearsAs::Phasing("hoeveelheid")
             }
-            ("bedrag", "programma" | "kosten" | "opbrengsten") => YearsAs::Phasing("bedrag"),
+            ("bedrag", "programma" | "kosten" | "opbrengsten" | "fasering") => {
+                YearsAs::Phasing("bedrag")
+            }
             _ => {
                 if let Some(node) = years.get("als") {
-                    self.wrong(node, "als", format!("{allowed} for table {}; only programma, kosten, opbrengsten and indexen have year columns", target.name));
+                    self.wrong(node, "als", format!("{allowed} for table {}; only programma, kosten, opbrengsten, fasering and indexen have year columns", target.name));
                 }
                 return None;
             }
@@ -946,13 +1097,34 @@ impl Parser<'_> {
         Some(Years {
             place,
             hold,
-            periods: self.periods(years),
+            periods: self.periods(years, turned),
             factor: self.factor(years),
             sign: self.sign(years),
+            earlier: self.earlier(years),
         })
     }
 
-    fn periods(&mut self, table: Table<'_>) -> Periods {
+    /// The column that holds all years up to one.
+    fn earlier(&mut self, years: Table<'_>) -> Option<(Named, i32)> {
+        let (earlier, at) = self.table(years, "eerder")?;
+        self.keys(earlier, &["kolom", "jaar"], "\"eerder\"");
+        for key in ["kolom", "jaar"] {
+            if !earlier.contains_key(key) {
+                self.missing(&at, key, "\"eerder\"", "kolom: the column with all years up to one together; jaar: the year its amounts are put in");
+            }
+        }
+        let column = self.text(earlier, "kolom");
+        let node = earlier.get("jaar")?;
+        let year = Self::decimal(node)
+            .and_then(|n| i32::try_from(n).ok())
+            .filter(|y| (1900..=2400).contains(y));
+        if year.is_none() {
+            self.wrong(node, "jaar", "a year: 2025");
+        }
+        column.zip(year)
+    }
+
+    fn periods(&mut self, table: Table<'_>, turned: bool) -> Periods {
         let per_year = match self
             .text(table, "periode")
             .as_ref()
@@ -972,8 +1144,12 @@ impl Parser<'_> {
             columns: self.range(
                 table,
                 "kolommen",
-                "the first and the last column: \"J:U\"",
-                column_number,
+                if turned {
+                    "the first and the last row, as the table is turned: \"5:16\""
+                } else {
+                    "the first and the last column: \"J:U\""
+                },
+                |t| across(t, turned),
             ),
             per_year,
         }
@@ -998,16 +1174,19 @@ impl Parser<'_> {
                     self.missing(&place, key, "[[controle]]", "cel = \"Blad!B7\" for one figure; blad, rij and kopregel for a row of years");
                 }
             }
-            let (sheet, row, heading_row) = (
+            let turned = self.flag(table, "gekanteld");
+            let (sheet, row, (heading_from, heading_row)) = (
                 self.text(table, "blad"),
-                self.row(table, "rij"),
-                self.row(table, "kopregel"),
+                self.row(table, "rij", turned),
+                self.heading_rows(table, turned),
             );
             CheckFrom::Series {
                 sheet: sheet?,
                 row: row?,
                 heading_row: heading_row?,
-                periods: self.periods(table),
+                heading_from: heading_from?,
+                periods: self.periods(table, turned),
+                turned,
             }
         };
         let scale = self

@@ -1,0 +1,303 @@
+//! Heading rows: which rows of a sheet say what stands in the columns below them, in one or more lines, and which columns are
+//! periods.
+
+use super::raster::Raster;
+use super::woorden::woordenboek;
+use crate::model::table::{Scalar, as_text};
+use crate::read::periode::{Kop, kop};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewest columns with a period that make a row of periods.
+pub(super) const MIN_PERIODEN: usize = 3;
+/// Most rows of one heading.
+const MAX_REGELS: u32 = 3;
+
+/// What a heading was taken for.
+#[derive(Debug, Clone)]
+pub(super) struct Rol {
+    pub(super) naam: &'static str,
+    /// The heading as it stands.
+    pub(super) kop: String,
+    pub(super) zekerheid: f64,
+}
+
+/// A heading, in one or more rows.
+#[derive(Debug, Clone)]
+pub(super) struct Kopregel {
+    pub(super) van: u32,
+    pub(super) tot: u32,
+    pub(super) rollen: BTreeMap<u32, Rol>,
+    /// Headings that no word was found for.
+    pub(super) onbekend: BTreeMap<u32, String>,
+    /// Columns that are periods, in order.
+    pub(super) perioden: Vec<(u32, Kop)>,
+    /// A column that holds all periods up to a year.
+    pub(super) eerder: Option<(u32, i32)>,
+    /// Text over the period columns: "Fasering (% per jaar)".
+    pub(super) boven: Vec<String>,
+    /// Whether a period column is marked as realised.
+    pub(super) gerealiseerd: BTreeMap<u32, bool>,
+}
+
+impl Kopregel {
+    pub(super) fn kolom(&self, rol: &str) -> Option<u32> {
+        self.rollen
+            .iter()
+            .filter(|(_, r)| r.naam == rol)
+            .max_by(|a, b| {
+                a.1.zekerheid
+                    .total_cmp(&b.1.zekerheid)
+                    .then(b.0.cmp(a.0))
+            })
+            .map(|(c, _)| *c)
+    }
+
+    /// Parts of the year of its periods.
+    pub(super) fn delen(&self) -> u8 {
+        self.perioden.first().map_or(1, |(_, k)| k.delen)
+    }
+
+    pub(super) fn is_periode(&self, column: u32) -> bool {
+        self.perioden.iter().any(|(c, _)| *c == column)
+    }
+
+    /// First and last column with a period.
+    pub(super) fn periodekolommen(&self) -> Option<(u32, u32)> {
+        Some((self.perioden.first()?.0, self.perioden.last()?.0))
+    }
+
+    /// How much it says: each kind of column once, and its periods; less for every line more.
+    fn waarde(&self) -> f64 {
+        let mut roles: BTreeMap<&str, f64> = BTreeMap::new();
+        for role in self.rollen.values() {
+            let sure = roles.entry(role.naam).or_default();
+            *sure = sure.max(role.zekerheid);
+        }
+        roles.values().sum::<f64>() + self.perioden.len() as f64
+            - 0.4 * f64::from(self.tot - self.van)
+    }
+}
+
+/// Finds the headings of a sheet, from top to bottom.
+pub(super) fn koppen(raster: &Raster) -> Vec<Kopregel> {
+    let rows = raster.rijen();
+    let filled: BTreeSet<u32> = rows.iter().copied().collect();
+    let mut found: Vec<Kopregel> = Vec::new();
+    let mut past = 0;
+    for &row in &rows {
+        if row < past {
+            continue;
+        }
+        // A heading may begin in this row and take the rows below it.
+        let mut best: Option<Kopregel> = None;
+        for last in row..row + MAX_REGELS {
+            if !filled.contains(&last) || (row..=last).any(|r| !maybe(raster, r)) {
+                break;
+            }
+            for first in row..=last {
+                let kop = lees(raster, first, last);
+                let better = best
+                    .as_ref()
+                    .is_none_or(|b| kop.waarde() > b.waarde() + 0.05);
+                if better {
+                    best = Some(kop);
+                }
+            }
+        }
+        let Some(mut kop) = best.filter(|k| is_kop(raster, k)) else {
+            continue;
+        };
+        omringen(raster, &mut kop);
+        past = kop.tot + 1;
+        found.push(kop);
+    }
+    found
+}
+
+/// Whether a row can be one of a heading: no numbers but those that are periods.
+fn maybe(raster: &Raster, row: u32) -> bool {
+    let mut some = false;
+    for (_, scalar) in raster.rij(row) {
+        match scalar {
+            Scalar::Number(_) | Scalar::Date(_) if kop(scalar).is_some() => {}
+            Scalar::Text(_) => {}
+            _ => return false,
+        }
+        some = true;
+    }
+    some
+}
+
+fn is_kop(raster: &Raster, kop: &Kopregel) -> bool {
+    if kop.perioden.len() >= MIN_PERIODEN {
+        return true;
+    }
+    let sure: BTreeSet<&str> = kop
+        .rollen
+        .values()
+        .filter(|r| r.zekerheid >= 0.8)
+        .map(|r| r.naam)
+        .collect();
+    let texts: BTreeSet<&str> = kop.rollen.values().map(|r| r.kop.as_str()).collect();
+    let cells = kop.rollen.len() + kop.onbekend.len();
+    let number = |name: &&&str| {
+        [
+            "hoeveelheid",
+            "prijs",
+            "grondprijs",
+            "bedrag",
+            "percentage",
+            "van",
+            "jaar",
+            "tm",
+        ]
+        .contains(*name)
+    };
+    // A line says things in words too: a heading has several different ones, and a column for numbers with numbers below it.
+    sure.len() >= 2
+        && texts.len() * 2 > kop.rollen.len()
+        && sure.len() * 3 >= cells
+        && sure.iter().any(|n| number(&n))
+        && kop.rollen.iter().any(|(column, r)| {
+            number(&&r.naam)
+                && (kop.tot + 1..kop.tot + 12).any(|row| raster.getal(row, *column).is_some())
+        })
+}
+
+/// Reads rows as one heading.
+fn lees(raster: &Raster, van: u32, tot: u32) -> Kopregel {
+    let words = woordenboek();
+    let mut texts: BTreeMap<u32, String> = BTreeMap::new();
+    let mut counts: BTreeMap<u32, (u32, Scalar)> = BTreeMap::new();
+    for row in van..=tot {
+        for (column, scalar) in raster.rij(row) {
+            let text = as_text(scalar);
+            if text.trim().is_empty() {
+                continue;
+            }
+            let joined = texts.entry(column).or_default();
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            joined.push_str(text.trim());
+            let count = counts.entry(column).or_insert((0, scalar.clone()));
+            count.0 += 1;
+            count.1 = scalar.clone();
+        }
+    }
+    let mut periods: Vec<(u32, Kop)> = Vec::new();
+    for column in texts.keys() {
+        let own = raster.cel(tot, *column);
+        let period = own
+            .and_then(kop)
+            .or_else(|| own.and_then(|own| samen(raster, (van, tot), *column, own)));
+        periods.extend(period.map(|p| (*column, p)));
+    }
+    let (perioden, eerder) = reeks(&periods);
+    let mut header = Kopregel {
+        van,
+        tot,
+        rollen: BTreeMap::new(),
+        onbekend: BTreeMap::new(),
+        perioden,
+        eerder,
+        boven: Vec::new(),
+        gerealiseerd: BTreeMap::new(),
+    };
+    for (column, text) in texts {
+        if header.is_periode(column) || header.eerder.is_some_and(|(c, _)| c == column) {
+            continue;
+        }
+        match words.kolom.beste(&text) {
+            Some(hit) if text.chars().count() <= 60 => {
+                header.rollen.insert(
+                    column,
+                    Rol {
+                        naam: hit.naam,
+                        kop: text,
+                        zekerheid: hit.zekerheid,
+                    },
+                );
+            }
+            _ => {
+                header.onbekend.insert(column, text);
+            }
+        }
+    }
+    header
+}
+
+/// A period of two lines: the year over the first of its parts.
+fn samen(raster: &Raster, (van, tot): (u32, u32), column: u32, own: &Scalar) -> Option<Kop> {
+    (van..tot).rev().find_map(|row| {
+        let (_, over) = raster
+            .cellen
+            .range((row, column.saturating_sub(12))..=(row, column))
+            .next_back()?;
+        kop(&Scalar::Text(format!("{} {}", as_text(over), as_text(own))))
+    })
+}
+
+/// The longest run of periods that follow on each other, and a column just before it with all earlier years.
+fn reeks(periods: &[(u32, Kop)]) -> (Vec<(u32, Kop)>, Option<(u32, i32)>) {
+    let mut best: Vec<(u32, Kop)> = Vec::new();
+    for delen in [1, 2, 4] {
+        let mut run: Vec<(u32, Kop)> = Vec::new();
+        for (column, kop) in periods.iter().filter(|(_, k)| !k.tot) {
+            let kop = kop.in_delen(delen);
+            if kop.delen != delen {
+                continue;
+            }
+            let follows = run
+                .last()
+                .is_some_and(|(_, last)| kop.volgnummer() == last.volgnummer() + 1);
+            if !follows {
+                run.clear();
+            }
+            run.push((*column, kop));
+            if run.len() > best.len() {
+                best.clone_from(&run);
+            }
+        }
+    }
+    if best.len() < MIN_PERIODEN {
+        return (Vec::new(), None);
+    }
+    let (first, kop) = best[0];
+    let earlier = periods
+        .iter()
+        .rfind(|(c, k)| k.tot && *c < first && k.jaar == kop.jaar - 1)
+        .map(|(c, k)| (*c, k.jaar));
+    (best, earlier)
+}
+
+/// Looks at the rows above for words over the periods, and for what is realised.
+fn omringen(raster: &Raster, kop: &mut Kopregel) {
+    let words = woordenboek();
+    let Some((first, last)) = kop.periodekolommen() else {
+        return;
+    };
+    let highest = kop.van.saturating_sub(2);
+    for row in highest..=kop.tot {
+        for column in first..=last {
+            let Some(text) = raster.tekst(row, column) else {
+                continue;
+            };
+            let status = words.status.beste(text).filter(|t| t.zekerheid >= 0.8);
+            if let Some(status) = status {
+                kop.gerealiseerd.insert(column, status.naam == "realisatie");
+            } else if row < kop.tot || kop.van == kop.tot && row < kop.van {
+                kop.boven.push(text.to_owned());
+            }
+        }
+    }
+    // A word over the first of several columns counts for those after it.
+    let mut now = None;
+    for (column, _) in &kop.perioden {
+        if let Some(status) = kop.gerealiseerd.get(column) {
+            now = Some(*status);
+        } else if let Some(status) = now {
+            kop.gerealiseerd.insert(*column, status);
+        }
+    }
+}

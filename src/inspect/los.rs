@@ -1,0 +1,142 @@
+//! Single values with a label: parameters and results. Decides what each label may stand for; the reconciliation chooses.
+
+use super::raster::{Cel, Raster};
+use super::tabel::{Blok, Rijsoort};
+use super::woorden::woordenboek;
+use crate::model::table::{Scalar, as_text};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// How many columns to the right of a label its value may stand.
+const REIKWIJDTE: u32 = 5;
+
+/// A label with a value beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Los {
+    /// The sheet.
+    pub(super) blad: usize,
+    pub(super) label: String,
+    pub(super) cel: Cel,
+    pub(super) waarde: Scalar,
+    pub(super) formule: bool,
+    /// A text beside the value: "%", "€".
+    pub(super) eenheid: String,
+}
+
+/// Labels with a value beside them, in rows that no block reads as lines.
+pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los> {
+    let mut taken: BTreeSet<u32> = BTreeSet::new();
+    for blok in blokken {
+        taken.extend(blok.kop.van..=blok.kop.tot);
+        taken.extend(
+            blok.rijen
+                .iter()
+                .filter(|r| {
+                    matches!(
+                        r.soort,
+                        Rijsoort::Regel
+                            | Rijsoort::Totaal(_)
+                            | Rijsoort::Resultaat
+                            | Rijsoort::Groepskop
+                    )
+                })
+                .map(|r| r.rij),
+        );
+    }
+    let mut out = Vec::new();
+    for (&(row, column), scalar) in &raster.cellen {
+        let Scalar::Text(label) = scalar else {
+            continue;
+        };
+        if taken.contains(&row) || label.trim().is_empty() || label.chars().count() > 120 {
+            continue;
+        }
+        let mut unit = String::new();
+        for c in column + 1..=column + REIKWIJDTE {
+            match raster.cel(row, c) {
+                None => {}
+                Some(Scalar::Text(t)) if t.chars().count() <= 12 && unit.is_empty() => {
+                    unit = t.trim().to_owned();
+                }
+                Some(value @ (Scalar::Number(_) | Scalar::Date(_))) => {
+                    if unit.is_empty()
+                        && let Some(Scalar::Text(t)) = raster.cel(row, c + 1)
+                        && t.chars().count() <= 12
+                    {
+                        unit = t.trim().to_owned();
+                    }
+                    out.push(Los {
+                        blad,
+                        label: label.trim().trim_end_matches([':', '=']).trim().to_owned(),
+                        cel: (row, c),
+                        waarde: value.clone(),
+                        formule: raster.formule(row, c).is_some(),
+                        eenheid: unit.clone(),
+                    });
+                    break;
+                }
+                _ => break,
+            }
+        }
+    }
+    out
+}
+
+/// What a label with its value may be as a parameter: the name, how sure, and what the value is multiplied by.
+pub(super) fn als_parameter(los: &Los) -> Option<(&'static str, f64, Option<Decimal>)> {
+    let words = woordenboek();
+    let hit = words.parameter.beste(&los.label)?;
+    let result = words.resultaat(&los.label).map_or(0.0, |(_, sure)| sure);
+    let name: &'static str = hit.naam;
+    let mut sure = hit.zekerheid;
+    let hundredth = Some(Decimal::new(1, 2));
+    match (name, &los.waarde) {
+        ("prijspeil" | "peildatum" | "eindjaar", Scalar::Date(_)) => Some((name, sure, None)),
+        ("prijspeil" | "peildatum" | "eindjaar", Scalar::Number(n)) => {
+            let year = n.is_integer()
+                && (Decimal::from(1990)..=Decimal::from(2150)).contains(n);
+            year.then_some((name, sure * 0.95, None))
+        }
+        ("looptijd", Scalar::Number(n)) => {
+            (n.is_integer() && (Decimal::ONE..=Decimal::from(60)).contains(n))
+                .then_some((name, sure * 0.8, None))
+        }
+        (
+            "rente" | "creditrente" | "discontovoet_bbv" | "index_kosten" | "index_opbrengsten"
+            | "index_algemeen",
+            Scalar::Number(n),
+        ) => {
+            if n.abs() <= Decimal::new(25, 2) {
+                return Some((name, sure, None));
+            }
+            if n.abs() > Decimal::from(25) {
+                return None;
+            }
+            if los.eenheid != "%" && !los.label.contains('%') {
+                sure *= 0.8;
+            }
+            Some((name, sure, hundredth))
+        }
+        ("boekwaarde", Scalar::Number(_)) if !los.formule => {
+            // "Boekwaarde" beside a constant is input, unless it is clearly a result.
+            let other = words.resultaat(&los.label).is_some_and(|(names, _)| {
+                names.iter().any(|n| n == "hoogste_boekwaarde" || n == "laagste_stand")
+            });
+            (!other).then_some((name, sure.max(result) * 0.95, None))
+        }
+        _ => None,
+    }
+}
+
+/// A date that a label speaks of: "NCW per 1-1-2026".
+pub(super) fn datum_in(label: &str) -> Option<Date> {
+    label
+        .split(|c: char| c.is_whitespace() || "()".contains(c))
+        .find_map(crate::read::periode::datum)
+}
+
+/// A value as a reason shows it.
+pub(super) fn getoond(value: &Scalar) -> String {
+    as_text(value)
+}
