@@ -1738,7 +1738,7 @@ impl Opname<'_> {
     /// Every address that can be explained, kerncijfers first, then by owner. With a pattern those that hold it, or fit it when it has a `*`.
     pub fn adressen(&self, patroon: Option<&str>) -> Vec<&Adres> {
         let all = self.lijst.get_or_init(|| self.alle_adressen());
-        let Some(patroon) = patroon.map(|p| p.trim().to_lowercase()) else {
+        let Some(patroon) = patroon.map(|p| p.trim().trim_end_matches('.').to_lowercase()) else {
             return all.iter().collect();
         };
         let pieces: Vec<&str> = patroon.split('*').collect();

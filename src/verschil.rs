@@ -304,6 +304,7 @@ fn same(a: &Value, b: &Value, kind: Kind) -> bool {
 fn keys(table: &Table) -> Vec<String> {
     let indeling = OORZAKEN.indeling(table.schema.name);
     let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut used: HashSet<String> = HashSet::new();
     let mut out = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let parts = indeling.sleutel.iter().map(|c| {
@@ -320,11 +321,16 @@ fn keys(table: &Table) -> Vec<String> {
             .join(" / ");
         let count = seen.entry(key.clone()).or_insert(0);
         *count += 1;
-        out.push(if *count == 1 {
-            key
+        let mut unique = if *count == 1 {
+            key.clone()
         } else {
             format!("{key} ({count})")
-        });
+        };
+        // Somebody may have called a row so.
+        while !used.insert(unique.clone()) {
+            unique.push('\'');
+        }
+        out.push(unique);
     }
     out
 }
@@ -1320,6 +1326,27 @@ mod tests {
         assert_eq!(samen(&b, &a).0, all);
         let (_, orders, moved) = samen(&list("a b"), &list("b a"));
         assert!(moved && orders[0] != orders[1]);
+    }
+
+    #[test]
+    fn every_row_has_a_key_of_its_own() {
+        let mut tables = Tables::default();
+        let table = tables.table_mut("boekwaarde");
+        let column = table.schema.column("omschrijving").unwrap();
+        let place = Place::file("test");
+        for name in ["x", "x (2)", "x", "", ""] {
+            let mut values =
+                vec![Value::new(Scalar::Empty, place.clone()); table.schema.columns.len()];
+            if !name.is_empty() {
+                values[column].scalar = Scalar::Text(name.into());
+            }
+            table.rows.push(Row {
+                place: place.clone(),
+                values,
+            });
+        }
+        let keys = keys(tables.table("boekwaarde"));
+        assert_eq!(keys, ["x", "x (2)", "x (2)'", "", " (2)"]);
     }
 
     #[test]

@@ -332,7 +332,7 @@ fn explain_prints_the_chain_down_to_the_cell() {
     for piece in [
         "stroom 3.2 2030 = 736.210,62",
         "= bedrag in periode 3.2 2030 × indexfactor Kosten civiel 2030",
-        "prijs 3.2 = 690,00   [havenkwartier.xlsx 'Kosten'!G21]",
+        "prijs 3.2 = 690,00 per m   [havenkwartier.xlsx 'Kosten'!G21]",
     ] {
         assert!(text.contains(piece), "{piece}\n{text}");
     }
@@ -354,6 +354,35 @@ fn explain_prints_the_chain_down_to_the_cell() {
             .unwrap()
             .contains("did you mean \"ncw\"?")
     );
+}
+
+#[test]
+fn explain_draws_a_graph_lists_addresses_and_completes_them() {
+    let explain =
+        |args: &[&str]| Polder::new(&[&["explain", "models/havenkwartier"][..], args].concat());
+    let graph = explain(&["ncw", "--dot", "--depth", "2"]).text(0);
+    assert!(
+        graph.starts_with("digraph uitleg {") && graph.trim_end().ends_with('}'),
+        "{graph}"
+    );
+    let all = explain(&["--list"]).text(0);
+    assert!(
+        all.lines().count() > 500 && all.starts_with("ncw\n"),
+        "{all}"
+    );
+    let saldi = explain(&["--list", "partij[*].saldo"]).text(0);
+    assert_eq!(saldi.lines().count(), 16, "{saldi}");
+    explain(&["--list", "nergens"]).text(1);
+    let json = explain(&["--list", "boekwaarde.", "--json"]).text(0);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&json)
+            .unwrap()
+            .is_array()
+    );
+    let text = explain(&["eindw"]).text(0);
+    assert!(text.contains("\"eindw\" gelezen als eindwaarde"), "{text}");
+    explain(&[]).text(2);
+    explain(&["ncw", "--dot", "--json"]).text(2);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn telt_op(a: &Tables, b: &Tables) -> (Vergelijking, Verdeling) {
     for (tables, b_side) in [(a, false), (b, true)] {
         let model = support::model(tables.clone()).unwrap();
         for route in Route::BEIDE {
-            let r = calculate(&model, route).unwrap();
+            let record = calculate(&model, route).unwrap();
             let own = |adres: &str| {
                 let e = verdeling
                     .van(route, adres)
@@ -52,18 +52,18 @@ fn telt_op(a: &Tables, b: &Tables) -> (Vergelijking, Verdeling) {
             };
             let close =
                 |x: Decimal, y: Decimal| assert!((x - y).abs() <= dec!(0.0000005), "{x} {y}");
-            close(own("eindwaarde"), r.resultaat.eindwaarde);
-            close(own("ncw"), r.ncw);
-            close(own("nominaal_saldo"), r.nominaal_saldo);
-            close(own("portemonnee"), r.portemonnee);
-            for (p, x) in model.partijen.iter().zip(&r.partijen) {
+            close(own("eindwaarde"), record.resultaat.eindwaarde);
+            close(own("ncw"), record.ncw);
+            close(own("nominaal_saldo"), record.nominaal_saldo);
+            close(own("portemonnee"), record.portemonnee);
+            for (p, x) in model.partijen.iter().zip(&record.partijen) {
                 close(own(&format!("partij[{}].saldo", p.partij)), x.saldo);
                 close(
                     own(&format!("partij[{}].netto_baat", p.partij)),
                     x.netto_baat,
                 );
             }
-            for d in &r.delen {
+            for d in &record.delen {
                 close(own(&format!("deelgebied[{}].ncw", d.naam)), d.ncw);
             }
         }
@@ -373,7 +373,9 @@ fn random_changes_add_up_and_turn_round() {
     runner
         .run(&proptest::collection::vec(greep, 1..7), |grepen| {
             let mut b = VOORBEELD.clone();
-            grepen.iter().for_each(|g| verander(&mut b, g));
+            for greep in &grepen {
+                verander(&mut b, greep);
+            }
             let (model, problems) = Model::new(b.clone());
             // What is no model at all has no difference to divide.
             prop_assume!(model.is_some() && !has_errors(&problems));

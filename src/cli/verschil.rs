@@ -72,9 +72,9 @@ fn kant(text: &str, eerste: Option<&Path>) -> Result<Kant, Failure> {
     match (eerste, &keuze) {
         (Some(eerste), _) if is_scenariobestand(&path) => {
             keuze = Some(text.to_owned());
-            path = eerste.to_owned();
+            eerste.clone_into(&mut path);
         }
-        (Some(eerste), Some(_)) if path.as_os_str().is_empty() => path = eerste.to_owned(),
+        (Some(eerste), Some(_)) if path.as_os_str().is_empty() => eerste.clone_into(&mut path),
         _ => {}
     }
     let mut loaded = load(&path)?;
@@ -217,13 +217,13 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     reports.push(verslag::uitkomsten(&verdeling, namen));
     reports.push(changes);
     let name = format!("{} naar {} verschil", a.naam, b.naam).replace(['/', '\\', ':'], "-");
-    let loaded = samen(a.loaded, b.loaded);
+    let loaded = samen(a.loaded, &b.loaded);
     output::write(&loaded, &reports, &args.output, &name, None, None)?;
     Ok(Outcome::Ok)
 }
 
 /// The first side with the sources of both, for the manifest.
-fn samen(a: Loaded, b: Loaded) -> Loaded {
+fn samen(a: Loaded, b: &Loaded) -> Loaded {
     let sources = [("A", &a.read), ("B", &b.read)].map(|(side, read)| {
         read.sources.iter().map(move |source| {
             let mut source = source.clone();
