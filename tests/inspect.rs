@@ -78,7 +78,9 @@ fn compare(name: &str, model: &Model, results: &Value, shown: &str) {
         let wanted = number(wanted);
         match result.waarde(model, address) {
             Ok(found) if (found - wanted).abs() <= dec!(0.01) => {}
-            Ok(found) => wrong.push(format!("{address}: calculated {found}, the workbook says {wanted}")),
+            Ok(found) => wrong.push(format!(
+                "{address}: calculated {found}, the workbook says {wanted}"
+            )),
             Err(reason) => wrong.push(format!("{address}: {reason}")),
         }
     };
@@ -113,7 +115,11 @@ fn workbooks_of_many_habits_give_their_own_figures() {
         let found = lines(&model);
         for (table, count) in wanted["regels"].as_object().expect("numbers of lines") {
             let number: usize = table.split('+').map(|t| found[t]).sum();
-            assert_eq!(Some(number as u64), count.as_u64(), "{name}: lines of {table}\n{shown}");
+            assert_eq!(
+                Some(number as u64),
+                count.as_u64(),
+                "{name}: lines of {table}\n{shown}"
+            );
         }
         compare(name, &model, &wanted["uitkomsten"], &shown);
     }
@@ -126,14 +132,18 @@ fn known(workbook: &str, labels: &[(&str, &str, i64)]) -> Value {
     let mut out = serde_json::Map::new();
     let mut put = |label: &str, year: Option<&str>, value: &Value| {
         let (_, name, factor) = labels.iter().find(|(l, ..)| *l == label).expect(label);
-        let value = serde_json::from_str(&(number(value) * Decimal::from(*factor)).to_string()).unwrap();
+        let value =
+            serde_json::from_str(&(number(value) * Decimal::from(*factor)).to_string()).unwrap();
         match year {
             None => drop(out.insert((*name).to_owned(), value)),
             Some(year) => {
                 let series = out
                     .entry(*name)
                     .or_insert_with(|| Value::Object(serde_json::Map::new()));
-                series.as_object_mut().unwrap().insert(year.to_owned(), value);
+                series
+                    .as_object_mut()
+                    .unwrap()
+                    .insert(year.to_owned(), value);
             }
         }
     };
@@ -238,7 +248,11 @@ fn same_lines(model: &Model, by_hand: &str) {
 fn a_mapping_is_never_written_over_unasked() {
     let at = folder("force");
     let book = at.join("h.xlsx");
-    fs::copy(root().join("models/havenkwartier/havenkwartier.xlsx"), &book).unwrap();
+    fs::copy(
+        root().join("models/havenkwartier/havenkwartier.xlsx"),
+        &book,
+    )
+    .unwrap();
     let mapping = at.join("mapping.toml");
     fs::write(&mapping, "# mine\n").unwrap();
     let book = book.to_str().unwrap();
@@ -303,7 +317,14 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
     s.write(11, 0, "Verkoop kavels").unwrap();
     s.write(9, 1, COSTS.iter().sum::<f64>()).unwrap();
     s.write(11, 1, REVENUE.iter().sum::<f64>()).unwrap();
-    for (row, label) in [(13, "Kosten na index"), (14, "Opbrengsten na index"), (15, "Saldo"), (16, "Boekwaarde 1 januari"), (17, "Rente"), (18, "Boekwaarde 31 december")] {
+    for (row, label) in [
+        (13, "Kosten na index"),
+        (14, "Opbrengsten na index"),
+        (15, "Saldo"),
+        (16, "Boekwaarde 1 januari"),
+        (17, "Rente"),
+        (18, "Boekwaarde 31 december"),
+    ] {
         s.write(row, 0, label).unwrap();
     }
     let (mut balance, mut flows) = (OPENING, Vec::new());
@@ -312,7 +333,10 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
         s.write(7, c, 2026 + t as u32).unwrap();
         s.write(9, c, COSTS[t]).unwrap();
         s.write(11, c, REVENUE[t]).unwrap();
-        let (cost, revenue) = (COSTS[t] * level(GROWTH.0, t), REVENUE[t] * level(GROWTH.1, t));
+        let (cost, revenue) = (
+            COSTS[t] * level(GROWTH.0, t),
+            REVENUE[t] * level(GROWTH.1, t),
+        );
         let change = cost - revenue;
         let interest = match a.rente {
             "JAN1" => RATE * balance,
@@ -320,7 +344,13 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
             "HALFJAAR_SI" => RATE * balance + change * ((1.0 + RATE).sqrt() - 1.0),
             _ => RATE * (balance + change),
         };
-        for (row, value) in [(13, cost), (14, revenue), (15, -change), (16, balance), (17, interest)] {
+        for (row, value) in [
+            (13, cost),
+            (14, revenue),
+            (15, -change),
+            (16, balance),
+            (17, interest),
+        ] {
             s.write(row, c, value).unwrap();
         }
         balance += change + interest;
@@ -376,11 +406,24 @@ fn every_convention_is_recognised_as_itself_or_a_listed_twin() {
                 ("ncw_kasstroom", "eind"),
             ] {
                 for telling in ["jaren", "dagen_36525", "dagen_365"] {
-                    let a = Afspraak { rente, index, ncw, moment, telling };
+                    let a = Afspraak {
+                        rente,
+                        index,
+                        ncw,
+                        moment,
+                        telling,
+                    };
                     let what = format!("{rente} {index} {ncw} {moment} {telling}");
                     let found = look(&workbook(&a));
-                    let agree = found.vergelijkingen.iter().all(polder::inspect::Vergelijking::klopt);
-                    assert!(agree && found.vergelijkingen.len() == 8, "{what}: {:#?}", found.vergelijkingen);
+                    let agree = found
+                        .vergelijkingen
+                        .iter()
+                        .all(polder::inspect::Vergelijking::klopt);
+                    assert!(
+                        agree && found.vergelijkingen.len() == 8,
+                        "{what}: {:#?}",
+                        found.vergelijkingen
+                    );
                     let itself = found.conventies.iter().any(|c| {
                         c.rentemethode == rente
                             && c.indexmoment == index
@@ -390,7 +433,13 @@ fn every_convention_is_recognised_as_itself_or_a_listed_twin() {
                     });
                     assert!(itself, "{what}: {:?}", found.conventies);
                     // A twin gives the same figures; the way of interest and the index have none here.
-                    assert!(found.conventies.iter().all(|c| c.rentemethode == rente && c.indexmoment == index), "{what}");
+                    assert!(
+                        found
+                            .conventies
+                            .iter()
+                            .all(|c| c.rentemethode == rente && c.indexmoment == index),
+                        "{what}"
+                    );
                     tried += 1;
                 }
             }

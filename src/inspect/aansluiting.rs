@@ -13,7 +13,12 @@ pub(super) const RENTEMETHODEN: [&str; 4] = ["JAN1", "GEMIDDELD", "HALFJAAR_SI",
 /// Moments of index.
 pub(super) const INDEXMOMENTEN: [&str; 2] = ["jaar", "halfjaar"];
 /// Kinds of NCW.
-pub(super) const NCW: [&str; 4] = ["ncw_bbv", "ncw_rente", "ncw_kasstroom", "ncw_kasstroom_rente"];
+pub(super) const NCW: [&str; 4] = [
+    "ncw_bbv",
+    "ncw_rente",
+    "ncw_kasstroom",
+    "ncw_kasstroom_rente",
+];
 /// Moments of a flow.
 pub(super) const MOMENTEN: [&str; 3] = ["eind", "midden", "begin"];
 /// Exponents.
@@ -160,11 +165,7 @@ pub(super) fn bereken(
 
 /// What a difference may be when the workbook rounds: half of the last digit that all its figures show.
 fn afronding(u: &Uitkomst) -> Option<Decimal> {
-    let scale = u
-        .waarden
-        .iter()
-        .map(|(_, v)| v.normalize().scale())
-        .max()?;
+    let scale = u.waarden.iter().map(|(_, v)| v.normalize().scale()).max()?;
     let different = u.waarden.iter().filter(|(_, v)| !v.is_zero()).count();
     // In euro a cent is nothing special; a single round figure may be chance.
     if scale > 3 || different < 2 {
@@ -190,7 +191,11 @@ fn vergelijk(
         } else {
             doel.to_owned()
         };
-        let sign = if omgekeerd { -Decimal::ONE } else { Decimal::ONE };
+        let sign = if omgekeerd {
+            -Decimal::ONE
+        } else {
+            Decimal::ONE
+        };
         let value = value.checked_mul(u.factor)?.checked_mul(sign)?;
         match result.waarde(model, &address) {
             Ok(ours) => pairs.push((period.clone(), value, ours)),

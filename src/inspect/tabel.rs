@@ -47,13 +47,8 @@ pub(super) struct Blok {
 }
 
 /// Columns that hold numbers of a line, other than periods.
-pub(super) const GETALROLLEN: &[&str] = &[
-    "hoeveelheid",
-    "prijs",
-    "grondprijs",
-    "bedrag",
-    "percentage",
-];
+pub(super) const GETALROLLEN: &[&str] =
+    &["hoeveelheid", "prijs", "grondprijs", "bedrag", "percentage"];
 
 impl Blok {
     /// Columns of lines with a role for numbers.
@@ -174,7 +169,8 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
     for (column, scalar) in raster.rij(row) {
         match scalar {
             Scalar::Text(t) if !t.trim().is_empty() => {
-                let named = kop.kolom("omschrijving") == Some(column) || blok.labelkolom == Some(column);
+                let named =
+                    kop.kolom("omschrijving") == Some(column) || blok.labelkolom == Some(column);
                 if label.is_none() || named {
                     label = Some((column, t.trim().to_owned()));
                 }
@@ -342,11 +338,13 @@ fn totalen(raster: &Raster, blok: &mut Blok) {
             _ => continue,
         };
         // A sum over the rows below it is the heading of a group that shows its total.
-        let below = by_formula && !by_label && in_sum.iter().any(|c| {
-            raster
-                .formule(row, *c)
-                .is_some_and(|f| alleen_onder(f, raster, row))
-        });
+        let below = by_formula
+            && !by_label
+            && in_sum.iter().any(|c| {
+                raster
+                    .formule(row, *c)
+                    .is_some_and(|f| alleen_onder(f, raster, row))
+            });
         blok.rijen[at].soort = if below {
             Rijsoort::Groepskop
         } else {
@@ -414,15 +412,27 @@ pub(super) fn optelling(formula: &str) -> Option<Vec<(String, (u32, u32), (u32, 
             continue;
         }
         let upper = part.to_uppercase();
-        let inner = ["SUM(", "SOM(", "SUBTOTAL(9,", "SUBTOTAL(9;", "SUBTOTAAL(9;", "SUBTOTAL(109,", "SUBTOTAL(109;"]
-            .iter()
-            .find_map(|f| upper.strip_prefix(f))
-            .and_then(|rest| rest.strip_suffix(')'));
+        let inner = [
+            "SUM(",
+            "SOM(",
+            "SUBTOTAL(9,",
+            "SUBTOTAL(9;",
+            "SUBTOTAAL(9;",
+            "SUBTOTAL(109,",
+            "SUBTOTAL(109;",
+        ]
+        .iter()
+        .find_map(|f| upper.strip_prefix(f))
+        .and_then(|rest| rest.strip_suffix(')'));
         let list = inner.map_or(upper.clone(), str::to_owned);
         for item in list.split([',', ';']) {
             let (first, last) = item.split_once(':').unwrap_or((item, item));
-            let (sheet, first) = first.rsplit_once(['!', '.']).map_or(("", first), |(s, f)| (s, f));
-            let (_, last) = last.rsplit_once(['!', '.']).map_or(("", last), |(s, f)| (s, f));
+            let (sheet, first) = first
+                .rsplit_once(['!', '.'])
+                .map_or(("", first), |(s, f)| (s, f));
+            let (_, last) = last
+                .rsplit_once(['!', '.'])
+                .map_or(("", last), |(s, f)| (s, f));
             let sheet = sheet.trim_matches('\'').trim_end_matches('.').to_owned();
             parts.push((sheet, cel(first)?, cel(last)?));
         }

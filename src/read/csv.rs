@@ -140,7 +140,11 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
 }
 
 /// Text of a file: UTF-8, with or without its mark, or else Windows-1252, which is said.
-pub(crate) fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+pub(crate) fn decode<'a>(
+    bytes: &'a [u8],
+    whole: &Place,
+    problems: &mut Vec<Problem>,
+) -> Cow<'a, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);

@@ -1,6 +1,8 @@
 //! A csv file as a workbook of one sheet, called after the file. The delimiter says how numbers are written.
 
-use super::{Bestandssoort, Blad, Cel, MAX_CELLS, MAX_COLUMN, MAX_ROW, MAX_TEXT, Opmaak, Refusal, Werkmap};
+use super::{
+    Bestandssoort, Blad, Cel, MAX_CELLS, MAX_COLUMN, MAX_ROW, MAX_TEXT, Opmaak, Refusal, Werkmap,
+};
 use crate::model::table::{Notation, SPREADSHEET_ERRORS, Scalar, parse_number};
 use crate::problem::{Place, Problem};
 use std::path::Path;
@@ -57,7 +59,9 @@ pub(super) fn read(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Opt
         row = row.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         counted = begin;
         if row >= MAX_ROW {
-            problems.push(Refusal::TooLarge(format!("it has more than {MAX_ROW} rows")).problem(&whole));
+            problems.push(
+                Refusal::TooLarge(format!("it has more than {MAX_ROW} rows")).problem(&whole),
+            );
             return None;
         }
         for (column, field) in record.iter().enumerate().take(MAX_COLUMN as usize) {
