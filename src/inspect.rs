@@ -155,7 +155,14 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         let mut raster = upright;
         let mut blocks = blokken(&raster);
         let periods = |blocks: &[Blok]| blocks.iter().map(|b| b.kop.perioden.len()).max();
-        if periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN && raster.cellen.len() <= MAX_KANTEL
+        // Lines with a name stand upright, whatever years happen to follow on each other in a column.
+        let named = blocks.iter().any(|b| {
+            b.van_soort(&Rijsoort::Regel)
+                .filter(|r| !r.label.is_empty())
+                .count()
+                >= 2
+        });
+        if !named && periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN && raster.cellen.len() <= MAX_KANTEL
         {
             let turned = raster.kantel();
             let other = blokken(&turned);
@@ -209,6 +216,7 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
     };
     onderzoek.parameters();
     onderzoek.uitkomsten(&begrip.blokken);
+    onderzoek.heel();
     onderzoek.afronden(begrip, map)
 }
 
@@ -246,6 +254,7 @@ fn benoemd(map: &Werkmap, rasters: &[Raster], values: &mut Vec<Los>) {
                 waarde: value.clone(),
                 formule: rasters[blad].formule(at.0, at.1).is_some(),
                 eenheid: String::new(),
+                als_tekst: false,
             });
         }
     }
@@ -300,6 +309,9 @@ struct Keuze {
     bijdragen_met_index: bool,
     prijspeil: i32,
     boekwaarde_negatief: bool,
+    /// Which index group lines of revenue and of costs have that name none.
+    index_opbrengsten: Option<usize>,
+    index_kosten: Option<usize>,
 }
 
 impl Onderzoek<'_> {
@@ -408,6 +420,7 @@ impl Onderzoek<'_> {
                     factor: begrepen.factor.unwrap_or(Decimal::ONE),
                     zekerheid: if complete { sure } else { sure * 0.5 },
                     waar,
+                    heel: false,
                 });
             }
         }
@@ -459,7 +472,24 @@ impl Onderzoek<'_> {
                 factor,
                 zekerheid: sure,
                 waar: vec![("cel", tekst(&raster.verwijzing(los.cel.0, los.cel.1)))],
+                heel: false,
             });
+        }
+    }
+
+    /// Marks single figures that are whole numbers of thousands where all series are.
+    fn heel(&mut self) {
+        let thousand = Decimal::from(1000);
+        let whole = |u: &Uitkomst| {
+            u.factor >= thousand && u.waarden.iter().all(|(_, v)| v.is_integer())
+        };
+        let series = |u: &&Uitkomst| u.waarden.len() > 2;
+        let some = self.uitkomsten.iter().filter(series).count() > 0;
+        let all = self.uitkomsten.iter().filter(series).all(whole);
+        if some && all {
+            for u in &mut self.uitkomsten {
+                u.heel = u.waarden.len() == 1 && whole(u);
+            }
         }
     }
 
@@ -500,6 +530,9 @@ impl Onderzoek<'_> {
     fn gebied(&mut self, begrip: &mut Begrip<'_>, keuze: Option<Keuze>) -> Vec<Veld> {
         let mut out = Vec::new();
         let cell = |los: &Los, more: &str| {
+            if los.als_tekst {
+                return getoond(&los.waarde);
+            }
             let raster = &self.rasters[los.blad];
             format!(
                 "{{ cel = {}{more} }}",
@@ -655,7 +688,11 @@ impl Onderzoek<'_> {
                 } else {
                     ""
                 };
-                out.push(Veld::new("eindjaar", cell(los, more), sure, why(los)));
+                let value = match kop(&los.waarde) {
+                    Some(k) if los.als_tekst => k.jaar.to_string(),
+                    _ => cell(los, more),
+                };
+                out.push(Veld::new("eindjaar", value, sure, why(los)));
             }
             (None, Some(year)) => {
                 let (_, _, blad, at) = periods.expect("it has a last year");
@@ -789,6 +826,14 @@ impl Onderzoek<'_> {
                 }
             }
         }
+        for (side, chosen) in [
+            ("index_opbrengsten", keuze.index_opbrengsten),
+            ("index_kosten", keuze.index_kosten),
+        ] {
+            if let Some(name) = chosen.and_then(|at| begrip.indexen.get(at)) {
+                begrip.tarieven.insert(side, name.clone());
+            }
+        }
         if let Some((at, sure, _)) = self.parameters.get("boekwaarde") {
             let los = &self.values[*at];
             let peil = self.peil.unwrap_or(0);
@@ -845,6 +890,8 @@ impl Onderzoek<'_> {
             bijdragen_met_index: false,
             prijspeil: 0,
             boekwaarde_negatief: negative,
+            index_opbrengsten: None,
+            index_kosten: None,
         };
         let mut choices = vec![first];
         choices.push(Keuze {
@@ -893,7 +940,35 @@ impl Onderzoek<'_> {
                 break;
             }
         }
-        let best = best.expect("the first choice was tried");
+        let mut best = best.expect("the first choice was tried");
+        // Index groups whose names do not say whose they are: the figures do.
+        let groups = begrip.indexen.len().min(8);
+        for side in ["opbrengsten", "kosten"] {
+            let tried = best.choice;
+            for at in 0..groups {
+                if best.klopt() || !best.gelezen || self.uitkomsten.is_empty() {
+                    break;
+                }
+                let choice = if side == "kosten" {
+                    Keuze {
+                        index_kosten: Some(at),
+                        ..tried
+                    }
+                } else {
+                    Keuze {
+                        index_opbrengsten: Some(at),
+                        ..tried
+                    }
+                };
+                begrip.onbegrepen.clone_from(&before);
+                let attempt = self.poging(&mut begrip, choice);
+                if attempt.found.gelijk > best.found.gelijk {
+                    best = attempt;
+                }
+            }
+        }
+        // What the proposal says of lines must be what the best choice said.
+        begrip.onbegrepen.clone_from(&before);
         self.verslag(best, begrip, map)
     }
 
@@ -1186,7 +1261,9 @@ fn titel(raster: &Raster) -> Option<String> {
         "Project",
         "Plan",
     ] {
-        if let Some(rest) = name.strip_prefix(word) {
+        if let Some(rest) = name.strip_prefix(word)
+            && !rest.starts_with(char::is_alphabetic)
+        {
             name = rest.trim_start_matches([':', '-', ' ']).trim();
         }
     }

@@ -39,6 +39,8 @@ pub(super) struct Uitkomst {
     pub(super) zekerheid: f64,
     /// The keys that say where it stands, for the mapping.
     pub(super) waar: Vec<(&'static str, String)>,
+    /// A single figure without decimals in a workbook whose series have none either.
+    pub(super) heel: bool,
 }
 
 /// How a figure of the workbook compares with ours.
@@ -165,6 +167,10 @@ pub(super) fn bereken(
 
 /// What a difference may be when the workbook rounds: half of the last digit that all its figures show.
 fn afronding(u: &Uitkomst) -> Option<Decimal> {
+    if u.heel {
+        // A figure that was worked out with rounded ones is off by more than its own rounding.
+        return Some(u.factor);
+    }
     let scale = u.waarden.iter().map(|(_, v)| v.normalize().scale()).max()?;
     let different = u.waarden.iter().filter(|(_, v)| !v.is_zero()).count();
     // In euro a cent is nothing special; a single round figure may be chance.

@@ -212,6 +212,9 @@ impl<'a> Begrip<'a> {
             self.splits(b);
         }
         for b in 0..self.blokken.len() {
+            self.naast_elkaar(b);
+        }
+        for b in 0..self.blokken.len() {
             self.soort(b);
         }
         self.per_deelgebied();
@@ -281,6 +284,58 @@ impl<'a> Begrip<'a> {
         }
     }
 
+    /// Divides a block with a column for costs and one for revenue into two, each with its own lines.
+    fn naast_elkaar(&mut self, b: usize) {
+        let words = woordenboek();
+        let raster = self.raster(b);
+        let blok = &self.blokken[b].blok;
+        let sides = |side: &str, other: &str| -> Vec<u32> {
+            blok.kop
+                .rollen
+                .iter()
+                .filter(|(_, r)| {
+                    r.naam == "bedrag"
+                        && words.richting.zekerheid(side, &r.kop) >= 0.8
+                        && words.richting.zekerheid(other, &r.kop) < 0.8
+                })
+                .map(|(c, _)| *c)
+                .collect()
+        };
+        let (costs, revenue) = (
+            sides("kosten", "opbrengsten"),
+            sides("opbrengsten", "kosten"),
+        );
+        let ([cost], [income]) = (&costs[..], &revenue[..]) else {
+            return;
+        };
+        let filled = |row: u32, c: u32| raster.getal(row, c).is_some_and(|v| !v.is_zero());
+        let both = blok
+            .van_soort(&Rijsoort::Regel)
+            .filter(|r| filled(r.rij, *cost) && filled(r.rij, *income))
+            .count();
+        let lines = blok.van_soort(&Rijsoort::Regel).count();
+        let phased = !blok.kop.perioden.is_empty();
+        if lines == 0 || phased && both > 0 {
+            return;
+        }
+        let part = |own: u32, other: u32| {
+            let mut part = blok.clone();
+            if let Some(role) = part.kop.rollen.remove(&other) {
+                part.kop.onbekend.insert(other, role.kop);
+            }
+            part.rijen
+                .retain(|r| r.soort != Rijsoort::Regel || filled(r.rij, own));
+            // What the column says counts more than the title of the sheet.
+            let heading = part.kop.rollen.get(&own).map(|r| r.kop.clone());
+            part.titels = heading.into_iter().collect();
+            part
+        };
+        let (first, second) = (part(*cost, *income), part(*income, *cost));
+        let (blad, factor) = (self.blokken[b].blad, self.blokken[b].factor);
+        self.blokken[b].blok = first;
+        self.blokken.push(Begrepen::nieuw(blad, second, factor));
+    }
+
     fn soort(&mut self, b: usize) {
         let raster = self.raster(b);
         let words = woordenboek();
@@ -330,7 +385,20 @@ impl<'a> Begrip<'a> {
             };
             let rates = part(&|s| s.2 <= small && s.1 >= -small);
             let percents = part(&|s| s.2 <= Decimal::from(15) && s.1 >= Decimal::from(-15));
-            let factors = part(&|s| s.1 >= Decimal::new(5, 1) && s.2 <= Decimal::from(5));
+            // Factors begin near 1 and have no gaps; growth in percents does not, or says so.
+            let rising = |row: u32| {
+                let per = begrepen.getallen(raster, row).per;
+                let near = |v: &Decimal| {
+                    (Decimal::new(8, 1)..=Decimal::new(125, 2)).contains(v)
+                };
+                per.first().is_some_and(near)
+                    && per
+                        .iter()
+                        .all(|v| (Decimal::new(5, 1)..=Decimal::from(5)).contains(v))
+            };
+            let in_percents = title.iter().any(|t| t.contains('%'));
+            let factors = !in_percents
+                && lines.iter().filter(|r| rising(r.rij)).count() * 10 >= lines.len() * 8;
             // A title "Indexfactor" also names an index; the numbers decide.
             if part(&whole) && about("groei") < 0.9 {
                 (Bloksoort::Fasering, 0.9)
@@ -2082,7 +2150,7 @@ impl Begrip<'_> {
                     "index",
                     tekst(name),
                     0.8,
-                    "one rate a year for all lines",
+                    "the index group for lines of this side that name none",
                 ));
             }
         }

@@ -22,6 +22,8 @@ pub(super) struct Los {
     pub(super) formule: bool,
     /// A text beside the value: "%", "€".
     pub(super) eenheid: String,
+    /// Whether the value is a date that stands there as text, which the mapping must write itself.
+    pub(super) als_tekst: bool,
 }
 
 /// Labels with a value beside them, in rows that no block reads as lines.
@@ -70,6 +72,19 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
             }
             match raster.cel(row, c) {
                 None => {}
+                Some(Scalar::Text(t)) if crate::read::periode::datum(t).is_some() => {
+                    let date = crate::read::periode::datum(t).map_or(Scalar::Empty, Scalar::Date);
+                    out.push(Los {
+                        blad,
+                        label: label.trim().trim_end_matches([':', '=']).trim().to_owned(),
+                        cel: (row, c),
+                        waarde: date,
+                        formule: false,
+                        eenheid: String::new(),
+                        als_tekst: true,
+                    });
+                    break;
+                }
                 Some(Scalar::Text(t)) if t.chars().count() <= 12 && unit.is_empty() => {
                     unit = t.trim().to_owned();
                 }
@@ -87,6 +102,7 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                         waarde: value.clone(),
                         formule: raster.formule(row, c).is_some(),
                         eenheid: unit.clone(),
+                        als_tekst: false,
                     });
                     break;
                 }

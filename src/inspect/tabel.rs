@@ -97,6 +97,7 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
             .copied()
             .filter(|r| *r > kop.tot && *r <= end)
             .collect();
+        codes(raster, &mut blok, &body);
         blok.labelkolom = labelkolom(raster, &blok, &body);
         for row in body {
             if let Some(rij) = rij(raster, &blok, row) {
@@ -114,6 +115,41 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
         out.push(blok);
     }
     out
+}
+
+/// Of two columns that may name lines ("Post" and "Werkzaamheden") the one with codes is the code.
+fn codes(raster: &Raster, blok: &mut Blok, body: &[u32]) {
+    if blok.kop.kolom("id").is_some() {
+        return;
+    }
+    let named: Vec<u32> = blok
+        .kop
+        .rollen
+        .iter()
+        .filter(|(_, r)| r.naam == "omschrijving")
+        .map(|(c, _)| *c)
+        .collect();
+    if named.len() < 2 {
+        return;
+    }
+    let is_code = |s: &Scalar| {
+        let text = as_text(s);
+        text.len() <= 8 && !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit())
+    };
+    for column in named {
+        let cells: Vec<&Scalar> = body
+            .iter()
+            .filter_map(|row| raster.cel(*row, column))
+            .collect();
+        let coded = cells.iter().filter(|s| is_code(s)).count();
+        if !cells.is_empty()
+            && coded * 10 >= cells.len() * 8
+            && let Some(role) = blok.kop.rollen.get_mut(&column)
+        {
+            role.naam = "id";
+            return;
+        }
+    }
 }
 
 /// Texts in rows over a heading that hold nothing else, nearest first.
@@ -230,13 +266,13 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
         // A figure below the periods: "Eindwaarde", in the first of them.
         return made(Rijsoort::Los);
     }
-    if in_periods == 0 && numbers == 1 && !(total && own == 1 && result < 0.8) {
+    if in_periods == 0 && numbers == 1 && !(total && own == 1) {
         // One figure beside a label: a line has it in a column of its own.
         let in_amount = kop
             .kolom("bedrag")
             .is_some_and(|c| raster.getal(row, c).is_some());
         let parameter = words.parameter.beste(&label).map_or(0.0, |t| t.zekerheid);
-        if !in_amount || result >= 0.9 {
+        if !in_amount || result >= 0.8 {
             if result >= 0.8 || parameter >= 0.9 || own == 0 {
                 return made(Rijsoort::Los);
             }
