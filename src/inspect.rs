@@ -62,7 +62,7 @@ pub struct Totaalverslag {
 impl Totaalverslag {
     /// Whether they agree to a cent.
     pub fn klopt(&self) -> bool {
-        (self.werkmap - self.polder).abs() <= Decimal::new(1, 2)
+        aansluiting::afstand(self.werkmap, self.polder) <= Decimal::new(1, 2)
     }
 }
 
@@ -131,6 +131,9 @@ pub struct Inspectie {
 /// Most cells of a sheet that is also looked at with rows and columns in each other's place.
 const MAX_KANTEL: usize = 200_000;
 
+/// Most values with a label that are looked at.
+const MAX_LOS: usize = 20_000;
+
 /// Looks at a workbook.
 pub fn inspect(map: &Werkmap) -> Inspectie {
     let book = Workbook::from(map.clone());
@@ -162,7 +165,9 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
                 .count()
                 >= 2
         });
-        if !named && periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN && raster.cellen.len() <= MAX_KANTEL
+        if !named
+            && periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN
+            && raster.cellen.len() <= MAX_KANTEL
         {
             let turned = raster.kantel();
             let other = blokken(&turned);
@@ -192,6 +197,7 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         rasters.push(raster);
     }
     benoemd(map, &rasters, &mut values);
+    values.truncate(MAX_LOS);
     let mut begrip = Begrip {
         file: &book.file,
         rasters: &rasters,
@@ -480,9 +486,8 @@ impl Onderzoek<'_> {
     /// Marks single figures that are whole numbers of thousands where all series are.
     fn heel(&mut self) {
         let thousand = Decimal::from(1000);
-        let whole = |u: &Uitkomst| {
-            u.factor >= thousand && u.waarden.iter().all(|(_, v)| v.is_integer())
-        };
+        let whole =
+            |u: &Uitkomst| u.factor >= thousand && u.waarden.iter().all(|(_, v)| v.is_integer());
         let series = |u: &&Uitkomst| u.waarden.len() > 2;
         let some = self.uitkomsten.iter().filter(series).count() > 0;
         let all = self.uitkomsten.iter().filter(series).all(whole);

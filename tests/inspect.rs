@@ -9,6 +9,7 @@ use polder::plan::Route;
 use polder::read::read_model;
 use polder::read::werkmap::Werkmap;
 use polder::route;
+use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
@@ -464,5 +465,46 @@ fn what_is_no_grondexploitatie_is_said_and_not_guessed() {
     // A workbook has a sheet at least.
     if let Ok(bytes) = empty {
         assert!(look(&bytes).regels.iter().all(|(_, n)| *n <= 8));
+    }
+}
+
+/// What may stand in a cell of a workbook that someone made, and what may not.
+fn cell() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        4 => Just(None),
+        3 => (2024i32..2032).prop_map(|y| Some(y.to_string())),
+        2 => any::<f64>().prop_map(|f| Some(f.to_string())),
+        2 => (-1000i32..1_000_000).prop_map(|n| Some(n.to_string())),
+        1 => Just(Some("7.9e28".to_owned())),
+        1 => Just(Some("-7.9e28".to_owned())),
+        6 => prop::sample::select(vec![
+            "Code", "Omschrijving", "Aantal", "Prijs", "Raming", "Totaal", "Kosten", "Opbrengsten", "van", "t/m", "Jaar", "Index",
+            "Onvoorzien 8%", "Subtotaal", "Totaal kosten", "Saldo", "Boekwaarde 1 januari", "Rente", "Eindwaarde", "NCW", "Deelgebied",
+            "Indexering", "%", "x 1.000", "Sloop", "Woningen", "prijspeil", "peildatum", "1-1-2026", "K1", "K2", "2026 Q3", "t/m 2025", "{", "\"",
+        ])
+        .prop_map(|t| Some(t.to_owned())),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Whatever stands in a sheet: findings, never a panic, and a mapping that can be parsed.
+    #[test]
+    fn no_sheet_makes_it_panic(rows in prop::collection::vec(prop::collection::vec(cell(), 0..9), 0..25)) {
+        let mut book = Workbook::new();
+        let s = book.add_worksheet();
+        for (r, row) in rows.iter().enumerate() {
+            for (c, cell) in row.iter().enumerate() {
+                let Some(text) = cell else { continue };
+                match text.parse::<f64>() {
+                    Ok(number) if number.is_finite() => { s.write(r as u32, c as u16, number).unwrap(); }
+                    _ => { s.write(r as u32, c as u16, text.as_str()).unwrap(); }
+                }
+            }
+        }
+        let found = look(&book.save_to_buffer().unwrap());
+        let syntax = found.problemen.iter().find(|p| p.code.starts_with("mapping-") || p.code == "toml-syntax");
+        prop_assert!(syntax.is_none(), "{:?}\n{}", syntax, found.mapping);
     }
 }

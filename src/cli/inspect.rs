@@ -188,7 +188,15 @@ fn shown(found: &Inspectie) -> Vec<String> {
     }
     if !found.onbegrepen.is_empty() {
         out.push("Niet begrepen:".into());
-        for o in &found.onbegrepen {
+        // A list that no one reads to its end says less.
+        const MOST: usize = 200;
+        if found.onbegrepen.len() > MOST {
+            out.push(format!(
+                "  (the first {MOST} of {})",
+                found.onbegrepen.len()
+            ));
+        }
+        for o in found.onbegrepen.iter().take(MOST) {
             out.push(format!("  {}: {} ({})", o.place, o.wat, o.waarom));
         }
     }
@@ -222,7 +230,7 @@ fn shown(found: &Inspectie) -> Vec<String> {
                 t.label,
                 money(t.werkmap),
                 money(t.polder),
-                money(t.polder - t.werkmap)
+                money(t.polder.checked_sub(t.werkmap).unwrap_or(Decimal::MAX))
             ));
         }
     }
@@ -249,7 +257,7 @@ fn shown(found: &Inspectie) -> Vec<String> {
                 "; {at}werkmap {}, polder {}, verschil {}; grootste verschil {}",
                 money(*theirs),
                 money(*ours),
-                money(ours - theirs),
+                money(ours.checked_sub(*theirs).unwrap_or(Decimal::MAX)),
                 money(v.verschil)
             ));
         }

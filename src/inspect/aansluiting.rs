@@ -217,7 +217,7 @@ fn vergelijk(
     let count = |tolerance: Decimal| {
         pairs
             .iter()
-            .filter(|(_, theirs, ours)| (theirs - ours).abs() <= tolerance)
+            .filter(|(_, theirs, ours)| afstand(*theirs, *ours) <= tolerance)
             .count()
     };
     let mut tolerance = cent;
@@ -231,15 +231,15 @@ fn vergelijk(
         }
     }
     let size: f64 = pairs.iter().map(|(_, t, _)| as_f64(t.abs())).sum();
-    let gap: f64 = pairs.iter().map(|(_, t, o)| as_f64((t - o).abs())).sum();
+    let gap: f64 = pairs.iter().map(|(_, t, o)| as_f64(afstand(*t, *o))).sum();
     let distance = gap / size.max(1.0);
     let first = pairs
         .iter()
-        .find(|(_, t, o)| (t - o).abs() > tolerance)
+        .find(|(_, t, o)| afstand(*t, *o) > tolerance)
         .cloned();
     let most = pairs
         .iter()
-        .map(|(_, t, o)| (t - o).abs())
+        .map(|(_, t, o)| afstand(*t, *o))
         .max()
         .unwrap_or_default();
     Some((
@@ -256,6 +256,11 @@ fn vergelijk(
         },
         distance,
     ))
+}
+
+/// How far two figures lie apart; what is too far to say counts as the farthest.
+pub(super) fn afstand(a: Decimal, b: Decimal) -> Decimal {
+    a.checked_sub(b).unwrap_or(Decimal::MAX).abs()
 }
 
 fn as_f64(d: Decimal) -> f64 {

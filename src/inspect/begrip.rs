@@ -343,7 +343,10 @@ impl<'a> Begrip<'a> {
         let blok = &begrepen.blok;
         let lines: Vec<&Rij> = blok.van_soort(&Rijsoort::Regel).collect();
         let results = blok.van_soort(&Rijsoort::Resultaat).count();
-        let (soort, sure) = if lines.is_empty() {
+        let (soort, sure) = if blok.te_lang {
+            let why = "it has more rows than the lines of a grondexploitatie";
+            (Bloksoort::Onbekend(why.into()), 0.0)
+        } else if lines.is_empty() {
             if results > 0 {
                 (Bloksoort::Resultaten, 0.95)
             } else {
@@ -388,9 +391,7 @@ impl<'a> Begrip<'a> {
             // Factors begin near 1 and have no gaps; growth in percents does not, or says so.
             let rising = |row: u32| {
                 let per = begrepen.getallen(raster, row).per;
-                let near = |v: &Decimal| {
-                    (Decimal::new(8, 1)..=Decimal::new(125, 2)).contains(v)
-                };
+                let near = |v: &Decimal| (Decimal::new(8, 1)..=Decimal::new(125, 2)).contains(v);
                 per.first().is_some_and(near)
                     && per
                         .iter()
@@ -883,8 +884,10 @@ impl Begrepen {
 
 /// Equal to a cent, or to what a spreadsheet's arithmetic loses.
 fn gelijk(a: Decimal, b: Decimal) -> bool {
-    let difference = (a - b).abs();
-    difference <= CENT || difference <= a.abs() * Decimal::new(1, 9)
+    a.checked_sub(b).is_some_and(|difference| {
+        let difference = difference.abs();
+        difference <= CENT || difference <= a.abs() * Decimal::new(1, 9)
+    })
 }
 
 /// The column with amounts: of several the one that quantity times price gives, else the surest.
@@ -916,7 +919,9 @@ fn bedragkolom(begrepen: &Begrepen, raster: &Raster) -> Option<u32> {
                     .is_some_and(|(product, b)| {
                         [1, 1000].iter().any(|f| {
                             let f = Decimal::from(*f);
-                            gelijk(product, b) || gelijk(product, b * f) || gelijk(product * f, b)
+                            gelijk(product, b)
+                                || b.checked_mul(f).is_some_and(|b| gelijk(product, b))
+                                || product.checked_mul(f).is_some_and(|p| gelijk(p, b))
                         })
                     })
             })
@@ -1020,11 +1025,11 @@ fn passende(
                 let inside = (van..=tm).contains(&k.jaar);
                 let wanted = if inside { each } else { Decimal::ZERO };
                 let delen = Decimal::from(k.delen);
-                gelijk(*v * delen, wanted)
-                    || gelijk(
-                        *v * years * delen,
-                        if inside { Decimal::ONE } else { Decimal::ZERO },
-                    )
+                let part = if inside { Decimal::ONE } else { Decimal::ZERO };
+                let is = |by: Decimal, wanted: Decimal| {
+                    v.checked_mul(by).is_some_and(|v| gelijk(v, wanted))
+                };
+                is(delen, wanted) || is(years * delen, part)
             });
             g.per.iter().all(Decimal::is_zero) || ones
         });
@@ -1042,9 +1047,10 @@ fn passende(
         if (g.som - Decimal::ONE_HUNDRED).abs() < tiny * Decimal::ONE_HUNDRED {
             out.push(Faseerwijze::Procent);
         }
-        if g.h
-            .is_some_and(|h| (h - g.som).abs() <= tiny.max(h.abs() * Decimal::new(1, 9)))
-        {
+        if g.h.is_some_and(|h| {
+            h.checked_sub(g.som).unwrap_or(Decimal::MAX).abs()
+                <= tiny.max(h.abs() * Decimal::new(1, 9))
+        }) {
             out.push(Faseerwijze::Hoeveelheid);
         }
         if amount.is_some_and(|a| gelijk(a, g.som)) {
@@ -1183,7 +1189,12 @@ fn verwezen(
         depth: u32,
         out: &mut BTreeSet<u32>,
     ) {
-        let Some(rij) = begrepen.blok.rijen.iter().find(|r| r.rij == row) else {
+        let rows = &begrepen.blok.rijen;
+        let Some(rij) = rows
+            .binary_search_by_key(&row, |r| r.rij)
+            .ok()
+            .and_then(|at| rows.get(at))
+        else {
             return;
         };
         match &rij.soort {

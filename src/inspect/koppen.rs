@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewest columns with a period that make a row of periods.
 pub(super) const MIN_PERIODEN: usize = 3;
+/// Most filled rows of a sheet in which headings are looked for.
+const MAX_ZOEK: usize = 20_000;
 /// Most rows of one heading.
 const MAX_REGELS: u32 = 3;
 
@@ -76,12 +78,13 @@ impl Kopregel {
 
 /// Finds the headings of a sheet, from top to bottom.
 pub(super) fn koppen(raster: &Raster) -> Vec<Kopregel> {
-    let rows = raster.rijen();
+    let mut rows = raster.rijen();
+    rows.truncate(MAX_ZOEK);
     let filled: BTreeSet<u32> = rows.iter().copied().collect();
     let mut found: Vec<Kopregel> = Vec::new();
     let mut past = 0;
     for &row in &rows {
-        if row < past {
+        if row < past || raster.rij(row).nth(1).is_none() {
             continue;
         }
         // A heading may begin in this row and take the rows below it.

@@ -44,6 +44,8 @@ pub(super) struct Blok {
     pub(super) labelkolom: Option<u32>,
     /// The last row of the sheet that belongs to it.
     pub(super) einde: u32,
+    /// Whether it has more rows than are looked at.
+    pub(super) te_lang: bool,
 }
 
 /// Columns that hold numbers of a line, other than periods.
@@ -74,6 +76,9 @@ impl Blok {
     }
 }
 
+/// Most rows of a block; a grondexploitatie has fewer lines, and what a row is depends on those before it.
+const MAX_RIJEN: usize = 5_000;
+
 /// Finds the blocks of a sheet.
 pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
     let headers = koppen(raster);
@@ -84,18 +89,21 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
             .get(at + 1)
             .map_or(u32::MAX, |next| next.van.saturating_sub(1));
         let above = if at == 0 { 0 } else { headers[at - 1].tot + 1 };
-        let titels = titels(raster, above, kop.van);
+        let titels = titels(raster, &rows, above, kop.van);
         let mut blok = Blok {
             kop: kop.clone(),
             rijen: Vec::new(),
             titels,
             labelkolom: None,
             einde: kop.tot,
+            te_lang: false,
         };
         let body: Vec<u32> = rows
             .iter()
             .copied()
-            .filter(|r| *r > kop.tot && *r <= end)
+            .skip(rows.partition_point(|r| *r <= kop.tot))
+            .take_while(|r| *r <= end)
+            .take(MAX_RIJEN + 1)
             .collect();
         codes(raster, &mut blok, &body);
         blok.labelkolom = labelkolom(raster, &blok, &body);
@@ -111,7 +119,10 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
         {
             blok.rijen.pop();
         }
-        totalen(raster, &mut blok);
+        blok.te_lang = blok.rijen.len() > MAX_RIJEN;
+        if !blok.te_lang {
+            totalen(raster, &mut blok);
+        }
         out.push(blok);
     }
     out
@@ -153,11 +164,16 @@ fn codes(raster: &Raster, blok: &mut Blok, body: &[u32]) {
 }
 
 /// Texts in rows over a heading that hold nothing else, nearest first.
-fn titels(raster: &Raster, from: u32, to: u32) -> Vec<String> {
+fn titels(raster: &Raster, rows: &[u32], from: u32, to: u32) -> Vec<String> {
     let mut out = Vec::new();
-    let mut rows: Vec<u32> = raster.rijen();
-    rows.retain(|r| (from..to).contains(r));
-    for row in rows.into_iter().rev().take(4) {
+    let before = &rows[..rows.partition_point(|r| *r < to)];
+    for row in before
+        .iter()
+        .copied()
+        .rev()
+        .take_while(|r| *r >= from)
+        .take(4)
+    {
         let cells: Vec<&Scalar> = raster.rij(row).map(|(_, s)| s).collect();
         if cells.iter().any(|s| !matches!(s, Scalar::Text(_))) {
             break;
@@ -411,7 +427,8 @@ fn som_van_boven(raster: &Raster, blok: &Blok, at: usize, columns: &[u32]) -> bo
                 let sum = rows
                     .iter()
                     .try_fold(Decimal::ZERO, |s, r| s.checked_add(value(*r, *c)));
-                sum.is_some_and(|s| (s - value(row, *c)).abs() <= cent)
+                sum.and_then(|s| s.checked_sub(value(row, *c)))
+                    .is_some_and(|d| d.abs() <= cent)
             })
     };
     let before = &blok.rijen[..at];

@@ -827,6 +827,7 @@ impl<'a> Reader<'a> {
                 Ok(_) => {}
                 Err(name)
                     if name == "nr"
+                        || name == "blad"
                         || entry.groups.iter().any(|g| fold(g.to.name) == fold(name)) => {}
                 Err(name) => {
                     let name = Named {
@@ -1410,6 +1411,7 @@ impl Rows<'_, '_> {
             match piece {
                 Ok(literal) => text.push_str(literal),
                 Err("nr") => text.push_str(&self.number.to_string()),
+                Err("blad") => text.push_str(self.sheet.name.trim()),
                 Err(name) => {
                     let group = self
                         .entry
