@@ -846,6 +846,13 @@ impl<'a> Rekenaar<'a> {
         self.budget.get() == 0
     }
 
+    /// How many steps it may take to go through a range: no more than it has cells, nor than the sheet holds.
+    fn cost(&self, sheet: usize, range: Bereik) -> u64 {
+        let rows = u64::from(range.tot.0 - range.van.0) + 1;
+        let columns = u64::from(range.tot.1 - range.van.1) + 1;
+        (rows * columns).min(self.map.bladen[sheet].cellen.len() as u64)
+    }
+
     fn spend(&self, cells: u64) -> Option<()> {
         let left = self.budget.get().saturating_sub(cells);
         self.budget.set(left);
@@ -1061,8 +1068,8 @@ impl<'a> Rekenaar<'a> {
                     Err(e) => return Some(Err(e)),
                 },
                 Operand::Bereik(sheet, range) => {
+                    self.spend(self.cost(sheet, range))?;
                     for (_, cell) in self.map.bladen[sheet].in_bereik(range) {
-                        self.spend(1)?;
                         match value_of(cell)? {
                             Waarde::Getal(n) => numbers.push(n),
                             Waarde::Fout(e) => return Some(Err(e)),
@@ -1090,6 +1097,7 @@ impl<'a> Rekenaar<'a> {
         if ranges.iter().any(|(_, r)| size(r) != size(&first)) {
             return Some(Waarde::Fout("#VALUE!".into()));
         }
+        self.spend(self.cost(sheet, first))?;
         let mut total = 0.0;
         for (place, _) in self.map.bladen[sheet].in_bereik(first) {
             let mut product = 1.0;

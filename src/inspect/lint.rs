@@ -93,6 +93,10 @@ const MAX_FORMULAS: usize = 300_000;
 const MAX_REFERENCES: usize = 2_000_000;
 /// Most cells that all searches together look at.
 const MAX_STEPS: u64 = 20_000_000;
+/// Most characters of formulas that are taken apart: a tree takes many times its text.
+const MAX_FORMULA_TEXT: usize = 8 * 1024 * 1024;
+/// Most rows of years in a sheet.
+const MAX_HEADINGS: usize = 500;
 /// Most references from formula to formula.
 const MAX_EDGES: usize = 5_000_000;
 /// Most findings; what is wrong in more places than this has one cause.
@@ -166,12 +170,16 @@ impl<'a> Lint<'a> {
             reckoner,
             map,
         };
-        let mut references = 0;
+        let (mut references, mut length) = (0, 0);
         for (sheet, blad) in map.bladen.iter().enumerate() {
             for (place, cell) in &blad.cellen {
                 let Some(text) = &cell.formule else { continue };
                 lint.result.formules += 1;
-                if lint.fields.len() >= MAX_FORMULAS || references >= MAX_REFERENCES {
+                length += text.len();
+                if lint.fields.len() >= MAX_FORMULAS
+                    || references >= MAX_REFERENCES
+                    || length > MAX_FORMULA_TEXT
+                {
                     lint.result.onvolledig = true;
                     continue;
                 }
@@ -295,12 +303,18 @@ impl<'a> Lint<'a> {
                     .get(place)
                     .map_or_else(Vec::new, |i| self.fields[*i].references.clone());
                 let own = (sheet, *place);
-                let inherited = references.iter().any(|(s, range)| {
-                    errors[*s]
+                let mut inherited = false;
+                for (other, range) in &references {
+                    let among = &errors[*other];
+                    let cost = among.len().min(10_000) as u64 / 8;
+                    if !self.step(1 + cost) {
+                        break;
+                    }
+                    inherited |= among
                         .range(range.van..=range.tot)
                         .take(10_000)
-                        .any(|c| range.bevat(*c) && (*s, *c) != own)
-                });
+                        .any(|c| range.bevat(*c) && (*other, *c) != own);
+                }
                 if !inherited
                     && let Some(Scalar::Error(e)) = self.cell(sheet, *place).map(|c| &c.waarde)
                 {
@@ -431,13 +445,21 @@ impl<'a> Lint<'a> {
     fn circles(&mut self) {
         let mut edges: Vec<u32> = Vec::new();
         let mut starts: Vec<usize> = Vec::with_capacity(self.fields.len() + 1);
+        let mut steps = self.steps;
         'all: for field in &self.fields {
             starts.push(edges.len());
             for (sheet, range) in &field.references {
+                let index = &self.index[*sheet];
+                // Every row of the range that holds a formula may have to be looked at.
+                let rows = u64::from(range.tot.0 - range.van.0) + 1;
+                steps = steps.saturating_sub(rows.min(index.len() as u64));
                 let mut from = range.van;
-                while from.0 <= range.tot.0 {
-                    let Some((place, to)) = self.index[*sheet].range(from..=range.tot).next()
-                    else {
+                while from <= range.tot {
+                    if edges.len() >= MAX_EDGES || steps == 0 {
+                        self.result.onvolledig = true;
+                        break 'all;
+                    }
+                    let Some((place, to)) = index.range(from..=range.tot).next() else {
                         break;
                     };
                     if place.1 < range.van.1 {
@@ -448,13 +470,10 @@ impl<'a> Lint<'a> {
                         edges.push(*to as u32);
                         from = (place.0, place.1 + 1);
                     }
-                    if edges.len() >= MAX_EDGES {
-                        self.result.onvolledig = true;
-                        break 'all;
-                    }
                 }
             }
         }
+        self.steps = steps;
         while starts.len() <= self.fields.len() {
             starts.push(edges.len());
         }
@@ -645,6 +664,7 @@ impl<'a> Lint<'a> {
         // The ranges in columns that formulas sum, by sheet and column of the range: range, formula.
         let mut sums: HashMap<(usize, u32), Vec<(Bereik, usize)>> = HashMap::new();
         let mut summing: Vec<usize> = Vec::new();
+        let mut entries = 0;
         for (index, field) in self.fields.iter().enumerate() {
             let Some(parts) = field.tree.as_ref().and_then(Formule::opgeteld) else {
                 continue;
@@ -655,7 +675,12 @@ impl<'a> Lint<'a> {
                     continue;
                 };
                 ranges |= range.van != range.tot;
-                for column in range.van.1..=range.tot.1.min(range.van.1.saturating_add(200)) {
+                // A sum over very many columns is no total of a column.
+                for column in range.van.1..=range.tot.1.min(range.van.1.saturating_add(100)) {
+                    if entries >= MAX_REFERENCES {
+                        break;
+                    }
+                    entries += 1;
                     sums.entry((sheet, column))
                         .or_default()
                         .push((range, index));
@@ -683,7 +708,7 @@ impl<'a> Lint<'a> {
             let elsewhere = |at: (u32, u32)| {
                 sums.get(&(sheet, at.1)).is_some_and(|all| {
                     all.iter()
-                        .take(2_000)
+                        .take(200)
                         .any(|(r, i)| *i != index && r.bevat(at))
                 })
             };
@@ -757,7 +782,14 @@ impl<'a> Lint<'a> {
     fn phasing(&mut self) {
         for sheet in 0..self.map.bladen.len() {
             let mut found = Vec::new();
+            let cost = self.map.bladen[sheet].cellen.len() as u64 / 8;
+            let mut left = self.steps;
             for (position, heading) in self.headings[sheet].iter().enumerate() {
+                left = left.saturating_sub(1 + cost);
+                if left == 0 {
+                    self.result.onvolledig = true;
+                    break;
+                }
                 let overlaps =
                     |h: &&Kop| h.row > heading.row && h.from <= heading.to && h.to >= heading.from;
                 let end = self.headings[sheet][position + 1..]
@@ -857,19 +889,20 @@ impl<'a> Lint<'a> {
         const DO: &str = "make it visible, and see whether the amounts count";
         for sheet in 0..self.map.bladen.len() {
             let blad = &self.map.bladen[sheet];
+            // The first amount of a range, and how many there are.
             let amounts = |range: Bereik| {
-                blad.in_bereik(range)
-                    .filter(|(place, cell)| is_amount(cell) && !self.is_heading(sheet, *place))
-                    .take(100_000)
-                    .count()
+                let mut found = blad
+                    .in_bereik(range)
+                    .filter(|(place, cell)| is_amount(cell) && !self.is_heading(sheet, *place));
+                let first = found.next()?.0;
+                Some((first, 1 + found.take(100_000).count()))
             };
             let all = Bereik {
                 van: (0, 0),
                 tot: (u32::MAX - 1, u32::MAX - 1),
             };
             if !blad.zichtbaar {
-                let count = amounts(all);
-                if count > 0 {
+                if let Some((_, count)) = amounts(all) {
                     self.add(
                         VERBORGEN,
                         Some(sheet),
@@ -880,6 +913,8 @@ impl<'a> Lint<'a> {
                 }
                 continue;
             }
+            // Looking through a column may take a step for every row of the sheet.
+            let most = (MAX_STEPS as usize / blad.cellen.len().max(1)).min(MAX_FINDINGS);
             let rows = blad.verborgen_rijen.iter().map(|&(from, to)| {
                 let text = if from == to {
                     format!("row {} is hidden and holds", from + 1)
@@ -915,11 +950,10 @@ impl<'a> Lint<'a> {
             });
             let found: Vec<(String, (u32, u32))> = rows
                 .chain(columns)
-                .take(MAX_FINDINGS)
+                .take(most)
                 .filter_map(|(text, range)| {
-                    let count = amounts(range);
-                    let first = blad.in_bereik(range).find(|(_, c)| is_amount(c))?.0;
-                    (count > 0).then(|| (format!("{text} {}", numbers(count)), first))
+                    let (first, count) = amounts(range)?;
+                    Some((format!("{text} {}", numbers(count)), first))
                 })
                 .collect();
             for (text, first) in found {
@@ -934,6 +968,7 @@ impl<'a> Lint<'a> {
         for sheet in 0..self.map.bladen.len() {
             let blad = &self.map.bladen[sheet];
             let (mut numbers, mut dates) = (Vec::new(), Vec::new());
+            let mut left = 50 * MAX_STEPS;
             for (place, cell) in &blad.cellen {
                 let Scalar::Text(text) = &cell.waarde else {
                     continue;
@@ -951,9 +986,9 @@ impl<'a> Lint<'a> {
                     let above = number(place.0.checked_sub(1));
                     let below = number(place.0.checked_add(1));
                     let in_column = above == Some(true) && below != Some(false);
-                    let summed = counted
-                        .get(&sheet)
-                        .is_some_and(|all| all.iter().any(|r| r.bevat(*place)));
+                    let ranges = counted.get(&sheet).map_or(&[][..], Vec::as_slice);
+                    left = left.saturating_sub(1 + ranges.len() as u64);
+                    let summed = left > 0 && ranges.iter().any(|r| r.bevat(*place));
                     // The numbers of years over a table may be text: no figure is lost by it.
                     let year = self.is_heading(sheet, *place);
                     if (in_column || summed) && !year {
@@ -1184,6 +1219,7 @@ fn year_headings(sheet: &Blad) -> Vec<Kop> {
     let mut close = |run: Option<(Kop, i64)>| {
         if let Some((heading, _)) = run
             && heading.to - heading.from >= 2
+            && found.len() < MAX_HEADINGS
         {
             found.push(heading);
         }

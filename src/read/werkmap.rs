@@ -149,7 +149,7 @@ impl Blad {
     pub fn in_bereik(&self, range: Bereik) -> impl Iterator<Item = ((u32, u32), &Cel)> {
         let mut from = range.van;
         std::iter::from_fn(move || {
-            while from.0 <= range.tot.0 {
+            while from <= range.tot {
                 let (place, cell) = self.cellen.range(from..=range.tot).next()?;
                 if place.1 < range.van.1 {
                     from = (place.0, range.van.1);
