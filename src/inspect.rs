@@ -1,11 +1,14 @@
-//! A foreign workbook as it is: which tables stand in it, how they are read, and whether our figures are its own.
+//! A foreign workbook as it is: which tables stand in it, how they are read, and whether our figures are its own; and what is
+//! wrong with it ([`lint`]).
 //!
 //! Takes a workbook that was read and gives findings, a proposed mapping and a reconciliation. Nothing is guessed silently: every
 //! guess has a confidence and a reason, and what was not understood is listed. Opens no file and prints nothing.
 
 mod aansluiting;
 mod begrip;
+pub mod formule;
 mod koppen;
+pub mod lint;
 mod los;
 mod raster;
 mod tabel;

@@ -67,7 +67,7 @@ pub mod sweep;
 // The formula behind a number.
 pub mod explain;
 
-// What a foreign workbook holds.
+// What a foreign workbook holds, and what is wrong with it.
 pub mod inspect;
 
 // Declared tables and charts.
