@@ -6,6 +6,7 @@ mod delen;
 mod diagnostics;
 mod formules;
 mod inspect;
+mod lint;
 mod output;
 mod simulatie;
 mod verschil;
@@ -58,6 +59,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Show what was read, what was passed over, and whether it agrees with the source's own figures
     Check(CheckArgs),
+    /// Show what is wrong with a workbook itself: errors, old values, figures typed over formulas, sums that miss a row
+    Lint(lint::LintArgs),
     /// Print the formula behind a number, down to the cells it comes from
     Explain(ExplainArgs),
     /// Run named scenarios and grids, one row per scenario
@@ -357,6 +360,7 @@ pub fn main() -> ExitCode {
         Command::Merge(a) => (a.model.clone(), merge(a)),
         Command::Inspect(a) => (PathBuf::new(), inspect::inspect(a)),
         Command::Check(a) => (a.model.clone(), check(a)),
+        Command::Lint(a) => (a.file.clone(), lint::run(a)),
         Command::Explain(a) => (a.model.clone(), explain(a)),
         Command::Sweep(a) => (a.model.clone(), sweep(a)),
         Command::Diff(a) => (a.model(), verschil::diff(a)),

@@ -1,11 +1,14 @@
-//! A foreign workbook as it is: which tables stand in it, how they are read, and whether our figures are its own.
+//! A foreign workbook as it is: which tables stand in it, how they are read, and whether our figures are its own; and what is
+//! wrong with it ([`lint`]).
 //!
 //! Takes a workbook that was read and gives findings, a proposed mapping and a reconciliation. Nothing is guessed silently: every
 //! guess has a confidence and a reason, and what was not understood is listed. Opens no file and prints nothing.
 
 mod aansluiting;
 mod begrip;
+pub mod formule;
 mod koppen;
+pub mod lint;
 mod los;
 mod raster;
 mod tabel;
@@ -31,8 +34,8 @@ use rust_decimal::prelude::ToPrimitive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tabel::{Blok, Rijsoort, blokken};
-pub use voorstel::{DREMPEL, Veld};
 use voorstel::{ControleWens, RijWens, Voorstel, tekst};
+pub use voorstel::{DREMPEL, Veld};
 use woorden::woordenboek;
 
 /// What was not understood.
@@ -62,7 +65,7 @@ pub struct Totaalverslag {
 impl Totaalverslag {
     /// Whether they agree to a cent.
     pub fn klopt(&self) -> bool {
-        (self.werkmap - self.polder).abs() <= Decimal::new(1, 2)
+        aansluiting::afstand(self.werkmap, self.polder) <= Decimal::new(1, 2)
     }
 }
 
@@ -131,6 +134,9 @@ pub struct Inspectie {
 /// Most cells of a sheet that is also looked at with rows and columns in each other's place.
 const MAX_KANTEL: usize = 200_000;
 
+/// Most values with a label that are looked at.
+const MAX_LOS: usize = 20_000;
+
 /// Looks at a workbook.
 pub fn inspect(map: &Werkmap) -> Inspectie {
     let book = Workbook::from(map.clone());
@@ -155,7 +161,15 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         let mut raster = upright;
         let mut blocks = blokken(&raster);
         let periods = |blocks: &[Blok]| blocks.iter().map(|b| b.kop.perioden.len()).max();
-        if periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN
+        // Lines with a name stand upright, whatever years happen to follow on each other in a column.
+        let named = blocks.iter().any(|b| {
+            b.van_soort(&Rijsoort::Regel)
+                .filter(|r| !r.label.is_empty())
+                .count()
+                >= 2
+        });
+        if !named
+            && periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN
             && raster.cellen.len() <= MAX_KANTEL
         {
             let turned = raster.kantel();
@@ -185,6 +199,8 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         }
         rasters.push(raster);
     }
+    benoemd(map, &rasters, &mut values);
+    values.truncate(MAX_LOS);
     let mut begrip = Begrip {
         file: &book.file,
         rasters: &rasters,
@@ -209,7 +225,48 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
     };
     onderzoek.parameters();
     onderzoek.uitkomsten(&begrip.blokken);
+    onderzoek.heel();
     onderzoek.afronden(begrip, map)
+}
+
+/// Adds the cells that have a defined name and no label beside them.
+fn benoemd(map: &Werkmap, rasters: &[Raster], values: &mut Vec<Los>) {
+    /// Most names that are looked at.
+    const MOST: usize = 5_000;
+    for name in map.namen.iter().take(MOST) {
+        let Some((sheet, cell)) = name.tekst.rsplit_once('!') else {
+            continue;
+        };
+        let sheet = sheet
+            .trim_start_matches('$')
+            .trim_matches('\'')
+            .replace("''", "'");
+        let cell = cell.replace('$', "");
+        let (Some(at), Some(blad)) = (
+            tabel::cel(&cell).filter(|_| !cell.contains(':')),
+            rasters
+                .iter()
+                .position(|r| !r.gekanteld && *r.naam == *sheet),
+        ) else {
+            continue;
+        };
+        let labelled = values.iter().any(|v| v.blad == blad && v.cel == at);
+        let Some(value @ (Scalar::Number(_) | Scalar::Date(_))) = rasters[blad].cel(at.0, at.1)
+        else {
+            continue;
+        };
+        if !labelled {
+            values.push(Los {
+                blad,
+                label: name.naam.replace(['_', '.'], " "),
+                cel: at,
+                waarde: value.clone(),
+                formule: rasters[blad].formule(at.0, at.1).is_some(),
+                eenheid: String::new(),
+                als_tekst: false,
+            });
+        }
+    }
 }
 
 /// What the amounts of a sheet, or of a block, are multiplied by to be euro.
@@ -261,6 +318,9 @@ struct Keuze {
     bijdragen_met_index: bool,
     prijspeil: i32,
     boekwaarde_negatief: bool,
+    /// Which index group lines of revenue and of costs have that name none.
+    index_opbrengsten: Option<usize>,
+    index_kosten: Option<usize>,
 }
 
 impl Onderzoek<'_> {
@@ -369,6 +429,7 @@ impl Onderzoek<'_> {
                     factor: begrepen.factor.unwrap_or(Decimal::ONE),
                     zekerheid: if complete { sure } else { sure * 0.5 },
                     waar,
+                    heel: false,
                 });
             }
         }
@@ -420,7 +481,23 @@ impl Onderzoek<'_> {
                 factor,
                 zekerheid: sure,
                 waar: vec![("cel", tekst(&raster.verwijzing(los.cel.0, los.cel.1)))],
+                heel: false,
             });
+        }
+    }
+
+    /// Marks single figures that are whole numbers of thousands where all series are.
+    fn heel(&mut self) {
+        let thousand = Decimal::from(1000);
+        let whole =
+            |u: &Uitkomst| u.factor >= thousand && u.waarden.iter().all(|(_, v)| v.is_integer());
+        let series = |u: &&Uitkomst| u.waarden.len() > 2;
+        let some = self.uitkomsten.iter().filter(series).count() > 0;
+        let all = self.uitkomsten.iter().filter(series).all(whole);
+        if some && all {
+            for u in &mut self.uitkomsten {
+                u.heel = u.waarden.len() == 1 && whole(u);
+            }
         }
     }
 
@@ -437,7 +514,10 @@ impl Onderzoek<'_> {
         let mut first: Option<Kop> = None;
         let mut last: Option<(Kop, usize, (u32, u32))> = None;
         for begrepen in blocks {
-            if matches!(begrepen.soort, Bloksoort::Groei | Bloksoort::Factor | Bloksoort::Onbekend(_)) {
+            if matches!(
+                begrepen.soort,
+                Bloksoort::Groei | Bloksoort::Factor | Bloksoort::Onbekend(_)
+            ) {
                 continue;
             }
             let kop = &begrepen.blok.kop;
@@ -458,6 +538,9 @@ impl Onderzoek<'_> {
     fn gebied(&mut self, begrip: &mut Begrip<'_>, keuze: Option<Keuze>) -> Vec<Veld> {
         let mut out = Vec::new();
         let cell = |los: &Los, more: &str| {
+            if los.als_tekst {
+                return getoond(&los.waarde);
+            }
             let raster = &self.rasters[los.blad];
             format!(
                 "{{ cel = {}{more} }}",
@@ -466,7 +549,12 @@ impl Onderzoek<'_> {
         };
         let why = |los: &Los| format!("\"{}\" is {}", los.label, getoond(&los.waarde));
         if let Some(title) = titel(&self.rasters[0]) {
-            out.push(Veld::new("naam", tekst(&title), 0.6, "the first text of the workbook"));
+            out.push(Veld::new(
+                "naam",
+                tekst(&title),
+                0.6,
+                "the first text of the workbook",
+            ));
         }
         let periods = self.perioden(&begrip.blokken);
         // Peildatum.
@@ -510,7 +598,12 @@ impl Onderzoek<'_> {
                     value => {
                         peil = kop(value).map(|k| k.jaar);
                         if let Some(year) = peil {
-                            out.push(Veld::new("peildatum", format!("{year}-01-01"), sure * 0.9, why(los)));
+                            out.push(Veld::new(
+                                "peildatum",
+                                format!("{year}-01-01"),
+                                sure * 0.9,
+                                why(los),
+                            ));
                         }
                     }
                 }
@@ -518,8 +611,15 @@ impl Onderzoek<'_> {
             None => {
                 let guess = realised
                     .map(|y| (y, 0.85, "the first period that is not realised".to_owned()))
-                    .or(spoken.map(|d| (i32::from(d.year()), 0.8, format!("a result is labelled {d}"))))
-                    .or(earlier.map(|y| (y, 0.8, "the year after all earlier years together".into())))
+                    .or(spoken.map(|d| {
+                        (
+                            i32::from(d.year()),
+                            0.8,
+                            format!("a result is labelled {d}"),
+                        )
+                    }))
+                    .or(earlier
+                        .map(|y| (y, 0.8, "the year after all earlier years together".into())))
                     .or(periods.map(|p| (p.0.jaar, 0.6, "the first period".into())));
                 if let Some((year, sure, why)) = guess {
                     peil = Some(year);
@@ -539,12 +639,21 @@ impl Onderzoek<'_> {
                         "prijspeil",
                         format!("{}-01-01", year + shift),
                         0.7,
-                        format!("{}; the figures of the workbook have {} year of index more", why(los), -shift),
+                        format!(
+                            "{}; the figures of the workbook have {} year of index more",
+                            why(los),
+                            -shift
+                        ),
                     ));
                 } else if let Scalar::Date(_) = los.waarde {
                     out.push(Veld::new("prijspeil", cell(los, ""), *sure, why(los)));
                 } else if let Some(year) = year {
-                    out.push(Veld::new("prijspeil", format!("{year}-01-01"), *sure, why(los)));
+                    out.push(Veld::new(
+                        "prijspeil",
+                        format!("{year}-01-01"),
+                        *sure,
+                        why(los),
+                    ));
                 }
             }
             None => {
@@ -565,16 +674,33 @@ impl Onderzoek<'_> {
             .map(|y| y + 1 + keuze.map_or(0, |k| k.prijspeil));
         // Last year.
         let last = periods.map(|p| p.1.jaar);
-        let ending = self.parameters.get("eindjaar").map(|(at, sure, _)| (&self.values[*at], *sure));
+        let ending = self
+            .parameters
+            .get("eindjaar")
+            .map(|(at, sure, _)| (&self.values[*at], *sure));
         match (ending, last) {
-            (Some((los, sure)), _) if matches!(los.waarde, Scalar::Date(d) if d.month() == 1 && d.day() == 1) => {
+            (Some((los, sure)), _) if matches!(los.waarde, Scalar::Date(d) if d.month() == 1 && d.day() == 1) =>
+            {
                 // 1 January is the end of the year before.
                 let year = kop(&los.waarde).map_or(0, |k| k.jaar) - 1;
-                out.push(Veld::new("eindjaar", year.to_string(), sure * 0.9, why(los)));
+                out.push(Veld::new(
+                    "eindjaar",
+                    year.to_string(),
+                    sure * 0.9,
+                    why(los),
+                ));
             }
             (Some((los, sure)), _) => {
-                let more = if matches!(los.waarde, Scalar::Date(_)) { ", deel = \"jaar\"" } else { "" };
-                out.push(Veld::new("eindjaar", cell(los, more), sure, why(los)));
+                let more = if matches!(los.waarde, Scalar::Date(_)) {
+                    ", deel = \"jaar\""
+                } else {
+                    ""
+                };
+                let value = match kop(&los.waarde) {
+                    Some(k) if los.als_tekst => k.jaar.to_string(),
+                    _ => cell(los, more),
+                };
+                out.push(Veld::new("eindjaar", value, sure, why(los)));
             }
             (None, Some(year)) => {
                 let (_, _, blad, at) = periods.expect("it has a last year");
@@ -597,9 +723,19 @@ impl Onderzoek<'_> {
                     _ => None,
                 });
                 if let Some((years, peil)) = years.zip(peil) {
-                    out.push(Veld::new("eindjaar", (peil + years - 1).to_string(), 0.6, "peildatum and looptijd"));
+                    out.push(Veld::new(
+                        "eindjaar",
+                        (peil + years - 1).to_string(),
+                        0.6,
+                        "peildatum and looptijd",
+                    ));
                 } else if let Some(year) = jaar_van_regels(begrip) {
-                    out.push(Veld::new("eindjaar", year.to_string(), 0.6, "the last year of a line"));
+                    out.push(Veld::new(
+                        "eindjaar",
+                        year.to_string(),
+                        0.6,
+                        "the last year of a line",
+                    ));
                 }
             }
         }
@@ -611,7 +747,12 @@ impl Onderzoek<'_> {
             }
         }
         if !self.parameters.contains_key("rente") {
-            out.push(Veld::new("rente", "0", 0.5, "no label names a rate: without interest until one is written here"));
+            out.push(Veld::new(
+                "rente",
+                "0",
+                0.5,
+                "no label names a rate: without interest until one is written here",
+            ));
         }
         let step = begrip
             .blokken
@@ -625,7 +766,12 @@ impl Onderzoek<'_> {
             4 => "kwartaal",
             _ => "jaar",
         };
-        out.push(Veld::new("tijdstap", tekst(step), 0.9, "the step of the periods"));
+        out.push(Veld::new(
+            "tijdstap",
+            tekst(step),
+            0.9,
+            "the step of the periods",
+        ));
         out
     }
 
@@ -658,9 +804,19 @@ impl Onderzoek<'_> {
                 out.push(RijWens {
                     tabel: "indexen",
                     velden: vec![
-                        Veld::new("index", tekst(name), 0.9, "one rate for all lines of this side"),
+                        Veld::new(
+                            "index",
+                            tekst(name),
+                            0.9,
+                            "one rate for all lines of this side",
+                        ),
                         Veld::new("vanaf", from.to_string(), 0.8, "the year after prijspeil"),
-                        Veld::new("groei", cell(los, &more), *sure, format!("\"{}\"", los.label)),
+                        Veld::new(
+                            "groei",
+                            cell(los, &more),
+                            *sure,
+                            format!("\"{}\"", los.label),
+                        ),
                     ],
                 });
                 begrip.tarieven.insert(side, name.to_owned());
@@ -678,6 +834,14 @@ impl Onderzoek<'_> {
                 }
             }
         }
+        for (side, chosen) in [
+            ("index_opbrengsten", keuze.index_opbrengsten),
+            ("index_kosten", keuze.index_kosten),
+        ] {
+            if let Some(name) = chosen.and_then(|at| begrip.indexen.get(at)) {
+                begrip.tarieven.insert(side, name.clone());
+            }
+        }
         if let Some((at, sure, _)) = self.parameters.get("boekwaarde") {
             let los = &self.values[*at];
             let peil = self.peil.unwrap_or(0);
@@ -687,7 +851,11 @@ impl Onderzoek<'_> {
                 .filter(|b| b.soort == Bloksoort::Regels && !b.regels.is_empty())
                 .any(|b| {
                     b.blok.kop.eerder.is_some()
-                        || b.blok.kop.perioden.first().is_some_and(|(_, k)| k.jaar < peil)
+                        || b.blok
+                            .kop
+                            .perioden
+                            .first()
+                            .is_some_and(|(_, k)| k.jaar < peil)
                 });
             let mut more = self
                 .unit_of(los.blad)
@@ -696,9 +864,18 @@ impl Onderzoek<'_> {
                 more.push_str(", teken = -1");
             }
             let (sure, why) = if history {
-                (0.4, format!("\"{}\", but realised periods are read too, and boekwaarde follows from these", los.label))
+                (
+                    0.4,
+                    format!(
+                        "\"{}\", but realised periods are read too, and boekwaarde follows from these",
+                        los.label
+                    ),
+                )
             } else {
-                (*sure, format!("\"{}\" is {}", los.label, getoond(&los.waarde)))
+                (
+                    *sure,
+                    format!("\"{}\" is {}", los.label, getoond(&los.waarde)),
+                )
             };
             out.push(RijWens {
                 tabel: "boekwaarde",
@@ -721,16 +898,35 @@ impl Onderzoek<'_> {
             bijdragen_met_index: false,
             prijspeil: 0,
             boekwaarde_negatief: negative,
+            index_opbrengsten: None,
+            index_kosten: None,
         };
         let mut choices = vec![first];
-        choices.push(Keuze { bijdragen_met_index: true, ..first });
+        choices.push(Keuze {
+            bijdragen_met_index: true,
+            ..first
+        });
         if self.parameters.contains_key("boekwaarde") {
-            choices.push(Keuze { boekwaarde_negatief: !negative, ..first });
-            choices.push(Keuze { boekwaarde_negatief: !negative, bijdragen_met_index: true, ..first });
+            choices.push(Keuze {
+                boekwaarde_negatief: !negative,
+                ..first
+            });
+            choices.push(Keuze {
+                boekwaarde_negatief: !negative,
+                bijdragen_met_index: true,
+                ..first
+            });
         }
         for shift in [-1, 1] {
-            choices.push(Keuze { prijspeil: shift, ..first });
-            choices.push(Keuze { prijspeil: shift, bijdragen_met_index: true, ..first });
+            choices.push(Keuze {
+                prijspeil: shift,
+                ..first
+            });
+            choices.push(Keuze {
+                prijspeil: shift,
+                bijdragen_met_index: true,
+                ..first
+            });
         }
         let before = begrip.onbegrepen.clone();
         let mut best: Option<Poging> = None;
@@ -740,7 +936,8 @@ impl Onderzoek<'_> {
             let done = attempt.klopt();
             let better = best.as_ref().is_none_or(|b| {
                 (attempt.found.gelijk, -attempt.found.afstand) > (b.found.gelijk, -b.found.afstand)
-                    && (attempt.found.gelijk > b.found.gelijk || attempt.found.afstand < b.found.afstand * 0.999)
+                    && (attempt.found.gelijk > b.found.gelijk
+                        || attempt.found.afstand < b.found.afstand * 0.999)
             });
             let broken = !attempt.gelezen;
             if better {
@@ -751,7 +948,35 @@ impl Onderzoek<'_> {
                 break;
             }
         }
-        let best = best.expect("the first choice was tried");
+        let mut best = best.expect("the first choice was tried");
+        // Index groups whose names do not say whose they are: the figures do.
+        let groups = begrip.indexen.len().min(8);
+        for side in ["opbrengsten", "kosten"] {
+            let tried = best.choice;
+            for at in 0..groups {
+                if best.klopt() || !best.gelezen || self.uitkomsten.is_empty() {
+                    break;
+                }
+                let choice = if side == "kosten" {
+                    Keuze {
+                        index_kosten: Some(at),
+                        ..tried
+                    }
+                } else {
+                    Keuze {
+                        index_opbrengsten: Some(at),
+                        ..tried
+                    }
+                };
+                begrip.onbegrepen.clone_from(&before);
+                let attempt = self.poging(&mut begrip, choice);
+                if attempt.found.gelijk > best.found.gelijk {
+                    best = attempt;
+                }
+            }
+        }
+        // What the proposal says of lines must be what the best choice said.
+        begrip.onbegrepen.clone_from(&before);
         self.verslag(best, begrip, map)
     }
 
@@ -823,9 +1048,8 @@ impl Onderzoek<'_> {
         if let Some(c) = found.conventies.first() {
             let exact = found.gelijk == found.aantal;
             let sure = if exact { 0.95 } else { 0.5 };
-            let same = |f: fn(&Conventie) -> &'static str| {
-                found.conventies.iter().all(|o| f(o) == f(c))
-            };
+            let same =
+                |f: fn(&Conventie) -> &'static str| found.conventies.iter().all(|o| f(o) == f(c));
             let why = |single: bool| {
                 if !exact {
                     "the nearest to the figures of the workbook, which it does not give"
@@ -854,7 +1078,9 @@ impl Onderzoek<'_> {
                     continue;
                 }
                 let sure = if single { sure } else { sure * 0.7 };
-                proposal.gebied.push(Veld::new(name, tekst(pick(c)), sure, why(single)));
+                proposal
+                    .gebied
+                    .push(Veld::new(name, tekst(pick(c)), sure, why(single)));
             }
         } else {
             proposal.gebied.push(Veld::new(
@@ -877,17 +1103,28 @@ impl Onderzoek<'_> {
             let what = if v.klopt() {
                 format!("\"{}\": all {} figures agree", v.label, v.aantal)
             } else {
-                format!("\"{}\": {} of {} figures agree", v.label, v.gelijk, v.aantal)
+                format!(
+                    "\"{}\": {} of {} figures agree",
+                    v.label, v.gelijk, v.aantal
+                )
             };
             // Where our own figures are whole, those of the workbook can be held against them.
-            let sure = if v.gelijk == 0 { sure } else { sure.max(DREMPEL) };
+            let sure = if v.gelijk == 0 {
+                sure
+            } else {
+                sure.max(DREMPEL)
+            };
             proposal.controles.push(ControleWens {
                 doel: v.doel.clone(),
                 waar: u.waar.clone(),
                 factor: Some(u.factor).filter(|f| *f != Decimal::ONE),
                 teken: v.omgekeerd,
                 tolerantie: Some(v.tolerantie).filter(|t| *t > Decimal::new(1, 2)),
-                zekerheid: if u.zekerheid < DREMPEL { u.zekerheid } else { sure },
+                zekerheid: if u.zekerheid < DREMPEL {
+                    u.zekerheid
+                } else {
+                    sure
+                },
                 reden: what,
             });
         }
@@ -936,8 +1173,11 @@ impl Onderzoek<'_> {
 
     /// Values with a label that no one asked for, and sheets without a table.
     fn over(&mut self, begrip: &mut Begrip<'_>) {
-        let used: Vec<(usize, (u32, u32))> =
-            self.gebruikt.iter().map(|at| (self.values[*at].blad, self.values[*at].cel)).collect();
+        let used: Vec<(usize, (u32, u32))> = self
+            .gebruikt
+            .iter()
+            .map(|at| (self.values[*at].blad, self.values[*at].cel))
+            .collect();
         for los in self.values {
             if used.contains(&(los.blad, los.cel)) {
                 continue;
@@ -947,7 +1187,13 @@ impl Onderzoek<'_> {
                 continue;
             }
             let text = format!("{}: {}", los.label, getoond(&los.waarde));
-            begrip.niet(los.blad, los.cel.0, los.cel.1, &text, "a value with a label that is not known");
+            begrip.niet(
+                los.blad,
+                los.cel.0,
+                los.cel.1,
+                &text,
+                "a value with a label that is not known",
+            );
         }
         for (blad, raster) in self.rasters.iter().enumerate() {
             let turned_too = self
@@ -958,7 +1204,11 @@ impl Onderzoek<'_> {
                 || self.values.iter().any(|v| v.blad == blad)
                 || turned_too;
             if !named && !raster.cellen.is_empty() {
-                let hidden = if raster.zichtbaar { "" } else { "hidden sheet; " };
+                let hidden = if raster.zichtbaar {
+                    ""
+                } else {
+                    "hidden sheet; "
+                };
                 begrip.onbegrepen.push(Onbegrepen {
                     place: Place::sheet(&self.book.file, &raster.naam),
                     wat: format!("{} cells", raster.cellen.len()),
@@ -1009,8 +1259,19 @@ fn titel(raster: &Raster) -> Option<String> {
     })?;
     let text = text.split(['(', '\n']).next().unwrap_or(text).trim();
     let mut name = text;
-    for word in ["Grondexploitatie", "grondexploitatie", "GREX", "Grex", "Exploitatie", "Gebied", "Project", "Plan"] {
-        if let Some(rest) = name.strip_prefix(word) {
+    for word in [
+        "Grondexploitatie",
+        "grondexploitatie",
+        "GREX",
+        "Grex",
+        "Exploitatie",
+        "Gebied",
+        "Project",
+        "Plan",
+    ] {
+        if let Some(rest) = name.strip_prefix(word)
+            && !rest.starts_with(char::is_alphabetic)
+        {
             name = rest.trim_start_matches([':', '-', ' ']).trim();
         }
     }

@@ -73,7 +73,7 @@ pub mod explain;
 // A recorded route as sheets of formulas.
 pub mod levend;
 
-// What a foreign workbook holds.
+// What a foreign workbook holds, and what is wrong with it.
 pub mod inspect;
 
 // Declared tables and charts.

@@ -15,7 +15,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) mod csv;
+mod csv;
 pub mod mapping;
 mod native;
 pub mod periode;

@@ -9,6 +9,7 @@ use polder::plan::Route;
 use polder::read::read_model;
 use polder::read::werkmap::Werkmap;
 use polder::route;
+use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
@@ -78,7 +79,9 @@ fn compare(name: &str, model: &Model, results: &Value, shown: &str) {
         let wanted = number(wanted);
         match result.waarde(model, address) {
             Ok(found) if (found - wanted).abs() <= dec!(0.01) => {}
-            Ok(found) => wrong.push(format!("{address}: calculated {found}, the workbook says {wanted}")),
+            Ok(found) => wrong.push(format!(
+                "{address}: calculated {found}, the workbook says {wanted}"
+            )),
             Err(reason) => wrong.push(format!("{address}: {reason}")),
         }
     };
@@ -113,7 +116,11 @@ fn workbooks_of_many_habits_give_their_own_figures() {
         let found = lines(&model);
         for (table, count) in wanted["regels"].as_object().expect("numbers of lines") {
             let number: usize = table.split('+').map(|t| found[t]).sum();
-            assert_eq!(Some(number as u64), count.as_u64(), "{name}: lines of {table}\n{shown}");
+            assert_eq!(
+                Some(number as u64),
+                count.as_u64(),
+                "{name}: lines of {table}\n{shown}"
+            );
         }
         compare(name, &model, &wanted["uitkomsten"], &shown);
     }
@@ -126,14 +133,18 @@ fn known(workbook: &str, labels: &[(&str, &str, i64)]) -> Value {
     let mut out = serde_json::Map::new();
     let mut put = |label: &str, year: Option<&str>, value: &Value| {
         let (_, name, factor) = labels.iter().find(|(l, ..)| *l == label).expect(label);
-        let value = serde_json::from_str(&(number(value) * Decimal::from(*factor)).to_string()).unwrap();
+        let value =
+            serde_json::from_str(&(number(value) * Decimal::from(*factor)).to_string()).unwrap();
         match year {
             None => drop(out.insert((*name).to_owned(), value)),
             Some(year) => {
                 let series = out
                     .entry(*name)
                     .or_insert_with(|| Value::Object(serde_json::Map::new()));
-                series.as_object_mut().unwrap().insert(year.to_owned(), value);
+                series
+                    .as_object_mut()
+                    .unwrap()
+                    .insert(year.to_owned(), value);
             }
         }
     };
@@ -238,7 +249,11 @@ fn same_lines(model: &Model, by_hand: &str) {
 fn a_mapping_is_never_written_over_unasked() {
     let at = folder("force");
     let book = at.join("h.xlsx");
-    fs::copy(root().join("models/havenkwartier/havenkwartier.xlsx"), &book).unwrap();
+    fs::copy(
+        root().join("models/havenkwartier/havenkwartier.xlsx"),
+        &book,
+    )
+    .unwrap();
     let mapping = at.join("mapping.toml");
     fs::write(&mapping, "# mine\n").unwrap();
     let book = book.to_str().unwrap();
@@ -303,7 +318,14 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
     s.write(11, 0, "Verkoop kavels").unwrap();
     s.write(9, 1, COSTS.iter().sum::<f64>()).unwrap();
     s.write(11, 1, REVENUE.iter().sum::<f64>()).unwrap();
-    for (row, label) in [(13, "Kosten na index"), (14, "Opbrengsten na index"), (15, "Saldo"), (16, "Boekwaarde 1 januari"), (17, "Rente"), (18, "Boekwaarde 31 december")] {
+    for (row, label) in [
+        (13, "Kosten na index"),
+        (14, "Opbrengsten na index"),
+        (15, "Saldo"),
+        (16, "Boekwaarde 1 januari"),
+        (17, "Rente"),
+        (18, "Boekwaarde 31 december"),
+    ] {
         s.write(row, 0, label).unwrap();
     }
     let (mut balance, mut flows) = (OPENING, Vec::new());
@@ -312,7 +334,10 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
         s.write(7, c, 2026 + t as u32).unwrap();
         s.write(9, c, COSTS[t]).unwrap();
         s.write(11, c, REVENUE[t]).unwrap();
-        let (cost, revenue) = (COSTS[t] * level(GROWTH.0, t), REVENUE[t] * level(GROWTH.1, t));
+        let (cost, revenue) = (
+            COSTS[t] * level(GROWTH.0, t),
+            REVENUE[t] * level(GROWTH.1, t),
+        );
         let change = cost - revenue;
         let interest = match a.rente {
             "JAN1" => RATE * balance,
@@ -320,7 +345,13 @@ fn workbook(a: &Afspraak) -> Vec<u8> {
             "HALFJAAR_SI" => RATE * balance + change * ((1.0 + RATE).sqrt() - 1.0),
             _ => RATE * (balance + change),
         };
-        for (row, value) in [(13, cost), (14, revenue), (15, -change), (16, balance), (17, interest)] {
+        for (row, value) in [
+            (13, cost),
+            (14, revenue),
+            (15, -change),
+            (16, balance),
+            (17, interest),
+        ] {
             s.write(row, c, value).unwrap();
         }
         balance += change + interest;
@@ -376,11 +407,24 @@ fn every_convention_is_recognised_as_itself_or_a_listed_twin() {
                 ("ncw_kasstroom", "eind"),
             ] {
                 for telling in ["jaren", "dagen_36525", "dagen_365"] {
-                    let a = Afspraak { rente, index, ncw, moment, telling };
+                    let a = Afspraak {
+                        rente,
+                        index,
+                        ncw,
+                        moment,
+                        telling,
+                    };
                     let what = format!("{rente} {index} {ncw} {moment} {telling}");
                     let found = look(&workbook(&a));
-                    let agree = found.vergelijkingen.iter().all(polder::inspect::Vergelijking::klopt);
-                    assert!(agree && found.vergelijkingen.len() == 8, "{what}: {:#?}", found.vergelijkingen);
+                    let agree = found
+                        .vergelijkingen
+                        .iter()
+                        .all(polder::inspect::Vergelijking::klopt);
+                    assert!(
+                        agree && found.vergelijkingen.len() == 8,
+                        "{what}: {:#?}",
+                        found.vergelijkingen
+                    );
                     let itself = found.conventies.iter().any(|c| {
                         c.rentemethode == rente
                             && c.indexmoment == index
@@ -390,7 +434,13 @@ fn every_convention_is_recognised_as_itself_or_a_listed_twin() {
                     });
                     assert!(itself, "{what}: {:?}", found.conventies);
                     // A twin gives the same figures; the way of interest and the index have none here.
-                    assert!(found.conventies.iter().all(|c| c.rentemethode == rente && c.indexmoment == index), "{what}");
+                    assert!(
+                        found
+                            .conventies
+                            .iter()
+                            .all(|c| c.rentemethode == rente && c.indexmoment == index),
+                        "{what}"
+                    );
                     tried += 1;
                 }
             }
@@ -415,5 +465,46 @@ fn what_is_no_grondexploitatie_is_said_and_not_guessed() {
     // A workbook has a sheet at least.
     if let Ok(bytes) = empty {
         assert!(look(&bytes).regels.iter().all(|(_, n)| *n <= 8));
+    }
+}
+
+/// What may stand in a cell of a workbook that someone made, and what may not.
+fn cell() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        4 => Just(None),
+        3 => (2024i32..2032).prop_map(|y| Some(y.to_string())),
+        2 => any::<f64>().prop_map(|f| Some(f.to_string())),
+        2 => (-1000i32..1_000_000).prop_map(|n| Some(n.to_string())),
+        1 => Just(Some("7.9e28".to_owned())),
+        1 => Just(Some("-7.9e28".to_owned())),
+        6 => prop::sample::select(vec![
+            "Code", "Omschrijving", "Aantal", "Prijs", "Raming", "Totaal", "Kosten", "Opbrengsten", "van", "t/m", "Jaar", "Index",
+            "Onvoorzien 8%", "Subtotaal", "Totaal kosten", "Saldo", "Boekwaarde 1 januari", "Rente", "Eindwaarde", "NCW", "Deelgebied",
+            "Indexering", "%", "x 1.000", "Sloop", "Woningen", "prijspeil", "peildatum", "1-1-2026", "K1", "K2", "2026 Q3", "t/m 2025", "{", "\"",
+        ])
+        .prop_map(|t| Some(t.to_owned())),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Whatever stands in a sheet: findings, never a panic, and a mapping that can be parsed.
+    #[test]
+    fn no_sheet_makes_it_panic(rows in prop::collection::vec(prop::collection::vec(cell(), 0..9), 0..25)) {
+        let mut book = Workbook::new();
+        let s = book.add_worksheet();
+        for (r, row) in rows.iter().enumerate() {
+            for (c, cell) in row.iter().enumerate() {
+                let Some(text) = cell else { continue };
+                match text.parse::<f64>() {
+                    Ok(number) if number.is_finite() => { s.write(r as u32, c as u16, number).unwrap(); }
+                    _ => { s.write(r as u32, c as u16, text.as_str()).unwrap(); }
+                }
+            }
+        }
+        let found = look(&book.save_to_buffer().unwrap());
+        let syntax = found.problemen.iter().find(|p| p.code.starts_with("mapping-") || p.code == "toml-syntax");
+        prop_assert!(syntax.is_none(), "{:?}\n{}", syntax, found.mapping);
     }
 }

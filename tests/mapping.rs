@@ -679,6 +679,136 @@ fn a_broken_mapping_is_told_all_at_once() {
     );
 }
 
+/// Writes numbers and texts into a sheet, row by row from A1; an empty text leaves a cell empty.
+fn fill(book: &mut Workbook, name: &str, rows: &[&[&str]]) {
+    let sheet = book.add_worksheet().set_name(name).unwrap();
+    for (r, row) in rows.iter().enumerate() {
+        for (c, cell) in row.iter().enumerate() {
+            let at = (r as u32, c as u16);
+            if let Ok(number) = cell.parse::<f64>() {
+                sheet.write(at.0, at.1, number).unwrap();
+            } else if !cell.is_empty() {
+                sheet.write(at.0, at.1, *cell).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn years_below_each_other_make_lines_of_columns() {
+    let folder = Folder::new("turned");
+    let mut book = Workbook::new();
+    fill(
+        &mut book,
+        "K",
+        &[
+            &["Jaar", "Sloop", "Riool", "Totaal"],
+            &["2026", "100", "", "100"],
+            &["2027", "50", "30", "80"],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let read = folder.read(
+        "[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\ngekanteld = true\nkopregel = \"A\"\nrijen = \"B:C\"\nkolommen = { id = \"Jaar\" }\n\
+         jaren = { als = \"bedrag\", kolommen = \"2:3\" }\n\
+         [[controle]]\ndoel = \"kosten\"\nblad = \"K\"\ngekanteld = true\nkopregel = \"A\"\nrij = \"D\"\nkolommen = \"2:3\"\n",
+    );
+    assert!(read.problems.is_empty(), "{}", shown(&read.problems));
+    assert_eq!(texts(&read, "kosten", "id"), ["Sloop", "Riool"]);
+    let sums = profiles(&read, "bedrag");
+    assert_eq!((sums["Sloop"], sums["Riool"]), (dec!(150), dec!(30)));
+    // The place is the cell of the sheet as it lies there.
+    let first = &values(&read, "fasering", "bedrag")[2];
+    assert_eq!(first.place.to_string(), "w.xlsx 'K'!C3");
+    assert_eq!(check(&read, "kosten.2027"), dec!(80));
+    let wrong = folder.read("[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\ngekanteld = true\nkopregel = 1\nrijen = \"2:3\"\nkolommen = { id = \"Jaar\" }\n");
+    assert_eq!(codes(&wrong), ["mapping-value", "mapping-value"]);
+}
+
+#[test]
+fn headings_of_two_lines_years_over_quarters_and_rows_in_parts() {
+    let folder = Folder::new("lines");
+    let mut book = Workbook::new();
+    fill(
+        &mut book,
+        "K",
+        &[
+            &["Code", "Totaal", "2026", "", "2027"],
+            &["", "bedrag", "K3", "K4", "K1"],
+            &["1", "30", "10", "20", ""],
+            &["Subtotaal", "30", "10", "20", ""],
+            &["2", "5", "", "", "5"],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let mapping = "[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\nkopregel = \"1:2\"\nrijen = \"3, 5:9\"\nkolommen = { id = \"Code\", bedrag = \"Totaal bedrag\" }\n\
+         jaren = { als = \"bedrag\", periode = \"kwartaal\", kolommen = \"C:E\" }\n";
+    let read = folder.read(mapping);
+    assert!(read.problems.is_empty(), "{}", shown(&read.problems));
+    assert_eq!(texts(&read, "kosten", "id"), ["1", "2"]);
+    assert_eq!(
+        texts(&read, "fasering", "periode"),
+        ["2026-K3", "2026-K4", "2027-K1"]
+    );
+    let wrong = folder.read(&mapping.replace("3, 5:9", "5:9, 3"));
+    assert_eq!(codes(&wrong), ["mapping-value"]);
+}
+
+#[test]
+fn sheets_of_one_form_years_apart_earlier_years_and_index_factors() {
+    let folder = Folder::new("forms");
+    let mut book = Workbook::new();
+    let form: &[&[&str]] = &[&["Code", "Bedrag"], &["K", "60"]];
+    fill(&mut book, "Noord", form);
+    fill(&mut book, "Zuid", form);
+    fill(
+        &mut book,
+        "Fasering",
+        &[
+            &["Post", "t/m 2025", "2026", "2027"],
+            &["Noord K", "10", "20", "30"],
+            &["Zuid K", "", "60", ""],
+        ],
+    );
+    fill(
+        &mut book,
+        "Index",
+        &[
+            &["Groep", "2026", "2027", "2028"],
+            &["Kosten", "1", "1.02", "1.0404"],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let mapping = "[[tabel]]\nnaar = \"kosten\"\nblad = [\"Noord\", \"Zuid\"]\nbladnaam = \"deelgebied\"\nkopregel = 1\nkolommen = { id = { tekst = \"{blad} {Code}\" }, bedrag = \"Bedrag\" }\n\
+         [[tabel]]\nnaar = \"fasering\"\nblad = \"Fasering\"\nkopregel = 1\nkolommen = { fasering = \"Post\" }\n\
+         jaren = { als = \"bedrag\", kolommen = \"C:D\", eerder = { kolom = \"B\", jaar = 2025 } }\n\
+         [[tabel]]\nnaar = \"indexen\"\nblad = \"Index\"\nkopregel = 1\nkolommen = { index = \"Groep\" }\njaren = { als = \"factor\" }\n";
+    let read = folder.read(mapping);
+    assert!(read.problems.is_empty(), "{}", shown(&read.problems));
+    assert_eq!(texts(&read, "kosten", "id"), ["Noord K", "Zuid K"]);
+    assert_eq!(texts(&read, "kosten", "deelgebied"), ["Noord", "Zuid"]);
+    let sums = profiles(&read, "bedrag");
+    assert_eq!((sums["Noord K"], sums["Zuid K"]), (dec!(60), dec!(60)));
+    assert_eq!(number(&values(&read, "fasering", "periode")[0]), dec!(2025));
+    let growth: Vec<Decimal> = values(&read, "indexen", "groei")
+        .iter()
+        .map(number)
+        .collect();
+    assert_eq!(growth, [dec!(0), dec!(0.02), dec!(0.02)]);
+    let mut book = Workbook::new();
+    fill(
+        &mut book,
+        "Index",
+        &[
+            &["Groep", "2026", "2027", "2028"],
+            &["Kosten", "1", "0", "1.1"],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let wrong = folder.read("[[tabel]]\nnaar = \"indexen\"\nblad = \"Index\"\nkopregel = 1\nkolommen = { index = \"Groep\" }\njaren = { als = \"factor\" }\n");
+    assert_eq!(codes(&wrong), ["not-a-factor"]);
+}
+
 #[test]
 fn every_target_of_year_columns_exists() {
     for (table, column) in [

@@ -233,7 +233,14 @@ fn damaged(name: &str) -> Option<Vec<u8>> {
                     .flat_map(u16::to_le_bytes),
             )
             .collect(),
-        "workbook-old-format" => ole.to_vec(),
+        "workbook-old-format" => {
+            let mut container = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+            let mut stream = container.create_stream("/Book").unwrap();
+            stream.write_all(&[0x09, 0x08, 4, 0, 0, 5, 5, 0]).unwrap();
+            drop(stream);
+            container.flush().unwrap();
+            container.into_inner().into_inner()
+        }
         "workbook-bomb" => {
             let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
             zip.start_file("[Content_Types].xml", SimpleFileOptions::default())

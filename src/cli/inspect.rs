@@ -67,7 +67,10 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<Outcome, Failure> {
             output::say(&line);
         }
     }
-    let folder = target.as_ref().and_then(|t| t.parent()).unwrap_or(Path::new("."));
+    let folder = target
+        .as_ref()
+        .and_then(|t| t.parent())
+        .unwrap_or(Path::new("."));
     diagnostics::show(&problems, folder);
     show_first(&found.problemen, folder);
     if let Some(target) = target.filter(|_| !args.json) {
@@ -125,7 +128,11 @@ fn conventie(c: &Conventie, with_ncw: bool) -> String {
 fn shown(found: &Inspectie) -> Vec<String> {
     let mut out = vec!["Tabellen:".to_owned()];
     for t in &found.tabellen {
-        let turned = if t.gekanteld { ", jaren onder elkaar" } else { "" };
+        let turned = if t.gekanteld {
+            ", jaren onder elkaar"
+        } else {
+            ""
+        };
         out.push(format!(
             "  {} kopregel {}{turned}: {} ({:.2})",
             t.blad,
@@ -134,7 +141,11 @@ fn shown(found: &Inspectie) -> Vec<String> {
             t.zekerheid
         ));
         let mut parts = vec![format!("{} regels", t.regels)];
-        for (n, word) in [(t.groepen, "groepskoppen"), (t.totalen, "totalen"), (t.resultaten, "resultaten")] {
+        for (n, word) in [
+            (t.groepen, "groepskoppen"),
+            (t.totalen, "totalen"),
+            (t.resultaten, "resultaten"),
+        ] {
             if n > 0 {
                 parts.push(format!("{n} {word}"));
             }
@@ -158,22 +169,42 @@ fn shown(found: &Inspectie) -> Vec<String> {
     }
     out.push("Gebied:".into());
     for f in &found.gebied {
-        out.push(format!("  {} = {}  ({:.2}: {})", f.sleutel, f.toml, f.zekerheid, f.reden));
+        out.push(format!(
+            "  {} = {}  ({:.2}: {})",
+            f.sleutel, f.toml, f.zekerheid, f.reden
+        ));
     }
     if !found.verborgen.is_empty() {
         out.push(format!("Verborgen bladen: {}", found.verborgen.join(", ")));
     }
     if !found.namen.is_empty() {
-        let names: Vec<String> = found.namen.iter().take(40).map(|(n, t)| format!("{n} = {t}")).collect();
+        let names: Vec<String> = found
+            .namen
+            .iter()
+            .take(40)
+            .map(|(n, t)| format!("{n} = {t}"))
+            .collect();
         out.push(format!("Namen: {}", names.join("; ")));
     }
     if !found.onbegrepen.is_empty() {
         out.push("Niet begrepen:".into());
-        for o in &found.onbegrepen {
+        // A list that no one reads to its end says less.
+        const MOST: usize = 200;
+        if found.onbegrepen.len() > MOST {
+            out.push(format!(
+                "  (the first {MOST} of {})",
+                found.onbegrepen.len()
+            ));
+        }
+        for o in found.onbegrepen.iter().take(MOST) {
             out.push(format!("  {}: {} ({})", o.place, o.wat, o.waarom));
         }
     }
-    let tables: Vec<String> = found.regels.iter().map(|(t, n)| format!("{t} {n}")).collect();
+    let tables: Vec<String> = found
+        .regels
+        .iter()
+        .map(|(t, n)| format!("{t} {n}"))
+        .collect();
     out.push(format!("Gelezen met dit voorstel: {}", tables.join(", ")));
     if found.ramingen.0 > 0 {
         out.push(format!(
@@ -199,7 +230,7 @@ fn shown(found: &Inspectie) -> Vec<String> {
                 t.label,
                 money(t.werkmap),
                 money(t.polder),
-                money(t.polder - t.werkmap)
+                money(t.polder.checked_sub(t.werkmap).unwrap_or(Decimal::MAX))
             ));
         }
     }
@@ -209,17 +240,24 @@ fn shown(found: &Inspectie) -> Vec<String> {
     }
     for v in &found.vergelijkingen {
         let sign = if v.omgekeerd { ", teken omgekeerd" } else { "" };
-        let mut line = format!("  {} → {}{sign}: {} van {} gelijk", v.label, v.doel, v.gelijk, v.aantal);
+        let mut line = format!(
+            "  {} → {}{sign}: {} van {} gelijk",
+            v.label, v.doel, v.gelijk, v.aantal
+        );
         if v.tolerantie > Decimal::new(1, 2) {
             line.push_str(&format!(" (afgerond: binnen {})", money(v.tolerantie)));
         }
         if let Some((period, theirs, ours)) = &v.eerste {
-            let at = if period.is_empty() { String::new() } else { format!("eerst {period}: ") };
+            let at = if period.is_empty() {
+                String::new()
+            } else {
+                format!("eerst {period}: ")
+            };
             line.push_str(&format!(
                 "; {at}werkmap {}, polder {}, verschil {}; grootste verschil {}",
                 money(*theirs),
                 money(*ours),
-                money(ours - theirs),
+                money(ours.checked_sub(*theirs).unwrap_or(Decimal::MAX)),
                 money(v.verschil)
             ));
         }
@@ -227,11 +265,19 @@ fn shown(found: &Inspectie) -> Vec<String> {
     }
     out.push("Conventies:".into());
     let with_ncw = found.vergelijkingen.iter().any(|v| v.doel == "ncw");
-    let exact = !found.vergelijkingen.is_empty() && found.vergelijkingen.iter().all(inspect::Vergelijking::klopt);
+    let exact = !found.vergelijkingen.is_empty()
+        && found
+            .vergelijkingen
+            .iter()
+            .all(inspect::Vergelijking::klopt);
     match (&found.conventies[..], exact) {
         ([], _) => out.push("  nothing to tell them by".into()),
         ([first, rest @ ..], exact) => {
-            let word = if exact { "gives the workbook's figures" } else { "the nearest" };
+            let word = if exact {
+                "gives the workbook's figures"
+            } else {
+                "the nearest"
+            };
             out.push(format!("  {} ({word})", conventie(first, with_ncw)));
             let mut told = vec![conventie(first, with_ncw)];
             for c in rest {

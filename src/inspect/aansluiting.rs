@@ -13,7 +13,12 @@ pub(super) const RENTEMETHODEN: [&str; 4] = ["JAN1", "GEMIDDELD", "HALFJAAR_SI",
 /// Moments of index.
 pub(super) const INDEXMOMENTEN: [&str; 2] = ["jaar", "halfjaar"];
 /// Kinds of NCW.
-pub(super) const NCW: [&str; 4] = ["ncw_bbv", "ncw_rente", "ncw_kasstroom", "ncw_kasstroom_rente"];
+pub(super) const NCW: [&str; 4] = [
+    "ncw_bbv",
+    "ncw_rente",
+    "ncw_kasstroom",
+    "ncw_kasstroom_rente",
+];
 /// Moments of a flow.
 pub(super) const MOMENTEN: [&str; 3] = ["eind", "midden", "begin"];
 /// Exponents.
@@ -34,6 +39,8 @@ pub(super) struct Uitkomst {
     pub(super) zekerheid: f64,
     /// The keys that say where it stands, for the mapping.
     pub(super) waar: Vec<(&'static str, String)>,
+    /// A single figure without decimals in a workbook whose series have none either.
+    pub(super) heel: bool,
 }
 
 /// How a figure of the workbook compares with ours.
@@ -160,11 +167,11 @@ pub(super) fn bereken(
 
 /// What a difference may be when the workbook rounds: half of the last digit that all its figures show.
 fn afronding(u: &Uitkomst) -> Option<Decimal> {
-    let scale = u
-        .waarden
-        .iter()
-        .map(|(_, v)| v.normalize().scale())
-        .max()?;
+    if u.heel {
+        // A figure that was worked out with rounded ones is off by more than its own rounding.
+        return Some(u.factor);
+    }
+    let scale = u.waarden.iter().map(|(_, v)| v.normalize().scale()).max()?;
     let different = u.waarden.iter().filter(|(_, v)| !v.is_zero()).count();
     // In euro a cent is nothing special; a single round figure may be chance.
     if scale > 3 || different < 2 {
@@ -190,7 +197,11 @@ fn vergelijk(
         } else {
             doel.to_owned()
         };
-        let sign = if omgekeerd { -Decimal::ONE } else { Decimal::ONE };
+        let sign = if omgekeerd {
+            -Decimal::ONE
+        } else {
+            Decimal::ONE
+        };
         let value = value.checked_mul(u.factor)?.checked_mul(sign)?;
         match result.waarde(model, &address) {
             Ok(ours) => pairs.push((period.clone(), value, ours)),
@@ -206,7 +217,7 @@ fn vergelijk(
     let count = |tolerance: Decimal| {
         pairs
             .iter()
-            .filter(|(_, theirs, ours)| (theirs - ours).abs() <= tolerance)
+            .filter(|(_, theirs, ours)| afstand(*theirs, *ours) <= tolerance)
             .count()
     };
     let mut tolerance = cent;
@@ -220,15 +231,15 @@ fn vergelijk(
         }
     }
     let size: f64 = pairs.iter().map(|(_, t, _)| as_f64(t.abs())).sum();
-    let gap: f64 = pairs.iter().map(|(_, t, o)| as_f64((t - o).abs())).sum();
+    let gap: f64 = pairs.iter().map(|(_, t, o)| as_f64(afstand(*t, *o))).sum();
     let distance = gap / size.max(1.0);
     let first = pairs
         .iter()
-        .find(|(_, t, o)| (t - o).abs() > tolerance)
+        .find(|(_, t, o)| afstand(*t, *o) > tolerance)
         .cloned();
     let most = pairs
         .iter()
-        .map(|(_, t, o)| (t - o).abs())
+        .map(|(_, t, o)| afstand(*t, *o))
         .max()
         .unwrap_or_default();
     Some((
@@ -245,6 +256,11 @@ fn vergelijk(
         },
         distance,
     ))
+}
+
+/// How far two figures lie apart; what is too far to say counts as the farthest.
+pub(super) fn afstand(a: Decimal, b: Decimal) -> Decimal {
+    a.checked_sub(b).unwrap_or(Decimal::MAX).abs()
 }
 
 fn as_f64(d: Decimal) -> f64 {

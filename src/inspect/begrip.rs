@@ -88,6 +88,8 @@ pub(super) struct Begrepen {
     pub(super) prijsfactor: Decimal,
     /// A deelgebied that the whole block is about.
     pub(super) deelgebied: Option<String>,
+    /// The column whose names a phasing elsewhere uses.
+    pub(super) naamkeuze: Option<u32>,
 }
 
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
@@ -138,9 +140,8 @@ impl Begrepen {
     /// Name of a line as the mapping will call it, before it is made unique.
     pub(super) fn naamkolom(&self, raster: &Raster) -> Option<u32> {
         let lines: Vec<u32> = self.regelrijen();
-        let filled = |c: &u32| {
-            !lines.is_empty() && lines.iter().all(|r| raster.cel(*r, *c).is_some())
-        };
+        let filled =
+            |c: &u32| !lines.is_empty() && lines.iter().all(|r| raster.cel(*r, *c).is_some());
         let different = |c: &u32| {
             let names: BTreeSet<String> = lines
                 .iter()
@@ -149,15 +150,14 @@ impl Begrepen {
                 .collect();
             names.len() * 10 >= lines.len() * 8
         };
+        if self.naamkeuze.is_some() {
+            return self.naamkeuze;
+        }
         self.kop()
             .kolom("id")
             .filter(filled)
             .filter(different)
-            .or_else(|| {
-                self.blok
-                    .labelkolom
-                    .filter(|c| filled(c) && different(c))
-            })
+            .or_else(|| self.blok.labelkolom.filter(|c| filled(c) && different(c)))
     }
 
     fn regelrijen(&self) -> Vec<u32> {
@@ -212,6 +212,9 @@ impl<'a> Begrip<'a> {
             self.splits(b);
         }
         for b in 0..self.blokken.len() {
+            self.naast_elkaar(b);
+        }
+        for b in 0..self.blokken.len() {
             self.soort(b);
         }
         self.per_deelgebied();
@@ -244,8 +247,14 @@ impl<'a> Begrip<'a> {
         let words = woordenboek();
         let telling = |at: usize| {
             let label = &blok.rijen[at].label;
-            words.inhoud.beste(label).is_some_and(|t| t.zekerheid >= 0.8)
-                || words.richting.beste(label).is_some_and(|t| t.zekerheid >= 0.9)
+            words
+                .inhoud
+                .beste(label)
+                .is_some_and(|t| t.zekerheid >= 0.8)
+                || words
+                    .richting
+                    .beste(label)
+                    .is_some_and(|t| t.zekerheid >= 0.9)
         };
         if !cuts.iter().any(|at| telling(*at)) {
             return;
@@ -275,6 +284,58 @@ impl<'a> Begrip<'a> {
         }
     }
 
+    /// Divides a block with a column for costs and one for revenue into two, each with its own lines.
+    fn naast_elkaar(&mut self, b: usize) {
+        let words = woordenboek();
+        let raster = self.raster(b);
+        let blok = &self.blokken[b].blok;
+        let sides = |side: &str, other: &str| -> Vec<u32> {
+            blok.kop
+                .rollen
+                .iter()
+                .filter(|(_, r)| {
+                    r.naam == "bedrag"
+                        && words.richting.zekerheid(side, &r.kop) >= 0.8
+                        && words.richting.zekerheid(other, &r.kop) < 0.8
+                })
+                .map(|(c, _)| *c)
+                .collect()
+        };
+        let (costs, revenue) = (
+            sides("kosten", "opbrengsten"),
+            sides("opbrengsten", "kosten"),
+        );
+        let ([cost], [income]) = (&costs[..], &revenue[..]) else {
+            return;
+        };
+        let filled = |row: u32, c: u32| raster.getal(row, c).is_some_and(|v| !v.is_zero());
+        let both = blok
+            .van_soort(&Rijsoort::Regel)
+            .filter(|r| filled(r.rij, *cost) && filled(r.rij, *income))
+            .count();
+        let lines = blok.van_soort(&Rijsoort::Regel).count();
+        let phased = !blok.kop.perioden.is_empty();
+        if lines == 0 || phased && both > 0 {
+            return;
+        }
+        let part = |own: u32, other: u32| {
+            let mut part = blok.clone();
+            if let Some(role) = part.kop.rollen.remove(&other) {
+                part.kop.onbekend.insert(other, role.kop);
+            }
+            part.rijen
+                .retain(|r| r.soort != Rijsoort::Regel || filled(r.rij, own));
+            // What the column says counts more than the title of the sheet.
+            let heading = part.kop.rollen.get(&own).map(|r| r.kop.clone());
+            part.titels = heading.into_iter().collect();
+            part
+        };
+        let (first, second) = (part(*cost, *income), part(*income, *cost));
+        let (blad, factor) = (self.blokken[b].blad, self.blokken[b].factor);
+        self.blokken[b].blok = first;
+        self.blokken.push(Begrepen::nieuw(blad, second, factor));
+    }
+
     fn soort(&mut self, b: usize) {
         let raster = self.raster(b);
         let words = woordenboek();
@@ -282,7 +343,10 @@ impl<'a> Begrip<'a> {
         let blok = &begrepen.blok;
         let lines: Vec<&Rij> = blok.van_soort(&Rijsoort::Regel).collect();
         let results = blok.van_soort(&Rijsoort::Resultaat).count();
-        let (soort, sure) = if lines.is_empty() {
+        let (soort, sure) = if blok.te_lang {
+            let why = "it has more rows than the lines of a grondexploitatie";
+            (Bloksoort::Onbekend(why.into()), 0.0)
+        } else if lines.is_empty() {
             if results > 0 {
                 (Bloksoort::Resultaten, 0.95)
             } else {
@@ -324,9 +388,18 @@ impl<'a> Begrip<'a> {
             };
             let rates = part(&|s| s.2 <= small && s.1 >= -small);
             let percents = part(&|s| s.2 <= Decimal::from(15) && s.1 >= Decimal::from(-15));
-            let factors = part(&|s| {
-                s.1 >= Decimal::new(5, 1) && s.2 <= Decimal::from(5)
-            });
+            // Factors begin near 1 and have no gaps; growth in percents does not, or says so.
+            let rising = |row: u32| {
+                let per = begrepen.getallen(raster, row).per;
+                let near = |v: &Decimal| (Decimal::new(8, 1)..=Decimal::new(125, 2)).contains(v);
+                per.first().is_some_and(near)
+                    && per
+                        .iter()
+                        .all(|v| (Decimal::new(5, 1)..=Decimal::from(5)).contains(v))
+            };
+            let in_percents = title.iter().any(|t| t.contains('%'));
+            let factors = !in_percents
+                && lines.iter().filter(|r| rising(r.rij)).count() * 10 >= lines.len() * 8;
             // A title "Indexfactor" also names an index; the numbers decide.
             if part(&whole) && about("groei") < 0.9 {
                 (Bloksoort::Fasering, 0.9)
@@ -428,7 +501,12 @@ impl<'a> Begrip<'a> {
                     rows = before[since..].iter().map(|r| r.rij).collect();
                 }
                 if rows.is_empty() {
-                    rows = begrepen.regels.iter().map(|l| l.rij).filter(|r| *r < rij.rij).collect();
+                    rows = begrepen
+                        .regels
+                        .iter()
+                        .map(|l| l.rij)
+                        .filter(|r| *r < rij.rij)
+                        .collect();
                 }
                 let ours = rows
                     .iter()
@@ -491,21 +569,28 @@ impl<'a> Begrip<'a> {
                 .copied()
                 .filter(|s| {
                     let name = &self.rasters[*s].naam;
-                    ["totaal", "verzamel", "samenvatting", "overzicht", "consolidatie", "optelling"]
-                        .iter()
-                        .any(|w| name.to_lowercase().contains(w))
+                    [
+                        "totaal",
+                        "verzamel",
+                        "samenvatting",
+                        "overzicht",
+                        "consolidatie",
+                        "optelling",
+                    ]
+                    .iter()
+                    .any(|w| name.to_lowercase().contains(w))
                 })
                 .collect();
             for b in blocks {
                 let sheet = self.blokken[b].blad;
                 if sums.contains(&sheet) && about.len() - sums.len() >= 2 {
-                    self.blokken[b].soort = Bloksoort::Afgeleid(
-                        "adds up sheets of the same form".into(),
-                    );
+                    self.blokken[b].soort =
+                        Bloksoort::Afgeleid("adds up sheets of the same form".into());
                 } else if about.contains(&sheet) && !sums.contains(&sheet) {
                     let own = self.blokken[b].kop().kolom("deelgebied").is_some();
                     if !own {
-                        self.blokken[b].deelgebied = Some(self.rasters[sheet].naam.trim().to_owned());
+                        self.blokken[b].deelgebied =
+                            Some(self.rasters[sheet].naam.trim().to_owned());
                     }
                 }
             }
@@ -514,9 +599,7 @@ impl<'a> Begrip<'a> {
 
     /// Blocks that say again what another block says.
     fn dubbel(&mut self) {
-        let names: Vec<BTreeSet<String>> = (0..self.blokken.len())
-            .map(|b| self.namen(b))
-            .collect();
+        let names: Vec<BTreeSet<String>> = (0..self.blokken.len()).map(|b| self.namen(b)).collect();
         let lines = |s: &Self, b: usize| s.blokken[b].soort == Bloksoort::Regels;
         for b in 0..self.blokken.len() {
             let begrepen = &self.blokken[b];
@@ -548,14 +631,18 @@ impl<'a> Begrip<'a> {
                     && self.blokken[*o].blok.heeft_getalrollen()
                     && self.blokken[*o].deelgebied == self.blokken[b].deelgebied
                     && names[b].intersection(&names[*o]).count() * 10 >= names[b].len() * 6
-                    && (!begrepen.blok.heeft_getalrollen() || worked_out)
+                    && (!begrepen.blok.heeft_getalrollen()
+                        || worked_out
+                        // A hidden sheet that says the same is an older copy.
+                        || !raster.zichtbaar && self.raster(*o).zichtbaar)
             });
             if let Some(other) = twin {
                 let phased = !self.blokken[other].kop().perioden.is_empty()
                     || self.blokken[other].kop().kolom("van").is_some()
                     || self.blokken[other].kop().kolom("jaar").is_some();
                 let has_periods = !self.blokken[b].kop().perioden.is_empty();
-                self.blokken[b].soort = if phased || !has_periods {
+                let hidden = !self.raster(b).zichtbaar && self.blokken[b].blok.heeft_getalrollen();
+                self.blokken[b].soort = if phased || !has_periods || hidden {
                     Bloksoort::Afgeleid(format!(
                         "says again what sheet \"{}\" says",
                         self.raster(other).naam
@@ -564,8 +651,9 @@ impl<'a> Begrip<'a> {
                     Bloksoort::Fasering
                 };
             } else if worked_out && lines(self, b) {
-                let input = (0..self.blokken.len())
-                    .any(|o| o != b && lines(self, o) && self.blokken[o].blad != self.blokken[b].blad);
+                let input = (0..self.blokken.len()).any(|o| {
+                    o != b && lines(self, o) && self.blokken[o].blad != self.blokken[b].blad
+                });
                 if input {
                     self.blokken[b].soort =
                         Bloksoort::Afgeleid("is worked out from other sheets".into());
@@ -646,7 +734,9 @@ impl<'a> Begrip<'a> {
             let (naar, sure, why, bijdrage) =
                 side.van_regel(self, b, rij, group.as_ref().map(|(_, l)| l.as_str()));
             let surcharge = opslag(begrepen, raster, rij, &g);
-            let product = g.h.zip(g.p).and_then(|(h, p)| h.checked_mul(p)?.checked_mul(f));
+            let product =
+                g.h.zip(g.p)
+                    .and_then(|(h, p)| h.checked_mul(p)?.checked_mul(f));
             let (how, amount) = match (product, g.b, &surcharge) {
                 (_, b, Some(_)) => (Bedragwijze::Product, b),
                 (Some(product), None, _) => (Bedragwijze::Product, Some(product)),
@@ -689,13 +779,12 @@ impl<'a> Begrip<'a> {
                 }
             };
             // A land sale has a number and a price; without these it is revenue.
-            let naar = if naar == "programma"
-                && (how != Bedragwijze::Product || surcharge.is_some())
-            {
-                "opbrengsten"
-            } else {
-                naar
-            };
+            let naar =
+                if naar == "programma" && (how != Bedragwijze::Product || surcharge.is_some()) {
+                    "opbrengsten"
+                } else {
+                    naar
+                };
             out.push(Regel {
                 rij: rij.rij,
                 label: rij.label.clone(),
@@ -724,12 +813,16 @@ impl<'a> Begrip<'a> {
             .flat_map(|b| {
                 let raster = self.raster(b);
                 let begrepen = &self.blokken[b];
-                let column = begrepen.naamkolom(raster);
-                begrepen
-                    .regelrijen()
+                [begrepen.naamkolom(raster), begrepen.blok.labelkolom]
                     .into_iter()
-                    .filter_map(move |r| raster.cel(r, column?))
-                    .map(|s| name_key(&as_text(s)))
+                    .flatten()
+                    .flat_map(|column| {
+                        begrepen
+                            .regelrijen()
+                            .into_iter()
+                            .filter_map(move |r| raster.cel(r, column))
+                            .map(|s| name_key(&as_text(s)))
+                    })
                     .collect::<Vec<_>>()
             })
             .collect();
@@ -738,6 +831,18 @@ impl<'a> Begrip<'a> {
             let raster = self.raster(b);
             let column = self.blokken[b].naamkolom(raster);
             let label = self.blokken[b].blok.labelkolom;
+            let hits = |c: Option<u32>| {
+                self.blokken[b]
+                    .regels
+                    .iter()
+                    .filter(|l| l.faseerwijze == Faseerwijze::Elders)
+                    .filter_map(|l| raster.cel(l.rij, c?))
+                    .filter(|s| profiles.contains(&name_key(&as_text(s))))
+                    .count()
+            };
+            if hits(label) > hits(column) {
+                self.blokken[b].naamkeuze = label;
+            }
             for line in &mut self.blokken[b].regels {
                 if line.faseerwijze != Faseerwijze::Elders {
                     continue;
@@ -772,14 +877,17 @@ impl Begrepen {
             bedrag: None,
             prijsfactor: Decimal::ONE,
             deelgebied: None,
+            naamkeuze: None,
         }
     }
 }
 
 /// Equal to a cent, or to what a spreadsheet's arithmetic loses.
 fn gelijk(a: Decimal, b: Decimal) -> bool {
-    let difference = (a - b).abs();
-    difference <= CENT || difference <= a.abs() * Decimal::new(1, 9)
+    a.checked_sub(b).is_some_and(|difference| {
+        let difference = difference.abs();
+        difference <= CENT || difference <= a.abs() * Decimal::new(1, 9)
+    })
 }
 
 /// The column with amounts: of several the one that quantity times price gives, else the surest.
@@ -793,7 +901,10 @@ fn bedragkolom(begrepen: &Begrepen, raster: &Raster) -> Option<u32> {
         .collect();
     let lines = begrepen.regelrijen();
     let (h, p) = (begrepen.kop().kolom("hoeveelheid"), begrepen.prijskolom());
-    let first_period = begrepen.kop().periodekolommen().map_or(u32::MAX, |(f, _)| f);
+    let first_period = begrepen
+        .kop()
+        .periodekolommen()
+        .map_or(u32::MAX, |(f, _)| f);
     let mut best: Option<(f64, u32)> = None;
     for (column, sure) in candidates {
         let products = lines
@@ -803,12 +914,16 @@ fn bedragkolom(begrepen: &Begrepen, raster: &Raster) -> Option<u32> {
                     .and_then(|h| raster.getal(**row, h))
                     .zip(p.and_then(|p| raster.getal(**row, p)))
                     .and_then(|(h, p)| h.checked_mul(p));
-                product.zip(raster.getal(**row, column)).is_some_and(|(product, b)| {
-                    [1, 1000].iter().any(|f| {
-                        let f = Decimal::from(*f);
-                        gelijk(product, b) || gelijk(product, b * f) || gelijk(product * f, b)
+                product
+                    .zip(raster.getal(**row, column))
+                    .is_some_and(|(product, b)| {
+                        [1, 1000].iter().any(|f| {
+                            let f = Decimal::from(*f);
+                            gelijk(product, b)
+                                || b.checked_mul(f).is_some_and(|b| gelijk(product, b))
+                                || product.checked_mul(f).is_some_and(|p| gelijk(p, b))
+                        })
                     })
-                })
             })
             .count();
         let filled = lines
@@ -818,7 +933,8 @@ fn bedragkolom(begrepen: &Begrepen, raster: &Raster) -> Option<u32> {
         if filled == 0 {
             continue;
         }
-        let mut score = sure + 3.0 * products as f64 / lines.len().max(1) as f64
+        let mut score = sure
+            + 3.0 * products as f64 / lines.len().max(1) as f64
             + filled as f64 / lines.len().max(1) as f64;
         // Behind the periods stands their sum.
         if column > first_period {
@@ -875,7 +991,9 @@ fn faseermeerderheid(begrepen: &Begrepen, raster: &Raster, f: Decimal) -> Option
             *counts.entry(*way).or_default() += if fitting.len() == 1 { 4 } else { 1 };
         }
     }
-    let priced = counts.iter().max_by_key(|(way, n)| (**n, std::cmp::Reverse(**way)));
+    let priced = counts
+        .iter()
+        .max_by_key(|(way, n)| (**n, std::cmp::Reverse(**way)));
     priced.map(|(way, _)| *way)
 }
 
@@ -907,8 +1025,11 @@ fn passende(
                 let inside = (van..=tm).contains(&k.jaar);
                 let wanted = if inside { each } else { Decimal::ZERO };
                 let delen = Decimal::from(k.delen);
-                gelijk(*v * delen, wanted)
-                    || gelijk(*v * years * delen, if inside { Decimal::ONE } else { Decimal::ZERO })
+                let part = if inside { Decimal::ONE } else { Decimal::ZERO };
+                let is = |by: Decimal, wanted: Decimal| {
+                    v.checked_mul(by).is_some_and(|v| gelijk(v, wanted))
+                };
+                is(delen, wanted) || is(years * delen, part)
             });
             g.per.iter().all(Decimal::is_zero) || ones
         });
@@ -926,7 +1047,10 @@ fn passende(
         if (g.som - Decimal::ONE_HUNDRED).abs() < tiny * Decimal::ONE_HUNDRED {
             out.push(Faseerwijze::Procent);
         }
-        if g.h.is_some_and(|h| (h - g.som).abs() <= tiny.max(h.abs() * Decimal::new(1, 9))) {
+        if g.h.is_some_and(|h| {
+            h.checked_sub(g.som).unwrap_or(Decimal::MAX).abs()
+                <= tiny.max(h.abs() * Decimal::new(1, 9))
+        }) {
             out.push(Faseerwijze::Hoeveelheid);
         }
         if amount.is_some_and(|a| gelijk(a, g.som)) {
@@ -974,7 +1098,11 @@ fn opslag(
         return None;
     }
     // The percentage stands in a column of its own, or where others have their quantity.
-    let share = g.pct.or(if g.p.is_none() || g.p == Some(Decimal::ONE) { g.h } else { None })?;
+    let share = g.pct.or(if g.p.is_none() || g.p == Some(Decimal::ONE) {
+        g.h
+    } else {
+        None
+    })?;
     let scaled = [share, share.checked_div(Decimal::ONE_HUNDRED)?];
     let lines = begrepen.regelrijen();
     let value = |row: u32| raster.getal(row, column).unwrap_or_default();
@@ -1061,7 +1189,12 @@ fn verwezen(
         depth: u32,
         out: &mut BTreeSet<u32>,
     ) {
-        let Some(rij) = begrepen.blok.rijen.iter().find(|r| r.rij == row) else {
+        let rows = &begrepen.blok.rijen;
+        let Some(rij) = rows
+            .binary_search_by_key(&row, |r| r.rij)
+            .ok()
+            .and_then(|at| rows.get(at))
+        else {
             return;
         };
         match &rij.soort {
@@ -1173,9 +1306,10 @@ impl Richtingen {
             }
         }
         let has = |r: &str| kop.kolom(r).is_some();
-        let programma = (has("segment") || has("functie") || has("m2_per_eenheid") || has("grondprijs"))
-            && has("hoeveelheid")
-            && begrepen.prijskolom().is_some();
+        let programma =
+            (has("segment") || has("functie") || has("m2_per_eenheid") || has("grondprijs"))
+                && has("hoeveelheid")
+                && begrepen.prijskolom().is_some();
         if programma && blok.as_ref().is_none_or(|(_, s, _)| *s < 0.7) {
             blok = Some(("opbrengsten", 0.85, "columns of land sales".into()));
         }
@@ -1240,7 +1374,11 @@ impl Richtingen {
             if costs > revenue && costs >= 0.8 {
                 say("kosten", 0.93 * costs, format!("heading \"{group}\""));
             } else if revenue > costs && revenue >= 0.8 {
-                say("opbrengsten", 0.93 * revenue, format!("heading \"{group}\""));
+                say(
+                    "opbrengsten",
+                    0.93 * revenue,
+                    format!("heading \"{group}\""),
+                );
             }
         }
         if let Some((side, sure, why)) = &self.blok {
@@ -1249,14 +1387,26 @@ impl Richtingen {
         let cost_words = words.richting.zekerheid("kostenregel", &rij.label);
         let revenue_words = words.richting.zekerheid("opbrengstregel", &rij.label);
         if cost_words > revenue_words {
-            say("kosten", 0.6 * cost_words, format!("the word \"{}\"", rij.label));
+            say(
+                "kosten",
+                0.6 * cost_words,
+                format!("the word \"{}\"", rij.label),
+            );
         } else if revenue_words > cost_words {
-            say("opbrengsten", 0.6 * revenue_words, format!("the word \"{}\"", rij.label));
+            say(
+                "opbrengsten",
+                0.6 * revenue_words,
+                format!("the word \"{}\"", rij.label),
+            );
         }
         if self.gemengd {
             let g = begrepen.getallen(raster, rij.rij);
             let value = g.b.unwrap_or(g.som);
-            let side = if value.is_sign_negative() { "kosten" } else { "opbrengsten" };
+            let side = if value.is_sign_negative() {
+                "kosten"
+            } else {
+                "opbrengsten"
+            };
             say(side, 0.7, "the sign of the amount".into());
         }
         let (side, sure, why) = best.unwrap_or(("kosten", 0.3, "nothing says what it is".into()));
@@ -1315,11 +1465,20 @@ impl Begrip<'_> {
                         .chain(kop.onbekend.values().cloned())
                         .next()
                         .unwrap_or_else(|| self.blokken[b].titel());
-                    self.niet(blad, row, 0, &what, &format!("a heading with a table that is not understood: {why}"));
+                    self.niet(
+                        blad,
+                        row,
+                        0,
+                        &what,
+                        &format!("a heading with a table that is not understood: {why}"),
+                    );
                 }
                 Bloksoort::Resultaten | Bloksoort::Afgeleid(_) => {}
             }
-            told.push((self.blokken[b].blad, self.verslag(b, &out.tabellen[before..])));
+            told.push((
+                self.blokken[b].blad,
+                self.verslag(b, &out.tabellen[before..]),
+            ));
         }
         told.sort_by_key(|(blad, _)| *blad);
         let told = told.into_iter().map(|(_, t)| t).collect();
@@ -1327,12 +1486,7 @@ impl Begrip<'_> {
         for name in names {
             out.rijen.push(RijWens {
                 tabel: "deelgebieden",
-                velden: vec![Veld::new(
-                    "deelgebied",
-                    tekst(&name),
-                    0.9,
-                    "named by lines",
-                )],
+                velden: vec![Veld::new("deelgebied", tekst(&name), 0.9, "named by lines")],
             });
         }
         (out, told)
@@ -1348,7 +1502,10 @@ impl Begrip<'_> {
             let raster = self.raster(b);
             if let Some(column) = begrepen.naamkolom(raster) {
                 for line in &begrepen.regels {
-                    let name = raster.cel(line.rij, column).map(as_text).unwrap_or_default();
+                    let name = raster
+                        .cel(line.rij, column)
+                        .map(as_text)
+                        .unwrap_or_default();
                     if !seen.insert(name_key(&name)) {
                         return true;
                     }
@@ -1470,7 +1627,8 @@ impl Begrip<'_> {
         } else {
             ("bedrag", "")
         };
-        let negative = als == "bedrag" && sums.iter().filter(|s| s.is_sign_negative()).count() * 2 > sums.len();
+        let negative = als == "bedrag"
+            && sums.iter().filter(|s| s.is_sign_negative()).count() * 2 > sums.len();
         Some(TabelWens {
             naar: "fasering",
             bladen: vec![raster.naam.to_string()],
@@ -1579,7 +1737,15 @@ impl Begrip<'_> {
     }
 
     /// What the reader will call a line, but for what makes it unique.
-    fn naam(&self, b: usize, at: usize, column: Option<u32>, naar: &str, entry: usize, nr: usize) -> String {
+    fn naam(
+        &self,
+        b: usize,
+        at: usize,
+        column: Option<u32>,
+        naar: &str,
+        entry: usize,
+        nr: usize,
+    ) -> String {
         let raster = self.raster(b);
         let begrepen = &self.blokken[b];
         let line = &begrepen.regels[at];
@@ -1630,9 +1796,11 @@ impl Begrip<'_> {
             .collect();
         let first = heads.first()?;
         let role = begrepen.kop().rollen.get(&first.kolom).map(|r| r.naam);
-        let known = heads
-            .iter()
-            .all(|h| self.deelgebieden.iter().any(|d| name_key(d) == name_key(&h.label)));
+        let known = heads.iter().all(|h| {
+            self.deelgebieden
+                .iter()
+                .any(|d| name_key(d) == name_key(&h.label))
+        });
         Some(if role == Some("deelgebied") || known {
             "deelgebied"
         } else {
@@ -1699,7 +1867,13 @@ impl Begrip<'_> {
                 .count();
             let letters = heading.len() <= 3 && heading.chars().all(|c| c.is_ascii_uppercase());
             let number = heading.chars().all(|c| c.is_ascii_digit());
-            if single && same == 1 && !folded.is_empty() && !letters && !number && !heading.contains(['\n', '{', '}']) {
+            if single
+                && same == 1
+                && !folded.is_empty()
+                && !letters
+                && !number
+                && !heading.contains(['\n', '{', '}'])
+            {
                 heading
             } else {
                 raster.kolomnaam(c)
@@ -1715,7 +1889,9 @@ impl Begrip<'_> {
         let filled = |c: u32| rows.iter().any(|r| raster.cel(*r, c).is_some());
         // Name.
         let id = match (name, &begrepen.deelgebied, self.sjabloon(b, naar)) {
-            (Some(c), None, _) if kop.rollen.get(&c).is_some_and(|r| r.naam == "id") && !codes_twice => {
+            (Some(c), None, _)
+                if kop.rollen.get(&c).is_some_and(|r| r.naam == "id") && !codes_twice =>
+            {
                 Veld::new("id", tekst(&column(c)), certain(c), why(c))
             }
             (Some(c), None, _) => Veld::new(
@@ -1728,14 +1904,24 @@ impl Begrip<'_> {
                 "id",
                 format!(
                     "{{ tekst = {} }}",
-                    tekst(&format!("{} {{{}}}", begrepen.deelgebied.as_deref().unwrap_or_default(), raster.kolomnaam(c)))
+                    tekst(&format!(
+                        "{} {{{}}}",
+                        begrepen.deelgebied.as_deref().unwrap_or_default(),
+                        raster.kolomnaam(c)
+                    ))
                 ),
                 certain(c),
                 format!("{}; the same on several sheets", why(c)),
             ),
             (None, _, Some(template)) => Veld::new(
                 "id",
-                format!("{{ tekst = {} }}", tekst(&template.replace("{deelgebied}", begrepen.deelgebied.as_deref().unwrap_or("{deelgebied}")))),
+                format!(
+                    "{{ tekst = {} }}",
+                    tekst(&template.replace(
+                        "{deelgebied}",
+                        begrepen.deelgebied.as_deref().unwrap_or("{deelgebied}")
+                    ))
+                ),
                 0.8,
                 "made of the columns that tell lines apart",
             ),
@@ -1768,9 +1954,19 @@ impl Begrip<'_> {
         }
         if let Some(c) = begrepen.blok.labelkolom.filter(|c| filled(*c)) {
             if naar != "programma" {
-                fields.push(Veld::new("omschrijving", tekst(&column(c)), certain(c), why(c)));
+                fields.push(Veld::new(
+                    "omschrijving",
+                    tekst(&column(c)),
+                    certain(c),
+                    why(c),
+                ));
             } else if kop.kolom("segment").is_none() {
-                fields.push(Veld::new("segment", tekst(&column(c)), certain(c) * 0.9, why(c)));
+                fields.push(Veld::new(
+                    "segment",
+                    tekst(&column(c)),
+                    certain(c) * 0.9,
+                    why(c),
+                ));
             }
         }
         // Part of the area.
@@ -1778,7 +1974,12 @@ impl Begrip<'_> {
         if let Some(c) = kop.kolom("deelgebied").filter(|c| filled(*c)) {
             let named = rows.iter().filter_map(|r| raster.cel(*r, c)).map(as_text);
             areas.extend(named);
-            fields.push(Veld::new("deelgebied", tekst(&column(c)), certain(c), why(c)));
+            fields.push(Veld::new(
+                "deelgebied",
+                tekst(&column(c)),
+                certain(c),
+                why(c),
+            ));
         }
         let mut fixed: Vec<Veld> = Vec::new();
         if let Some(area) = &begrepen.deelgebied {
@@ -1808,11 +2009,18 @@ impl Begrip<'_> {
                         tekst(&column(c))
                     } else {
                         let factor = in_unit.checked_mul(price_scale).unwrap_or(Decimal::ONE);
-                        format!("{{ kolom = {}, factor = {} }}", tekst(&column(c)), factor.normalize())
+                        format!(
+                            "{{ kolom = {}, factor = {} }}",
+                            tekst(&column(c)),
+                            factor.normalize()
+                        )
                     };
                     fields.push(Veld::new(price, value, certain(c), why(c)));
                 }
-                if let Some(c) = kop.kolom("percentage").filter(|c| filled(*c) && of.iter().any(|l| l.opslag.is_some())) {
+                if let Some(c) = kop
+                    .kolom("percentage")
+                    .filter(|c| filled(*c) && of.iter().any(|l| l.opslag.is_some()))
+                {
                     let big = rows
                         .iter()
                         .filter_map(|r| raster.getal(*r, c))
@@ -1845,13 +2053,20 @@ impl Begrip<'_> {
         let (first, last) = kop.periodekolommen().unwrap_or((0, 0));
         let range = format!("{}:{}", raster.kolomnaam(first), raster.kolomnaam(last));
         let earlier = kop.eerder.map_or_else(String::new, |(c, year)| {
-            format!(", eerder = {{ kolom = {}, jaar = {year} }}", tekst(&raster.kolomnaam(c)))
+            format!(
+                ", eerder = {{ kolom = {}, jaar = {year} }}",
+                tekst(&raster.kolomnaam(c))
+            )
         });
         let step = periode(kop.delen());
         let made = |als: &str, more: &str, why: &str| {
             Some(Veld::new(
                 "jaren",
-                format!("{{ als = {}, kolommen = {}{step}{more}{earlier} }}", tekst(als), tekst(&range)),
+                format!(
+                    "{{ als = {}, kolommen = {}{step}{more}{earlier} }}",
+                    tekst(als),
+                    tekst(&range)
+                ),
                 0.95,
                 why,
             ))
@@ -1879,7 +2094,11 @@ impl Begrip<'_> {
                 if let (Some(van), Some(tm)) = (kop.kolom("van"), kop.kolom("tm")) {
                     fields.push(Veld::new(
                         "fasering",
-                        format!("{{ van = {}, tm = {} }}", tekst(&column(van)), tekst(&column(tm))),
+                        format!(
+                            "{{ van = {}, tm = {} }}",
+                            tekst(&column(van)),
+                            tekst(&column(tm))
+                        ),
                         certain(van).min(certain(tm)),
                         format!("{} and {}, in equal parts", why(van), why(tm)),
                     ));
@@ -1909,7 +2128,10 @@ impl Begrip<'_> {
             if unknown.is_empty() {
                 fields.push(Veld::new("index", tekst(&column(c)), certain(c), why(c)));
             } else {
-                let none: Vec<String> = unknown.iter().map(|u| format!("{} = \"\"", tekst(u))).collect();
+                let none: Vec<String> = unknown
+                    .iter()
+                    .map(|u| format!("{} = \"\"", tekst(u)))
+                    .collect();
                 let same: BTreeSet<String> = rows
                     .iter()
                     .filter_map(|r| raster.tekst(*r, c))
@@ -1919,24 +2141,35 @@ impl Begrip<'_> {
                 let words: Vec<String> = none.into_iter().chain(same).collect();
                 fields.push(Veld::new(
                     "index",
-                    format!("{{ kolom = {}, vertaal = {{ {} }} }}", tekst(&column(c)), words.join(", ")),
+                    format!(
+                        "{{ kolom = {}, vertaal = {{ {} }} }}",
+                        tekst(&column(c)),
+                        words.join(", ")
+                    ),
                     certain(c) * 0.8,
                     format!("{}; words that are no index group: no index", why(c)),
                 ));
             }
         } else if !contributions || self.bijdragen_met_index {
-            let side = if naar == "kosten" { "index_kosten" } else { "index_opbrengsten" };
+            let side = if naar == "kosten" {
+                "index_kosten"
+            } else {
+                "index_opbrengsten"
+            };
             if let Some(name) = self.tarieven.get(side) {
-                fixed.push(Veld::new("index", tekst(name), 0.8, "one rate a year for all lines"));
+                fixed.push(Veld::new(
+                    "index",
+                    tekst(name),
+                    0.8,
+                    "the index group for lines of this side that name none",
+                ));
             }
         }
         // Groups.
         let mut groups = Vec::new();
         let mut heads: BTreeSet<u32> = of.iter().filter_map(|l| l.groep).collect();
         let target = self.groepsdoel(b);
-        let taken = |to: &str| {
-            fields.iter().chain(&fixed).any(|f| f.sleutel == to)
-        };
+        let taken = |to: &str| fields.iter().chain(&fixed).any(|f| f.sleutel == to);
         if let Some(to) = target.filter(|to| !taken(to)) {
             let head = heads
                 .iter()
@@ -2030,11 +2263,20 @@ impl Begrip<'_> {
             kolommen: fields,
             jaren: years,
             opslagen: surcharges,
-            zekerheid: if phasing == Faseerwijze::Geen { 0.4 } else { sure },
+            zekerheid: if phasing == Faseerwijze::Geen {
+                0.4
+            } else {
+                sure
+            },
             reden: format!("{} lines of {naar}: {why_all}", rows.len()),
         };
         for area in areas {
-            if !area.is_empty() && !self.deelgebieden.iter().any(|d| name_key(d) == name_key(&area)) {
+            if !area.is_empty()
+                && !self
+                    .deelgebieden
+                    .iter()
+                    .any(|d| name_key(d) == name_key(&area))
+            {
                 self.deelgebieden.push(area);
             }
         }
@@ -2072,7 +2314,14 @@ impl Begrip<'_> {
                 e.kolommen
                     .iter()
                     .chain(&e.jaren)
-                    .map(|f| (f.sleutel.clone(), f.toml.clone(), f.reden.clone(), f.zekerheid))
+                    .map(|f| {
+                        (
+                            f.sleutel.clone(),
+                            f.toml.clone(),
+                            f.reden.clone(),
+                            f.zekerheid,
+                        )
+                    })
                     .collect()
             })
             .unwrap_or_default();

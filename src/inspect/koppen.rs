@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewest columns with a period that make a row of periods.
 pub(super) const MIN_PERIODEN: usize = 3;
+/// Most filled rows of a sheet in which headings are looked for.
+const MAX_ZOEK: usize = 20_000;
 /// Most rows of one heading.
 const MAX_REGELS: u32 = 3;
 
@@ -44,11 +46,7 @@ impl Kopregel {
         self.rollen
             .iter()
             .filter(|(_, r)| r.naam == rol)
-            .max_by(|a, b| {
-                a.1.zekerheid
-                    .total_cmp(&b.1.zekerheid)
-                    .then(b.0.cmp(a.0))
-            })
+            .max_by(|a, b| a.1.zekerheid.total_cmp(&b.1.zekerheid).then(b.0.cmp(a.0)))
             .map(|(c, _)| *c)
     }
 
@@ -80,12 +78,13 @@ impl Kopregel {
 
 /// Finds the headings of a sheet, from top to bottom.
 pub(super) fn koppen(raster: &Raster) -> Vec<Kopregel> {
-    let rows = raster.rijen();
+    let mut rows = raster.rijen();
+    rows.truncate(MAX_ZOEK);
     let filled: BTreeSet<u32> = rows.iter().copied().collect();
     let mut found: Vec<Kopregel> = Vec::new();
     let mut past = 0;
     for &row in &rows {
-        if row < past {
+        if row < past || raster.rij(row).nth(1).is_none() {
             continue;
         }
         // A heading may begin in this row and take the rows below it.
@@ -168,7 +167,7 @@ fn is_kop(raster: &Raster, kop: &Kopregel) -> bool {
 fn lees(raster: &Raster, van: u32, tot: u32) -> Kopregel {
     let words = woordenboek();
     let mut texts: BTreeMap<u32, String> = BTreeMap::new();
-    let mut counts: BTreeMap<u32, (u32, Scalar)> = BTreeMap::new();
+    let mut lowest: BTreeMap<u32, &Scalar> = BTreeMap::new();
     for row in van..=tot {
         for (column, scalar) in raster.rij(row) {
             let text = as_text(scalar);
@@ -176,21 +175,18 @@ fn lees(raster: &Raster, van: u32, tot: u32) -> Kopregel {
                 continue;
             }
             let joined = texts.entry(column).or_default();
-            if !joined.is_empty() {
-                joined.push(' ');
-            }
-            joined.push_str(text.trim());
-            let count = counts.entry(column).or_insert((0, scalar.clone()));
-            count.0 += 1;
-            count.1 = scalar.clone();
+            voeg_bij(joined, text.trim());
+            lowest.insert(column, scalar);
         }
     }
     let mut periods: Vec<(u32, Kop)> = Vec::new();
     for column in texts.keys() {
-        let own = raster.cel(tot, *column);
-        let period = own
-            .and_then(kop)
-            .or_else(|| own.and_then(|own| samen(raster, (van, tot), *column, own)));
+        // The years may stand in a line above the other headings.
+        let own = lowest.get(column).copied();
+        let period = own.and_then(kop).or_else(|| {
+            let own = raster.cel(tot, *column)?;
+            samen(raster, (van, tot), *column, own)
+        });
         periods.extend(period.map(|p| (*column, p)));
     }
     let (perioden, eerder) = reeks(&periods);
@@ -225,6 +221,17 @@ fn lees(raster: &Raster, van: u32, tot: u32) -> Kopregel {
         }
     }
     header
+}
+
+/// Joins a line of a heading to those above it; a word that was broken off becomes whole.
+fn voeg_bij(joined: &mut String, text: &str) {
+    let broken = joined.ends_with('-') && text.starts_with(char::is_lowercase);
+    if broken {
+        joined.pop();
+    } else if !joined.is_empty() {
+        joined.push(' ');
+    }
+    joined.push_str(text);
 }
 
 /// A period of two lines: the year over the first of its parts.

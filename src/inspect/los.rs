@@ -6,7 +6,7 @@ use super::woorden::woordenboek;
 use crate::model::table::{Scalar, as_text};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// How many columns to the right of a label its value may stand.
 const REIKWIJDTE: u32 = 5;
@@ -22,40 +22,69 @@ pub(super) struct Los {
     pub(super) formule: bool,
     /// A text beside the value: "%", "€".
     pub(super) eenheid: String,
+    /// Whether the value is a date that stands there as text, which the mapping must write itself.
+    pub(super) als_tekst: bool,
 }
 
 /// Labels with a value beside them, in rows that no block reads as lines.
 pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los> {
-    let mut taken: BTreeSet<u32> = BTreeSet::new();
+    // Rows that blocks read, with the columns that belong to these.
+    let mut taken: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
     for blok in blokken {
-        taken.extend(blok.kop.van..=blok.kop.tot);
-        taken.extend(
+        let kop = &blok.kop;
+        let columns: Vec<u32> = kop
+            .rollen
+            .keys()
+            .chain(kop.onbekend.keys())
+            .copied()
+            .chain(kop.perioden.iter().map(|(c, _)| *c))
+            .chain(blok.labelkolom)
+            .collect();
+        let (Some(first), Some(last)) = (columns.iter().min(), columns.iter().max()) else {
+            continue;
+        };
+        let rows = (kop.van..=kop.tot).chain(
             blok.rijen
                 .iter()
-                .filter(|r| {
-                    matches!(
-                        r.soort,
-                        Rijsoort::Regel
-                            | Rijsoort::Totaal(_)
-                            | Rijsoort::Resultaat
-                            | Rijsoort::Groepskop
-                    )
-                })
+                .filter(|r| !matches!(r.soort, Rijsoort::Los | Rijsoort::Opmerking))
                 .map(|r| r.rij),
         );
+        taken.extend(rows.map(|row| (row, (*first, *last))));
     }
     let mut out = Vec::new();
     for (&(row, column), scalar) in &raster.cellen {
         let Scalar::Text(label) = scalar else {
             continue;
         };
-        if taken.contains(&row) || label.trim().is_empty() || label.chars().count() > 120 {
+        let inside = taken
+            .get(&row)
+            .is_some_and(|(first, last)| (first..=last).contains(&&column));
+        if inside || label.trim().is_empty() || label.chars().count() > 120 {
             continue;
         }
         let mut unit = String::new();
         for c in column + 1..=column + REIKWIJDTE {
+            if taken
+                .get(&row)
+                .is_some_and(|(first, last)| (first..=last).contains(&&c))
+            {
+                break;
+            }
             match raster.cel(row, c) {
                 None => {}
+                Some(Scalar::Text(t)) if crate::read::periode::datum(t).is_some() => {
+                    let date = crate::read::periode::datum(t).map_or(Scalar::Empty, Scalar::Date);
+                    out.push(Los {
+                        blad,
+                        label: label.trim().trim_end_matches([':', '=']).trim().to_owned(),
+                        cel: (row, c),
+                        waarde: date,
+                        formule: false,
+                        eenheid: String::new(),
+                        als_tekst: true,
+                    });
+                    break;
+                }
                 Some(Scalar::Text(t)) if t.chars().count() <= 12 && unit.is_empty() => {
                     unit = t.trim().to_owned();
                 }
@@ -73,6 +102,7 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                         waarde: value.clone(),
                         formule: raster.formule(row, c).is_some(),
                         eenheid: unit.clone(),
+                        als_tekst: false,
                     });
                     break;
                 }
@@ -94,14 +124,12 @@ pub(super) fn als_parameter(los: &Los) -> Option<(&'static str, f64, Option<Deci
     match (name, &los.waarde) {
         ("prijspeil" | "peildatum" | "eindjaar", Scalar::Date(_)) => Some((name, sure, None)),
         ("prijspeil" | "peildatum" | "eindjaar", Scalar::Number(n)) => {
-            let year = n.is_integer()
-                && (Decimal::from(1990)..=Decimal::from(2150)).contains(n);
+            let year = n.is_integer() && (Decimal::from(1990)..=Decimal::from(2150)).contains(n);
             year.then_some((name, sure * 0.95, None))
         }
-        ("looptijd", Scalar::Number(n)) => {
-            (n.is_integer() && (Decimal::ONE..=Decimal::from(60)).contains(n))
-                .then_some((name, sure * 0.8, None))
-        }
+        ("looptijd", Scalar::Number(n)) => (n.is_integer()
+            && (Decimal::ONE..=Decimal::from(60)).contains(n))
+        .then_some((name, sure * 0.8, None)),
         (
             "rente" | "creditrente" | "discontovoet_bbv" | "index_kosten" | "index_opbrengsten"
             | "index_algemeen",
@@ -121,7 +149,9 @@ pub(super) fn als_parameter(los: &Los) -> Option<(&'static str, f64, Option<Deci
         ("boekwaarde", Scalar::Number(_)) if !los.formule => {
             // "Boekwaarde" beside a constant is input, unless it is clearly a result.
             let other = words.resultaat(&los.label).is_some_and(|(names, _)| {
-                names.iter().any(|n| n == "hoogste_boekwaarde" || n == "laagste_stand")
+                names
+                    .iter()
+                    .any(|n| n == "hoogste_boekwaarde" || n == "laagste_stand")
             });
             (!other).then_some((name, sure.max(result) * 0.95, None))
         }

@@ -44,16 +44,13 @@ pub(super) struct Blok {
     pub(super) labelkolom: Option<u32>,
     /// The last row of the sheet that belongs to it.
     pub(super) einde: u32,
+    /// Whether it has more rows than are looked at.
+    pub(super) te_lang: bool,
 }
 
 /// Columns that hold numbers of a line, other than periods.
-pub(super) const GETALROLLEN: &[&str] = &[
-    "hoeveelheid",
-    "prijs",
-    "grondprijs",
-    "bedrag",
-    "percentage",
-];
+pub(super) const GETALROLLEN: &[&str] =
+    &["hoeveelheid", "prijs", "grondprijs", "bedrag", "percentage"];
 
 impl Blok {
     /// Columns of lines with a role for numbers.
@@ -79,6 +76,9 @@ impl Blok {
     }
 }
 
+/// Most rows of a block; a grondexploitatie has fewer lines, and what a row is depends on those before it.
+const MAX_RIJEN: usize = 5_000;
+
 /// Finds the blocks of a sheet.
 pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
     let headers = koppen(raster);
@@ -89,19 +89,23 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
             .get(at + 1)
             .map_or(u32::MAX, |next| next.van.saturating_sub(1));
         let above = if at == 0 { 0 } else { headers[at - 1].tot + 1 };
-        let titels = titels(raster, above, kop.van);
+        let titels = titels(raster, &rows, above, kop.van);
         let mut blok = Blok {
             kop: kop.clone(),
             rijen: Vec::new(),
             titels,
             labelkolom: None,
             einde: kop.tot,
+            te_lang: false,
         };
         let body: Vec<u32> = rows
             .iter()
             .copied()
-            .filter(|r| *r > kop.tot && *r <= end)
+            .skip(rows.partition_point(|r| *r <= kop.tot))
+            .take_while(|r| *r <= end)
+            .take(MAX_RIJEN + 1)
             .collect();
+        codes(raster, &mut blok, &body);
         blok.labelkolom = labelkolom(raster, &blok, &body);
         for row in body {
             if let Some(rij) = rij(raster, &blok, row) {
@@ -115,18 +119,61 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
         {
             blok.rijen.pop();
         }
-        totalen(raster, &mut blok);
+        blok.te_lang = blok.rijen.len() > MAX_RIJEN;
+        if !blok.te_lang {
+            totalen(raster, &mut blok);
+        }
         out.push(blok);
     }
     out
 }
 
+/// Of two columns that may name lines ("Post" and "Werkzaamheden") the one with codes is the code.
+fn codes(raster: &Raster, blok: &mut Blok, body: &[u32]) {
+    if blok.kop.kolom("id").is_some() {
+        return;
+    }
+    let named: Vec<u32> = blok
+        .kop
+        .rollen
+        .iter()
+        .filter(|(_, r)| r.naam == "omschrijving")
+        .map(|(c, _)| *c)
+        .collect();
+    if named.len() < 2 {
+        return;
+    }
+    let is_code = |s: &Scalar| {
+        let text = as_text(s);
+        text.len() <= 8 && !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit())
+    };
+    for column in named {
+        let cells: Vec<&Scalar> = body
+            .iter()
+            .filter_map(|row| raster.cel(*row, column))
+            .collect();
+        let coded = cells.iter().filter(|s| is_code(s)).count();
+        if !cells.is_empty()
+            && coded * 10 >= cells.len() * 8
+            && let Some(role) = blok.kop.rollen.get_mut(&column)
+        {
+            role.naam = "id";
+            return;
+        }
+    }
+}
+
 /// Texts in rows over a heading that hold nothing else, nearest first.
-fn titels(raster: &Raster, from: u32, to: u32) -> Vec<String> {
+fn titels(raster: &Raster, rows: &[u32], from: u32, to: u32) -> Vec<String> {
     let mut out = Vec::new();
-    let mut rows: Vec<u32> = raster.rijen();
-    rows.retain(|r| (from..to).contains(r));
-    for row in rows.into_iter().rev().take(4) {
+    let before = &rows[..rows.partition_point(|r| *r < to)];
+    for row in before
+        .iter()
+        .copied()
+        .rev()
+        .take_while(|r| *r >= from)
+        .take(4)
+    {
         let cells: Vec<&Scalar> = raster.rij(row).map(|(_, s)| s).collect();
         if cells.iter().any(|s| !matches!(s, Scalar::Text(_))) {
             break;
@@ -174,7 +221,8 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
     for (column, scalar) in raster.rij(row) {
         match scalar {
             Scalar::Text(t) if !t.trim().is_empty() => {
-                let named = kop.kolom("omschrijving") == Some(column) || blok.labelkolom == Some(column);
+                let named =
+                    kop.kolom("omschrijving") == Some(column) || blok.labelkolom == Some(column);
                 if label.is_none() || named {
                     label = Some((column, t.trim().to_owned()));
                 }
@@ -234,13 +282,13 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
         // A figure below the periods: "Eindwaarde", in the first of them.
         return made(Rijsoort::Los);
     }
-    if in_periods == 0 && numbers == 1 && !(total && own == 1 && result < 0.8) {
+    if in_periods == 0 && numbers == 1 && !(total && own == 1) {
         // One figure beside a label: a line has it in a column of its own.
         let in_amount = kop
             .kolom("bedrag")
             .is_some_and(|c| raster.getal(row, c).is_some());
         let parameter = words.parameter.beste(&label).map_or(0.0, |t| t.zekerheid);
-        if !in_amount || result >= 0.9 {
+        if !in_amount || result >= 0.8 {
             if result >= 0.8 || parameter >= 0.9 || own == 0 {
                 return made(Rijsoort::Los);
             }
@@ -342,11 +390,13 @@ fn totalen(raster: &Raster, blok: &mut Blok) {
             _ => continue,
         };
         // A sum over the rows below it is the heading of a group that shows its total.
-        let below = by_formula && !by_label && in_sum.iter().any(|c| {
-            raster
-                .formule(row, *c)
-                .is_some_and(|f| alleen_onder(f, raster, row))
-        });
+        let below = by_formula
+            && !by_label
+            && in_sum.iter().any(|c| {
+                raster
+                    .formule(row, *c)
+                    .is_some_and(|f| alleen_onder(f, raster, row))
+            });
         blok.rijen[at].soort = if below {
             Rijsoort::Groepskop
         } else {
@@ -377,7 +427,8 @@ fn som_van_boven(raster: &Raster, blok: &Blok, at: usize, columns: &[u32]) -> bo
                 let sum = rows
                     .iter()
                     .try_fold(Decimal::ZERO, |s, r| s.checked_add(value(*r, *c)));
-                sum.is_some_and(|s| (s - value(row, *c)).abs() <= cent)
+                sum.and_then(|s| s.checked_sub(value(row, *c)))
+                    .is_some_and(|d| d.abs() <= cent)
             })
     };
     let before = &blok.rijen[..at];
@@ -414,15 +465,27 @@ pub(super) fn optelling(formula: &str) -> Option<Vec<(String, (u32, u32), (u32, 
             continue;
         }
         let upper = part.to_uppercase();
-        let inner = ["SUM(", "SOM(", "SUBTOTAL(9,", "SUBTOTAL(9;", "SUBTOTAAL(9;", "SUBTOTAL(109,", "SUBTOTAL(109;"]
-            .iter()
-            .find_map(|f| upper.strip_prefix(f))
-            .and_then(|rest| rest.strip_suffix(')'));
+        let inner = [
+            "SUM(",
+            "SOM(",
+            "SUBTOTAL(9,",
+            "SUBTOTAL(9;",
+            "SUBTOTAAL(9;",
+            "SUBTOTAL(109,",
+            "SUBTOTAL(109;",
+        ]
+        .iter()
+        .find_map(|f| upper.strip_prefix(f))
+        .and_then(|rest| rest.strip_suffix(')'));
         let list = inner.map_or(upper.clone(), str::to_owned);
         for item in list.split([',', ';']) {
             let (first, last) = item.split_once(':').unwrap_or((item, item));
-            let (sheet, first) = first.rsplit_once(['!', '.']).map_or(("", first), |(s, f)| (s, f));
-            let (_, last) = last.rsplit_once(['!', '.']).map_or(("", last), |(s, f)| (s, f));
+            let (sheet, first) = first
+                .rsplit_once(['!', '.'])
+                .map_or(("", first), |(s, f)| (s, f));
+            let (_, last) = last
+                .rsplit_once(['!', '.'])
+                .map_or(("", last), |(s, f)| (s, f));
             let sheet = sheet.trim_matches('\'').trim_end_matches('.').to_owned();
             parts.push((sheet, cel(first)?, cel(last)?));
         }

@@ -240,7 +240,9 @@ impl Voorstel {
             let mut text = format!("[[rij]]\ntabel = {}\n", tekst(row.tabel));
             for field in &row.velden {
                 let mut field = field.clone();
-                field.zekerheid = field.zekerheid.max(if sure < DREMPEL { DREMPEL } else { 0.0 });
+                field.zekerheid = field
+                    .zekerheid
+                    .max(if sure < DREMPEL { DREMPEL } else { 0.0 });
                 regel(&mut text, &field);
             }
             uit(&mut out, &text, sure);
@@ -266,7 +268,12 @@ impl Voorstel {
             if let Some(tolerance) = check.tolerantie {
                 let _ = writeln!(text, "tolerantie = {}", tolerance.normalize());
             }
-            let _ = writeln!(out, "# {:.2}: {}", check.zekerheid, toelichting(&check.reden));
+            let _ = writeln!(
+                out,
+                "# {:.2}: {}",
+                check.zekerheid,
+                toelichting(&check.reden)
+            );
             uit(&mut out, &text, check.zekerheid);
             out.push('\n');
         }

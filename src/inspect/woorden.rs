@@ -60,7 +60,10 @@ pub(super) fn woorden(text: &str) -> Woorden {
     /// Labels are short; what is longer is a note.
     const MOST: usize = 200;
     let text: String = text.chars().take(MOST).collect();
-    let text = text.to_lowercase().replace("t/m", "tm").replace("k/o", "k o");
+    let text = text
+        .to_lowercase()
+        .replace("t/m", "tm")
+        .replace("k/o", "k o");
     text.split(|c: char| !(c.is_alphanumeric() || "%€#²³".contains(c)))
         .map(|word| match word {
             "%" | "€" | "#" => word.to_owned(),

@@ -140,7 +140,7 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
 }
 
 /// Text of a file: UTF-8, with or without its mark, or else Windows-1252, which is said.
-pub(crate) fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -159,7 +159,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], whole: &Place, problems: &mut Vec<Prob
 }
 
 /// The delimiter and the notation of numbers that goes with it, from the first line that holds something.
-pub(crate) fn delimiter(text: &str) -> (u8, Notation) {
+fn delimiter(text: &str) -> (u8, Notation) {
     let headings = text
         .lines()
         .find(|l| l.contains(|c: char| !c.is_whitespace() && c != ';' && c != ','))

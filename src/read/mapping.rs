@@ -570,7 +570,12 @@ impl<'a> Reader<'a> {
                     }
                     std::collections::btree_map::Entry::Occupied(mut entry) => {
                         let joined = &mut entry.get_mut().0;
-                        joined.push(' ');
+                        // A word that was broken off at the end of a line becomes whole.
+                        if joined.ends_with('-') && text.starts_with(char::is_lowercase) {
+                            joined.pop();
+                        } else {
+                            joined.push(' ');
+                        }
                         joined.push_str(&text);
                     }
                 }
@@ -643,19 +648,25 @@ impl<'a> Reader<'a> {
         place: &Place,
     ) -> Vec<(u32, Value)> {
         let (from, to) = asked.columns.unwrap_or((0, u32::MAX));
-        let heading = |column: u32, scalar: &Scalar| {
+        let heading = |column: u32, line: u32, scalar: &Scalar| {
             let period = period(scalar, asked.per_year)
                 .or_else(|| two_lines(sheet, (above, row), column, asked.per_year))?;
-            Some((column, Value::new(period, self.place(sheet, row, column))))
+            Some((column, Value::new(period, self.place(sheet, line, column))))
         };
+        // Of a heading of several rows the lowest cell that is filled counts: the years may stand above other headings.
+        let mut lowest: BTreeMap<u32, (u32, &Scalar)> = BTreeMap::new();
+        for line in above..=row {
+            let cells = sheet.cells.range((line, from)..=(line, to));
+            lowest.extend(cells.map(|(&(_, column), scalar)| (column, (line, scalar))));
+        }
         let cells = || {
-            sheet
-                .cells
-                .range((row, from)..=(row, to))
-                .filter(|((_, column), _)| !mapped.contains(column))
+            lowest
+                .iter()
+                .filter(|(column, _)| !mapped.contains(column))
+                .map(|(column, (line, scalar))| (*column, *line, *scalar))
         };
         let found: Vec<(u32, Value)> = cells()
-            .filter_map(|(&(_, column), scalar)| heading(column, scalar))
+            .filter_map(|(column, line, scalar)| heading(column, line, scalar))
             .collect();
         let (Some((first, _)), Some((last, _))) = (found.first(), found.last()) else {
             let problem = Problem::error(
@@ -679,13 +690,15 @@ impl<'a> Reader<'a> {
             (*first, *last)
         };
         let strange: Vec<Problem> = cells()
-            .filter(|((_, column), scalar)| {
+            .filter(|(column, line, scalar)| {
                 (first..=last).contains(column)
+                    // What stands above alone is no heading of this column.
+                    && *line == row
                     && period(scalar, asked.per_year).is_none()
                     && two_lines(sheet, (above, row), *column, asked.per_year).is_none()
             })
-            .map(|(&(_, column), scalar)| {
-                let place = self.place(sheet, row, column);
+            .map(|(column, line, scalar)| {
+                let place = self.place(sheet, line, column);
                 let shown = Value::new(scalar.clone(), place.clone()).shown();
                 Problem::error("heading-not-a-year", format!("expected a year above the year columns, found {shown}"))
                     .at(&place)
@@ -814,6 +827,7 @@ impl<'a> Reader<'a> {
                 Ok(_) => {}
                 Err(name)
                     if name == "nr"
+                        || name == "blad"
                         || entry.groups.iter().any(|g| fold(g.to.name) == fold(name)) => {}
                 Err(name) => {
                     let name = Named {
@@ -1298,9 +1312,16 @@ impl Rows<'_, '_> {
                     let Some(growth) = growth else {
                         let problem = Problem::error(
                             "not-a-factor",
-                            format!("expected an index factor above zero, found {}", value.shown()),
+                            format!(
+                                "expected an index factor above zero, found {}",
+                                value.shown()
+                            ),
                         );
-                        reader.problem(problem.at(&place).fix("correct the factor, or leave the column out with kolommen"));
+                        reader.problem(
+                            problem
+                                .at(&place)
+                                .fix("correct the factor, or leave the column out with kolommen"),
+                        );
                         continue;
                     };
                     before = Some(factor);
@@ -1390,6 +1411,7 @@ impl Rows<'_, '_> {
             match piece {
                 Ok(literal) => text.push_str(literal),
                 Err("nr") => text.push_str(&self.number.to_string()),
+                Err("blad") => text.push_str(self.sheet.name.trim()),
                 Err(name) => {
                     let group = self
                         .entry
@@ -1547,7 +1569,9 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
             _ => year(Decimal::from(date.year())),
         },
         Scalar::Text(text) => {
-            let kop = kop_uit_tekst(text).filter(|k| !k.tot)?.in_delen(per_year as u8);
+            let kop = kop_uit_tekst(text)
+                .filter(|k| !k.tot)?
+                .in_delen(per_year as u8);
             if kop.delen == 1 {
                 year(Decimal::from(kop.jaar))
             } else {
@@ -1559,12 +1583,7 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
 }
 
 /// A heading of several rows as a period: the year above the first of its parts, say.
-fn two_lines(
-    sheet: &Sheet,
-    (above, row): (u32, u32),
-    column: u32,
-    per_year: i8,
-) -> Option<Scalar> {
+fn two_lines(sheet: &Sheet, (above, row): (u32, u32), column: u32, per_year: i8) -> Option<Scalar> {
     if above >= row {
         return None;
     }

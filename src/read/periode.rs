@@ -64,8 +64,20 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2400;
 
 /// Words that may stand beside a year and say nothing of time.
 const BESIDE: &[&str] = &[
-    "jaar", "jr", "raming", "ramingen", "prognose", "realisatie", "gerealiseerd", "begroting",
-    "begroot", "werkelijk", "boekjaar", "fasering", "bedrag", "per",
+    "jaar",
+    "jr",
+    "raming",
+    "ramingen",
+    "prognose",
+    "realisatie",
+    "gerealiseerd",
+    "begroting",
+    "begroot",
+    "werkelijk",
+    "boekjaar",
+    "fasering",
+    "bedrag",
+    "per",
 ];
 
 /// Words that make a heading stand for all time up to its year.

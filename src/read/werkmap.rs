@@ -1,4 +1,4 @@
-//! A workbook as it stands in a file (xlsx, xlsm, ods), read with bounded memory and time: the values and formulas of all
+//! A workbook as it stands in a file (xlsx, xlsm, xlsb, xls, ods, csv), read with bounded memory and time: the values and formulas of all
 //! cells, and what surrounds them: hidden rows, merged cells, defined names, tables, links to other files. Knows no table of
 //! ours.
 //!
@@ -20,6 +20,9 @@ use std::sync::Arc;
 mod csv;
 mod ods;
 mod opmaak;
+mod ptg;
+mod xls;
+mod xlsb;
 mod xlsx;
 mod xml;
 
@@ -47,9 +50,13 @@ pub struct Werkmap {
 pub enum Bestandssoort {
     /// .xlsx and .xlsm.
     Xlsx,
-    /// .ods; formulas are in OpenFormula (`SUM([.A1:.B2];1)`).
+    /// .xlsb.
+    Xlsb,
+    /// .xls of Excel 97 to 2003.
+    Xls,
+    /// .ods; formulas are in `OpenFormula` (`SUM([.A1:.B2];1)`).
     Ods,
-    /// A text file with a table, known by its name: one sheet, without formulas.
+    /// .csv: one sheet, without formulas.
     Csv,
 }
 
@@ -136,6 +143,25 @@ impl Blad {
     /// Whether a row is hidden.
     pub fn rij_verborgen(&self, row: u32) -> bool {
         within(&self.verborgen_rijen, row)
+    }
+
+    /// The cells of a range that hold something, row by row. What is empty costs nothing but a step per row.
+    pub fn in_bereik(&self, range: Bereik) -> impl Iterator<Item = ((u32, u32), &Cel)> {
+        let mut from = range.van;
+        std::iter::from_fn(move || {
+            while from <= range.tot {
+                let (place, cell) = self.cellen.range(from..=range.tot).next()?;
+                if place.1 < range.van.1 {
+                    from = (place.0, range.van.1);
+                } else if place.1 > range.tot.1 {
+                    from = (place.0 + 1, range.van.1);
+                } else {
+                    from = (place.0, place.1 + 1);
+                    return Some((*place, cell));
+                }
+            }
+            None
+        })
     }
 
     /// Whether a column is hidden.
@@ -245,10 +271,10 @@ impl Refusal {
             Refusal::Encrypted => Problem::error("workbook-encrypted", "the workbook is protected with a password")
                 .fix("open it with the password and save a copy without (in Excel: Bestand, Info, Werkmap beveiligen)"),
             Refusal::NotAWorkbook(what) => Problem::error("not-a-workbook", format!("this is not a workbook: {what}"))
-                .allowed("a workbook saved as .xlsx, .xlsm or .ods")
+                .allowed("a workbook saved as .xlsx, .xlsm, .xlsb, .xls or .ods")
                 .fix("name a workbook, or open the file in the spreadsheet program and save it as .xlsx"),
             Refusal::OldFormat(what) => Problem::error("workbook-old-format", format!("workbooks of the kind {what} are not read"))
-                .allowed("a workbook saved as .xlsx, .xlsm or .ods")
+                .allowed("a workbook saved as .xlsx, .xlsm, .xlsb, .xls or .ods")
                 .fix("open it in the spreadsheet program and save it as .xlsx"),
         }
         .at(place)
@@ -275,9 +301,6 @@ impl Werkmap {
 
     /// Reads a workbook from its bytes.
     pub fn from_bytes(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Option<Werkmap> {
-        if csv::is_csv(bytes, name) {
-            return csv::read(bytes, name, problems);
-        }
         let mut gathered = Gathered {
             file: Arc::from(name),
             problems: Vec::new(),
@@ -327,19 +350,25 @@ fn read_map(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
             .flat_map(u16::to_le_bytes)
             .collect();
         let locked = bytes.windows(encrypted.len()).any(|w| w == encrypted);
-        return Err(if locked {
-            Refusal::Encrypted
+        return if locked {
+            Err(Refusal::Encrypted)
         } else {
-            Refusal::OldFormat(".xls (Excel 97-2003)")
-        });
+            xls::read(bytes, gathered)
+        };
     }
     if !bytes.starts_with(b"PK") {
+        // Only a csv says by its name alone what it is.
+        let extension = Path::new(&*gathered.file).extension();
+        if extension.is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+            return csv::read(bytes, gathered);
+        }
         return Err(Refusal::NotAWorkbook(
             "its content is not that of a spreadsheet".into(),
         ));
     }
     match preflight(bytes)? {
         Container::Xlsx => xlsx::read(bytes, gathered),
+        Container::Xlsb => xlsb::read(bytes, gathered),
         Container::Ods => ods::read(bytes, gathered),
     }
 }
@@ -347,6 +376,7 @@ fn read_map(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
 /// What a zip container holds.
 enum Container {
     Xlsx,
+    Xlsb,
     Ods,
 }
 
@@ -404,8 +434,12 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
             "meta-inf/manifest.xml" if find(&content, b"encryption-data").is_some() => {
                 return Err(Refusal::Encrypted);
             }
-            "xl/workbook.bin" => return Err(Refusal::OldFormat(".xlsb")),
-            "[content_types].xml" if find(&content, b"spreadsheetml").is_some() => {
+            "xl/workbook.bin" => container = Some(Container::Xlsb),
+            // An .xlsb says this as well, of its printers.
+            "[content_types].xml"
+                if find(&content, b"spreadsheetml").is_some()
+                    && !matches!(container, Some(Container::Xlsb)) =>
+            {
                 container = Some(Container::Xlsx);
             }
             _ => {}

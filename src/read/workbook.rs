@@ -347,10 +347,10 @@ mod tests {
         assert_eq!(refused(&good[..good.len() / 2]), "workbook-damaged");
         assert_eq!(refused(b"PK\x03\x04garbage"), "workbook-damaged");
         assert_eq!(refused(&locked), "workbook-encrypted");
-        assert_eq!(refused(&ole), "workbook-old-format");
+        assert_eq!(refused(&ole), "workbook-damaged");
         assert_eq!(
             refused(&zipped(&[("xl/workbook.bin", b"")])),
-            "workbook-old-format"
+            "workbook-damaged"
         );
         assert_eq!(
             refused(&xlsx_with("<row><c><v>1</c></row>", &[])),

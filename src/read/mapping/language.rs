@@ -238,9 +238,11 @@ fn along(text: &str, turned: bool) -> Option<u32> {
     if turned {
         column_number(text.trim())
     } else {
-        text.trim().parse::<u32>().ok().map(Decimal::from).and_then(
-            |n: Decimal| row_number(n),
-        )
+        text.trim()
+            .parse::<u32>()
+            .ok()
+            .map(Decimal::from)
+            .and_then(|n: Decimal| row_number(n))
     }
 }
 
@@ -913,7 +915,12 @@ impl Parser<'_> {
         self.keys(table, TABLE, "[[tabel]]");
         if !table.contains_key("blad") {
             self.target(table, "naar", place);
-            self.missing(place, "blad", "[[tabel]]", "the name of a sheet, or a list of names");
+            self.missing(
+                place,
+                "blad",
+                "[[tabel]]",
+                "the name of a sheet, or a list of names",
+            );
             return;
         }
         let mut sheets = self.texts(table, "blad");
@@ -940,12 +947,7 @@ impl Parser<'_> {
         }
     }
 
-    fn table_entry(
-        &mut self,
-        table: Table<'_>,
-        sheet: Named,
-        place: Place,
-    ) -> Option<TableEntry> {
+    fn table_entry(&mut self, table: Table<'_>, sheet: Named, place: Place) -> Option<TableEntry> {
         let target = self.target(table, "naar", &place)?;
         let turned = self.flag(table, "gekanteld");
         let mut taken = Vec::new();

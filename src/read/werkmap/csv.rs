@@ -1,88 +1,75 @@
-//! A csv file as a workbook of one sheet, called after the file. The delimiter says how numbers are written.
+//! csv as a workbook of one sheet. Semicolons mean Dutch numbers, commas and tabs plain ones.
 
-use super::{Bestandssoort, Blad, Cel, MAX_CELLS, MAX_COLUMN, MAX_ROW, MAX_TEXT, Opmaak, Refusal, Werkmap};
-use crate::model::table::{Notation, SPREADSHEET_ERRORS, Scalar, parse_number};
-use crate::problem::{Place, Problem};
+use super::{Bestandssoort, Blad, Gathered, Refusal, Werkmap};
+use crate::model::table::{Notation, Scalar, parse_number};
+use calamine::DataRef;
+use jiff::civil::Date;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Whether a file is taken as csv: by its name, unless its content is that of a workbook.
-pub(super) fn is_csv(bytes: &[u8], name: &str) -> bool {
-    let named = Path::new(name)
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    named && !bytes.starts_with(b"PK") && !bytes.contains(&0)
-}
-
-pub(super) fn read(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Option<Werkmap> {
-    let whole = Place::file(name);
-    let text = crate::read::csv::decode(bytes, &whole, problems);
-    let (delimiter, notation) = crate::read::csv::delimiter(&text);
+pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.contains(&0) {
+        return Err(Refusal::NotAWorkbook(
+            "a csv file holds text, and this does not".into(),
+        ));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
+    };
+    let (delimiter, notation) = delimiter(&text);
+    let file = Arc::clone(&gathered.file);
+    let name = Path::new(&*file)
+        .file_stem()
+        .map_or_else(|| "csv".into(), |s| s.to_string_lossy());
+    let mut sheet = Blad::new(&name, true);
     let mut reader = ::csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let stem = Path::new(name)
-        .file_stem()
-        .map_or_else(|| "csv".into(), |s| s.to_string_lossy().into_owned());
-    let mut sheet = Blad::new(&stem, true);
-    let mut row = 0u32;
-    let mut cells = 0u64;
-    let mut counted = 0;
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(e) => {
-                problems.push(
-                    Problem::error("bad-csv", format!("the file cannot be read as csv: {e}"))
-                        .at(&whole)
-                        .fix("save it again as CSV UTF-8"),
-                );
-                return None;
-            }
-        };
-        // Blank lines are rows of a sheet too, and the reader passes over them.
-        let start = record.position().map_or(counted, |p| p.byte() as usize);
-        let start = start.clamp(counted, text.len());
-        let blank = text.as_bytes()[start..]
-            .iter()
-            .take_while(|b| matches!(b, b'\r' | b'\n'))
-            .count();
-        let begin = start + blank;
-        let lines = text.as_bytes()[counted..begin]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count();
-        row = row.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        counted = begin;
-        if row >= MAX_ROW {
-            problems.push(Refusal::TooLarge(format!("it has more than {MAX_ROW} rows")).problem(&whole));
-            return None;
+    let mut row = 0_u32;
+    let mut record = ::csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(e) => return Err(Refusal::damaged(format!("line {}: {e}", row + 1))),
         }
-        for (column, field) in record.iter().enumerate().take(MAX_COLUMN as usize) {
+        // Empty lines count: rows are lines, as a spreadsheet program numbers them.
+        if let Some(position) = record.position() {
+            row = row.max(
+                u32::try_from(position.line())
+                    .unwrap_or(u32::MAX)
+                    .saturating_sub(1),
+            );
+        }
+        for (column, field) in record.iter().enumerate() {
+            let place = (row, u32::try_from(column).unwrap_or(u32::MAX));
             let field = field.trim();
-            if field.is_empty() {
+            gathered.take(&mut sheet, place, &DataRef::SharedString(field), None)?;
+            let exact = if let Ok(date) = field.parse::<Date>() {
+                Scalar::Date(date)
+            } else if starts_as_number(field)
+                && let Ok(number) = parse_number(field, notation)
+            {
+                Scalar::Number(number)
+            } else {
                 continue;
-            }
-            cells += 1;
-            if cells > MAX_CELLS {
-                problems.push(
-                    Refusal::TooLarge(format!("it has more than {MAX_CELLS} filled fields"))
-                        .problem(&whole),
-                );
-                return None;
-            }
-            let cell = Cel {
-                waarde: scalar(field, notation),
-                formule: None,
-                opmaak: Opmaak::default(),
             };
-            sheet.cellen.insert((row, column as u32), cell);
+            if let Some(cell) = sheet.cellen.get_mut(&place) {
+                cell.waarde = exact;
+            }
         }
+        row = row.saturating_add(1);
     }
-    Some(Werkmap {
-        bestand: Arc::from(name),
+    Ok(Werkmap {
+        bestand: file,
         soort: Bestandssoort::Csv,
         bladen: vec![sheet],
         namen: Vec::new(),
@@ -91,16 +78,35 @@ pub(super) fn read(bytes: &[u8], name: &str, problems: &mut Vec<Problem>) -> Opt
     })
 }
 
-/// What a field holds. What could be two numbers stays text, so that nothing is read wrong by a factor of a thousand.
-fn scalar(field: &str, notation: Notation) -> Scalar {
-    if SPREADSHEET_ERRORS.contains(&field) {
-        return Scalar::Error(field.to_owned());
+/// Numbers with more in front than a sign are codes; so are those that begin with a nought.
+fn starts_as_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(['-', '+', '(', '€', ' ']);
+    let padded = digits.len() > 1
+        && digits.starts_with('0')
+        && digits[1..].starts_with(|c: char| c.is_ascii_digit());
+    digits.starts_with(|c: char| c.is_ascii_digit()) && !padded
+}
+
+fn delimiter(text: &str) -> (u8, Notation) {
+    let (mut semicolons, mut commas, mut tabs) = (0_usize, 0_usize, 0_usize);
+    let mut quoted = false;
+    for c in text.lines().take(20).flat_map(str::chars) {
+        match c {
+            '"' => quoted = !quoted,
+            ';' if !quoted => semicolons += 1,
+            ',' if !quoted => commas += 1,
+            '\t' if !quoted => tabs += 1,
+            _ => {}
+        }
     }
-    if let Some(date) = crate::read::periode::datum(field) {
-        return Scalar::Date(date);
-    }
-    match parse_number(field, notation) {
-        Ok(number) => Scalar::Number(number),
-        Err(_) => Scalar::Text(field.chars().take(MAX_TEXT).collect()),
+    // Decimal commas are commas too: a file with semicolons is divided by them.
+    if semicolons > 0 {
+        (b';', Notation::Dutch)
+    } else if tabs > 0 {
+        (b'\t', Notation::Dutch)
+    } else if commas > 0 {
+        (b',', Notation::Plain)
+    } else {
+        (b';', Notation::Dutch)
     }
 }

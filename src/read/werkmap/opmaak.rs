@@ -43,8 +43,8 @@ impl Opmaak {
                 }
                 '[' => {
                     let text: String = rest.by_ref().take_while(|c| *c != ']').collect();
-                    if text.starts_with('$') {
-                        let sign = text[1..].split('-').next().unwrap_or("");
+                    if let Some(currency) = text.strip_prefix('$') {
+                        let sign = currency.split('-').next().unwrap_or("");
                         format.valuta |= !sign.is_empty();
                     } else if text
                         .chars()

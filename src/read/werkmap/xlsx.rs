@@ -183,51 +183,14 @@ impl Extras<'_> {
         Ok(())
     }
 
-    /// The targets of a part's relations, by their id, with their kind and whether they lie outside the file.
-    fn relations(&mut self, part: &str) -> Result<HashMap<String, Relation>, Refusal> {
-        let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
-        let rels = format!("{folder}/_rels/{name}.rels");
-        let rels = rels.trim_start_matches('/');
-        let mut relations = HashMap::new();
-        let Some(mut events) = self.parts.xml(rels, MAX_KEPT_PART)? else {
-            return Ok(relations);
-        };
-        loop {
-            match events.next()? {
-                Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
-                    let (Some(id), Some(target)) =
-                        (xml::attribute(&e, "Id"), xml::attribute(&e, "Target"))
-                    else {
-                        continue;
-                    };
-                    let outside = xml::attribute(&e, "TargetMode").as_deref() == Some("External");
-                    let kind = xml::attribute(&e, "Type").unwrap_or_default();
-                    let kind = kind.rsplit('/').next().unwrap_or("").to_owned();
-                    let target = if outside {
-                        target
-                    } else {
-                        resolve(folder, &target)
-                    };
-                    if relations.len() as u64 > MAX_EXTRAS {
-                        return Err(Refusal::TooLarge(format!(
-                            "it has more than {MAX_EXTRAS} parts that refer to each other"
-                        )));
-                    }
-                    relations.insert(id, Relation { kind, target });
-                }
-                Event::Eof => return Ok(relations),
-                _ => {}
-            }
-        }
-    }
-
     fn workbook(&mut self) -> Result<Surroundings, Refusal> {
         let part = self
+            .parts
             .relations("")?
             .into_values()
             .find(|r| r.kind == "officeDocument")
             .map_or_else(|| "xl/workbook.xml".to_owned(), |r| r.target);
-        let relations = self.relations(&part)?;
+        let relations = self.parts.relations(&part)?;
         let target = |id: Option<String>| {
             id.and_then(|id| relations.get(&id))
                 .map(|r| r.target.clone())
@@ -267,7 +230,7 @@ impl Extras<'_> {
         }
         self.count += found.names.len() as u64;
         for part in link_parts {
-            let relations = self.relations(&part)?;
+            let relations = self.parts.relations(&part)?;
             let mut targets: Vec<String> = relations.into_values().map(|r| r.target).collect();
             targets.sort();
             found.links.push(
@@ -339,6 +302,7 @@ impl Extras<'_> {
         tables: &mut Vec<Lijst>,
     ) -> Result<(), Refusal> {
         let mut parts: Vec<String> = self
+            .parts
             .relations(part)?
             .into_values()
             .filter(|r| r.kind == "table")
@@ -392,29 +356,6 @@ impl Extras<'_> {
         }
         Ok(())
     }
-}
-
-struct Relation {
-    kind: String,
-    target: String,
-}
-
-/// The part that a relation of a part in `folder` points at.
-fn resolve(folder: &str, target: &str) -> String {
-    if let Some(absolute) = target.strip_prefix('/') {
-        return absolute.to_owned();
-    }
-    let mut path: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-    for piece in target.split('/') {
-        match piece {
-            ".." => {
-                path.pop();
-            }
-            "" | "." => {}
-            piece => path.push(piece),
-        }
-    }
-    path.join("/")
 }
 
 fn sheet_extras(

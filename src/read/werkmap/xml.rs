@@ -1,21 +1,25 @@
 //! The parts of a zip container as a stream of xml events.
 
-use super::Refusal;
+use super::{MAX_KEPT_PART, Refusal};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Cursor, Read as _};
+
+/// Most relations of one part.
+const MAX_RELATIONS: usize = 100_000;
 
 /// The parts of a container, by name without regard to case, as other readers take them.
 pub(super) struct Parts<'a> {
     zip: zip::ZipArchive<Cursor<&'a [u8]>>,
-    names: std::collections::HashMap<String, usize>,
+    names: HashMap<String, usize>,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Refusal::damaged)?;
-        let mut names = std::collections::HashMap::new();
+        let mut names = HashMap::new();
         for (index, name) in zip.file_names().enumerate() {
             let name = name.map_err(Refusal::damaged)?;
             names.entry(name.to_lowercase()).or_insert(index);
@@ -23,14 +27,86 @@ impl<'a> Parts<'a> {
         Ok(Parts { zip, names })
     }
 
-    /// The events of a part; none when there is no such part. At most `limit` bytes of it are read.
-    pub(super) fn xml(&mut self, name: &str, limit: u64) -> Result<Option<Xml<'_>>, Refusal> {
+    /// The bytes of a part as a stream; none when there is no such part. At most `limit` bytes of it are read.
+    pub(super) fn raw(
+        &mut self,
+        name: &str,
+        limit: u64,
+    ) -> Result<Option<Box<dyn BufRead + '_>>, Refusal> {
         let Some(index) = self.names.get(&name.to_lowercase()) else {
             return Ok(None);
         };
         let part = self.zip.by_index(*index).map_err(Refusal::damaged)?;
-        Ok(Some(Xml::new(Box::new(BufReader::new(part.take(limit))))))
+        Ok(Some(Box::new(BufReader::new(part.take(limit)))))
     }
+
+    /// The events of a part; none when there is no such part. At most `limit` bytes of it are read.
+    pub(super) fn xml(&mut self, name: &str, limit: u64) -> Result<Option<Xml<'_>>, Refusal> {
+        Ok(self.raw(name, limit)?.map(Xml::new))
+    }
+
+    /// The targets of a part's relations, by their id.
+    pub(super) fn relations(&mut self, part: &str) -> Result<HashMap<String, Relation>, Refusal> {
+        let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+        let rels = format!("{folder}/_rels/{name}.rels");
+        let rels = rels.trim_start_matches('/');
+        let mut relations = HashMap::new();
+        let Some(mut events) = self.xml(rels, MAX_KEPT_PART)? else {
+            return Ok(relations);
+        };
+        loop {
+            match events.next()? {
+                Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
+                    let (Some(id), Some(target)) = (attribute(&e, "Id"), attribute(&e, "Target"))
+                    else {
+                        continue;
+                    };
+                    let outside = attribute(&e, "TargetMode").as_deref() == Some("External");
+                    let kind = attribute(&e, "Type").unwrap_or_default();
+                    let kind = kind.rsplit('/').next().unwrap_or("").to_owned();
+                    let target = if outside {
+                        target
+                    } else {
+                        resolve(folder, &target)
+                    };
+                    if relations.len() >= MAX_RELATIONS {
+                        return Err(Refusal::TooLarge(format!(
+                            "it has more than {MAX_RELATIONS} parts that refer to each other"
+                        )));
+                    }
+                    relations.insert(id, Relation { kind, target });
+                }
+                Event::Eof => return Ok(relations),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a part refers to.
+pub(super) struct Relation {
+    /// The last word of its kind: `worksheet`, `table`.
+    pub(super) kind: String,
+    /// The part, or the file outside.
+    pub(super) target: String,
+}
+
+/// The part that a relation of a part in `folder` points at.
+fn resolve(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut path: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for piece in target.split('/') {
+        match piece {
+            ".." => {
+                path.pop();
+            }
+            "" | "." => {}
+            piece => path.push(piece),
+        }
+    }
+    path.join("/")
 }
 
 /// A stream of xml events. Empty elements come as a start and an end.
