@@ -521,7 +521,7 @@ impl<'a> Opname<'a> {
     }
 
     /// Every single result: its address, its name and its recorded number.
-    pub(crate) fn adressen(&self) -> Vec<(String, String, u32)> {
+    pub(crate) fn uitkomsten(&self) -> Vec<(String, String, u32)> {
         let model = self.plan.model;
         let mut asked: Vec<(String, String)> = ["ncw", "voorziening", "boekwaarde_peildatum"]
             .iter()

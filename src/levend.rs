@@ -249,10 +249,10 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
         Of::Index(_) => TIJD,
         _ if word.starts_with("disconto") => TIJD,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
-        Of::Rekening(_) => REKENINGEN,
+        Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,
         Of::Maatregel(_) => FONDS,
-        Of::Partij(_) => PARTIJEN,
+        Of::Partij(_) | Of::Cel(..) => PARTIJEN,
         Of::Geheel if word.contains("rente") && !word.contains("fonds") => TIJD,
         Of::Geheel if word == "één portemonnee" => PARTIJEN,
         Of::Geheel => FONDS,
@@ -834,7 +834,7 @@ impl<'a> Bouw<'a> {
                 ..empty.clone()
             });
         }
-        for (adres, naam, node) in self.opname.adressen() {
+        for (adres, naam, node) in self.opname.uitkomsten() {
             if let Some(plek) = o.plekken.get(&node) {
                 let unit = self.name(node).map_or(Unit::Number, |n| info(n.word).1);
                 out.uitkomsten.push(Uitkomst {
