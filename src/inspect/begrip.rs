@@ -492,21 +492,39 @@ impl<'a> Begrip<'a> {
                     .formule(rij.rij, column)
                     .map(|f| verwezen(f, raster, column, rij.rij, begrepen))
                     .unwrap_or_default();
+                let sum = |rows: &[u32]| {
+                    rows.iter()
+                        .try_fold(Decimal::ZERO, |s, r| s.checked_add(amount(*r)))
+                };
                 if rows.is_empty() {
-                    let before = &begrepen.blok.rijen[..at];
-                    let since = before
+                    // Without a formula: the lines since the last heading, those below a heading, or all before.
+                    let lines = |part: &[Rij]| -> Vec<u32> {
+                        part.iter()
+                            .filter(|r| r.soort == Rijsoort::Regel)
+                            .map(|r| r.rij)
+                            .collect()
+                    };
+                    let all = &begrepen.blok.rijen;
+                    let since = all[..at]
                         .iter()
                         .rposition(|r| r.soort != Rijsoort::Regel)
                         .map_or(0, |p| p + 1);
-                    rows = before[since..].iter().map(|r| r.rij).collect();
-                }
-                if rows.is_empty() {
-                    rows = begrepen
-                        .regels
+                    let until = all[at + 1..]
                         .iter()
-                        .map(|l| l.rij)
-                        .filter(|r| *r < rij.rij)
-                        .collect();
+                        .position(|r| r.soort != Rijsoort::Regel)
+                        .map_or(all.len(), |p| at + 1 + p);
+                    let before = lines(&all[..at]);
+                    let mut tries = vec![lines(&all[since..at]), before.clone()];
+                    if rij.soort == Rijsoort::Groepskop {
+                        tries.insert(0, lines(&all[at + 1..until]));
+                    }
+                    tries.retain(|t| !t.is_empty());
+                    rows = tries
+                        .iter()
+                        .find(|t| sum(t).is_some_and(|s| gelijk(s, theirs)))
+                        .or(tries.first())
+                        .cloned()
+                        .unwrap_or(before);
                 }
                 let ours = rows
                     .iter()

@@ -380,6 +380,15 @@ fn totalen(raster: &Raster, blok: &mut Blok) {
             && (by_label || code.is_none_or(|c| raster.cel(row, c).is_none()))
             && !in_sum.is_empty()
             && som_van_boven(raster, blok, at, &in_sum);
+        if !by_label
+            && !by_formula
+            && !by_sum
+            && priced == 0
+            && som_van_onder(raster, blok, at, &hp)
+        {
+            blok.rijen[at].soort = Rijsoort::Groepskop;
+            continue;
+        }
         let how = match (by_label, by_formula, by_sum) {
             (true, true, _) => "label and formula",
             (true, _, true) => "label and arithmetic",
@@ -445,6 +454,41 @@ fn som_van_boven(raster: &Raster, blok: &Blok, at: usize, columns: &[u32]) -> bo
     // Lines that are all zero, or one value, would make anything a sum.
     let few = columns.len() == 1 && lines.len() < 3 && all.len() < 3;
     !few && (equal(&lines) || equal(&all))
+}
+
+/// Whether the one amount of a row without quantity, price and years is the sum of the lines below it, up to the next such row.
+fn som_van_onder(raster: &Raster, blok: &Blok, at: usize, hp: &[u32]) -> bool {
+    let Some(column) = blok.kop.kolom("bedrag") else {
+        return false;
+    };
+    let bare = |row: u32| {
+        !hp.is_empty()
+            && hp.iter().all(|c| raster.getal(row, *c).is_none())
+            && blok
+                .kop
+                .perioden
+                .iter()
+                .all(|(c, _)| raster.getal(row, *c).is_none())
+    };
+    let row = blok.rijen[at].rij;
+    let Some(value) = raster.getal(row, column).filter(|v| !v.is_zero()) else {
+        return false;
+    };
+    if !bare(row) {
+        return false;
+    }
+    let below: Vec<u32> = blok.rijen[at + 1..]
+        .iter()
+        .map(|r| r.rij)
+        .take_while(|r| !bare(*r))
+        .collect();
+    let sum = below.iter().try_fold(Decimal::ZERO, |s, r| {
+        s.checked_add(raster.getal(*r, column).unwrap_or_default())
+    });
+    !below.is_empty()
+        && sum
+            .and_then(|s| s.checked_sub(value))
+            .is_some_and(|d| d.abs() <= Decimal::new(1, 2))
 }
 
 /// The parts of a formula that only adds: references and ranges as (first, last) cells; nothing when it does more than that.
