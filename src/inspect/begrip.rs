@@ -772,7 +772,7 @@ impl<'a> Begrip<'a> {
                     "quantity times price is not the amount; the amount is read".into(),
                 ));
             }
-            let phasing = fasering(begrepen, raster, rij.rij, &g, amount, f, majority);
+            let phasing = fasering(begrepen, raster, rij.rij, &g, amount, majority);
             if amount.is_some_and(|a| a.is_zero()) && g.som.is_zero() && surcharge.is_none() {
                 wrong.push((
                     rij.rij,
@@ -1084,7 +1084,6 @@ fn fasering(
     row: u32,
     g: &Getallen,
     amount: Option<Decimal>,
-    _f: Decimal,
     majority: Option<Faseerwijze>,
 ) -> Option<Faseerwijze> {
     let fitting = passende(begrepen, raster, row, g, amount);
@@ -2201,7 +2200,6 @@ impl Begrip<'_> {
                     !at.contains(c)
                         && r.naam != "id"
                         && heads.iter().all(|h| raster.cel(*h, **c).is_none())
-                        && raster.naam.len() < 1000
                 })
                 .map(|(c, _)| *c)
                 .chain(begrepen.bedrag)
@@ -2237,11 +2235,7 @@ impl Begrip<'_> {
             heads.clear();
         }
         // Percentages of other lines.
-        let all: Vec<(String, bool)> = begrepen
-            .regels
-            .iter()
-            .map(|l| (l.id.clone(), false))
-            .collect();
+        let every: Vec<String> = begrepen.regels.iter().map(|l| l.id.clone()).collect();
         let mut surcharges = Vec::new();
         for line in &of {
             if let Some((base, found)) = &line.opslag {
@@ -2251,7 +2245,6 @@ impl Begrip<'_> {
                     .filter(|l| base.contains(&l.rij))
                     .map(|l| l.id.clone())
                     .collect();
-                let every: Vec<String> = all.iter().map(|(id, _)| id.clone()).collect();
                 surcharges.push((
                     line.id.clone(),
                     korter(&base_ids, &every),

@@ -25,6 +25,7 @@ pub(super) enum Rijsoort {
 
 /// A row of a block.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_field_names, reason = "the number of a row is its row")]
 pub(super) struct Rij {
     pub(super) rij: u32,
     pub(super) soort: Rijsoort,
@@ -288,10 +289,8 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
             .kolom("bedrag")
             .is_some_and(|c| raster.getal(row, c).is_some());
         let parameter = words.parameter.beste(&label).map_or(0.0, |t| t.zekerheid);
-        if !in_amount || result >= 0.8 {
-            if result >= 0.8 || parameter >= 0.9 || own == 0 {
-                return made(Rijsoort::Los);
-            }
+        if result >= 0.8 || !in_amount && (parameter >= 0.9 || own == 0) {
+            return made(Rijsoort::Los);
         }
     }
     if values == 0 && kop.kolom("van").is_none() {
@@ -491,8 +490,11 @@ fn som_van_onder(raster: &Raster, blok: &Blok, at: usize, hp: &[u32]) -> bool {
             .is_some_and(|d| d.abs() <= Decimal::new(1, 2))
 }
 
+/// A part of a sum: its sheet when it names one, its first and last cell.
+type Deel = (String, (u32, u32), (u32, u32));
+
 /// The parts of a formula that only adds: references and ranges as (first, last) cells; nothing when it does more than that.
-pub(super) fn optelling(formula: &str) -> Option<Vec<(String, (u32, u32), (u32, u32))>> {
+pub(super) fn optelling(formula: &str) -> Option<Vec<Deel>> {
     /// A formula with more parts than this is not worth taking apart.
     const MOST: usize = 4_000;
     if formula.len() > MOST {
