@@ -221,7 +221,6 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         uitkomsten: Vec::new(),
         gebruikt: BTreeSet::new(),
         peil: None,
-        stand: false,
     };
     onderzoek.parameters();
     onderzoek.uitkomsten(&begrip.blokken);
@@ -308,8 +307,6 @@ struct Onderzoek<'a> {
     /// Values that were used.
     gebruikt: BTreeSet<usize>,
     peil: Option<i32>,
-    /// Whether the workbook shows what is invested as negative.
-    stand: bool,
 }
 
 /// A choice that figures may decide.
@@ -510,7 +507,7 @@ impl Onderzoek<'_> {
     }
 
     /// All periods over lines and results: first, last, and the cell of the last.
-    fn perioden(&self, blocks: &[Begrepen]) -> Option<(Kop, Kop, usize, (u32, u32))> {
+    fn perioden(blocks: &[Begrepen]) -> Option<(Kop, Kop, usize, (u32, u32))> {
         let mut first: Option<Kop> = None;
         let mut last: Option<(Kop, usize, (u32, u32))> = None;
         for begrepen in blocks {
@@ -556,7 +553,7 @@ impl Onderzoek<'_> {
                 "the first text of the workbook",
             ));
         }
-        let periods = self.perioden(&begrip.blokken);
+        let periods = Self::perioden(&begrip.blokken);
         // Peildatum.
         let realised = begrip
             .blokken
@@ -587,85 +584,78 @@ impl Onderzoek<'_> {
             .map(|(_, year)| year + 1)
             .max();
         let mut peil = None;
-        match self.parameters.get("peildatum") {
-            Some((at, sure, _)) => {
-                let los = &self.values[*at];
-                match &los.waarde {
-                    Scalar::Date(date) => {
-                        peil = Some(i32::from(date.year()));
-                        out.push(Veld::new("peildatum", cell(los, ""), *sure, why(los)));
-                    }
-                    value => {
-                        peil = kop(value).map(|k| k.jaar);
-                        if let Some(year) = peil {
-                            out.push(Veld::new(
-                                "peildatum",
-                                format!("{year}-01-01"),
-                                sure * 0.9,
-                                why(los),
-                            ));
-                        }
+        if let Some((at, sure, _)) = self.parameters.get("peildatum") {
+            let los = &self.values[*at];
+            match &los.waarde {
+                Scalar::Date(date) => {
+                    peil = Some(i32::from(date.year()));
+                    out.push(Veld::new("peildatum", cell(los, ""), *sure, why(los)));
+                }
+                value => {
+                    peil = kop(value).map(|k| k.jaar);
+                    if let Some(year) = peil {
+                        out.push(Veld::new(
+                            "peildatum",
+                            format!("{year}-01-01"),
+                            sure * 0.9,
+                            why(los),
+                        ));
                     }
                 }
             }
-            None => {
-                let guess = realised
-                    .map(|y| (y, 0.85, "the first period that is not realised".to_owned()))
-                    .or(spoken.map(|d| {
-                        (
-                            i32::from(d.year()),
-                            0.8,
-                            format!("a result is labelled {d}"),
-                        )
-                    }))
-                    .or(earlier
-                        .map(|y| (y, 0.8, "the year after all earlier years together".into())))
-                    .or(periods.map(|p| (p.0.jaar, 0.6, "the first period".into())));
-                if let Some((year, sure, why)) = guess {
-                    peil = Some(year);
-                    out.push(Veld::new("peildatum", format!("{year}-01-01"), sure, why));
-                }
+        } else {
+            let guess = realised
+                .map(|y| (y, 0.85, "the first period that is not realised".to_owned()))
+                .or(spoken.map(|d| {
+                    (
+                        i32::from(d.year()),
+                        0.8,
+                        format!("a result is labelled {d}"),
+                    )
+                }))
+                .or(earlier.map(|y| (y, 0.8, "the year after all earlier years together".into())))
+                .or(periods.map(|p| (p.0.jaar, 0.6, "the first period".into())));
+            if let Some((year, sure, why)) = guess {
+                peil = Some(year);
+                out.push(Veld::new("peildatum", format!("{year}-01-01"), sure, why));
             }
         }
         self.peil = peil;
         // Prijspeil.
-        match self.parameters.get("prijspeil") {
-            Some((at, sure, _)) => {
-                let los = &self.values[*at];
-                let year = kop(&los.waarde).map(|k| k.jaar);
-                let shift = keuze.map_or(0, |k| k.prijspeil);
-                if let (Some(year), true) = (year, shift != 0) {
-                    out.push(Veld::new(
-                        "prijspeil",
-                        format!("{}-01-01", year + shift),
-                        0.7,
-                        format!(
-                            "{}; the figures of the workbook have {} year of index more",
-                            why(los),
-                            -shift
-                        ),
-                    ));
-                } else if let Scalar::Date(_) = los.waarde {
-                    out.push(Veld::new("prijspeil", cell(los, ""), *sure, why(los)));
-                } else if let Some(year) = year {
-                    out.push(Veld::new(
-                        "prijspeil",
-                        format!("{year}-01-01"),
-                        *sure,
+        if let Some((at, sure, _)) = self.parameters.get("prijspeil") {
+            let los = &self.values[*at];
+            let year = kop(&los.waarde).map(|k| k.jaar);
+            let shift = keuze.map_or(0, |k| k.prijspeil);
+            if let (Some(year), true) = (year, shift != 0) {
+                out.push(Veld::new(
+                    "prijspeil",
+                    format!("{}-01-01", year + shift),
+                    0.7,
+                    format!(
+                        "{}; the figures of the workbook have {} year of index more",
                         why(los),
-                    ));
-                }
+                        -shift
+                    ),
+                ));
+            } else if let Scalar::Date(_) = los.waarde {
+                out.push(Veld::new("prijspeil", cell(los, ""), *sure, why(los)));
+            } else if let Some(year) = year {
+                out.push(Veld::new(
+                    "prijspeil",
+                    format!("{year}-01-01"),
+                    *sure,
+                    why(los),
+                ));
             }
-            None => {
-                let shift = keuze.map_or(0, |k| k.prijspeil);
-                if let (Some(year), true) = (peil, shift != 0) {
-                    out.push(Veld::new(
-                        "prijspeil",
-                        format!("{}-01-01", year + shift),
-                        0.6,
-                        "the year that reproduces the figures of the workbook",
-                    ));
-                }
+        } else {
+            let shift = keuze.map_or(0, |k| k.prijspeil);
+            if let (Some(year), true) = (peil, shift != 0) {
+                out.push(Veld::new(
+                    "prijspeil",
+                    format!("{}-01-01", year + shift),
+                    0.6,
+                    "the year that reproduces the figures of the workbook",
+                ));
             }
         }
         begrip.index_vanaf = self
@@ -893,7 +883,6 @@ impl Onderzoek<'_> {
         let negative = self
             .waarde("boekwaarde")
             .is_some_and(|l| matches!(l.waarde, Scalar::Number(n) if n.is_sign_negative()));
-        self.stand = negative;
         let first = Keuze {
             bijdragen_met_index: false,
             prijspeil: 0,
@@ -1041,7 +1030,6 @@ impl Onderzoek<'_> {
             tables,
             onbegrepen,
             found,
-            choice,
             ..
         } = best;
         begrip.onbegrepen = onbegrepen;
@@ -1059,7 +1047,7 @@ impl Onderzoek<'_> {
                     "gives the figures of the workbook, and others do too"
                 }
             };
-            let picks: [(&str, fn(&Conventie) -> &'static str); 5] = [
+            let picks: [(&str, Keus); 5] = [
                 ("rentemethode", |c| c.rentemethode),
                 ("indexmoment", |c| c.indexmoment),
                 ("ncw_methode", |c| c.ncw_methode),
@@ -1090,7 +1078,6 @@ impl Onderzoek<'_> {
                 "no figure of the workbook tells; polder's own default",
             ));
         }
-        let _ = choice;
         for v in &found.vergelijkingen {
             let Some(u) = self.uitkomsten.iter().find(|u| u.plaats == v.plaats) else {
                 continue;
@@ -1218,6 +1205,9 @@ impl Onderzoek<'_> {
         }
     }
 }
+
+/// Takes one convention out of a set.
+type Keus = fn(&Conventie) -> &'static str;
 
 /// A proposal with what came of it.
 struct Poging {

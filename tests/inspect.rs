@@ -126,6 +126,50 @@ fn workbooks_of_many_habits_give_their_own_figures() {
     }
 }
 
+#[test]
+fn without_formulas_the_same_is_found() {
+    let mut books: Vec<PathBuf> = fs::read_dir(root().join("tests/fixtures/werkboeken"))
+        .expect("it is part of the project")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "xlsx"))
+        .collect();
+    books.sort();
+    books.push(root().join("models/havenkwartier/havenkwartier.xlsx"));
+    books.push(root().join("models/spoorzone-oost/spoorzone-oost.xlsx"));
+    assert!(books.len() >= 12);
+    for book in books {
+        let name = book.file_name().unwrap().to_string_lossy().into_owned();
+        let mut problems = Vec::new();
+        let mut map = Werkmap::read(&book, &name, &mut problems)
+            .expect("it is there")
+            .expect("it is a workbook");
+        let lines = |found: &Inspectie| -> Vec<(&'static str, usize)> {
+            let tables = ["kosten", "programma", "opbrengsten"];
+            found
+                .regels
+                .iter()
+                .filter(|(table, _)| tables.contains(table))
+                .copied()
+                .collect()
+        };
+        let with = inspect(&map);
+        for sheet in &mut map.bladen {
+            for cell in sheet.cellen.values_mut() {
+                cell.formule = None;
+            }
+        }
+        let without = inspect(&map);
+        assert_eq!(lines(&without), lines(&with), "{name}");
+        for v in &without.vergelijkingen {
+            assert!(v.klopt(), "{name}: {v:?}");
+        }
+        assert!(!without.vergelijkingen.is_empty(), "{name}");
+        for t in &without.totalen {
+            assert!(t.klopt(), "{name}: {t:?}");
+        }
+    }
+}
+
 /// The figures of a workbook in `tests/inputs/expected.json` by the labels of the workbook, as our results.
 fn known(workbook: &str, labels: &[(&str, &str, i64)]) -> Value {
     let text = fs::read_to_string(root().join("tests/inputs/expected.json")).expect("it is there");

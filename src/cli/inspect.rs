@@ -9,6 +9,7 @@ use crate::read::werkmap::Werkmap;
 use clap::Args;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -116,9 +117,9 @@ fn conventie(c: &Conventie, with_ncw: bool) -> String {
         text.push_str(", ");
         text.push_str(c.ncw_methode);
         if c.ncw_methode.starts_with("ncw_kasstroom") {
-            text.push_str(&format!(" ({})", c.kasstroommoment));
+            let _ = write!(text, " ({})", c.kasstroommoment);
         } else {
-            text.push_str(&format!(", exponent in {}", c.dagtelling));
+            let _ = write!(text, ", exponent in {}", c.dagtelling);
         }
     }
     text
@@ -126,6 +127,8 @@ fn conventie(c: &Conventie, with_ncw: bool) -> String {
 
 /// The findings, line by line.
 fn shown(found: &Inspectie) -> Vec<String> {
+    /// A list that no one reads to its end says less.
+    const MOST: usize = 200;
     let mut out = vec!["Tabellen:".to_owned()];
     for t in &found.tabellen {
         let turned = if t.gekanteld {
@@ -188,8 +191,6 @@ fn shown(found: &Inspectie) -> Vec<String> {
     }
     if !found.onbegrepen.is_empty() {
         out.push("Niet begrepen:".into());
-        // A list that no one reads to its end says less.
-        const MOST: usize = 200;
         if found.onbegrepen.len() > MOST {
             out.push(format!(
                 "  (the first {MOST} of {})",
@@ -245,7 +246,7 @@ fn shown(found: &Inspectie) -> Vec<String> {
             v.label, v.doel, v.gelijk, v.aantal
         );
         if v.tolerantie > Decimal::new(1, 2) {
-            line.push_str(&format!(" (afgerond: binnen {})", money(v.tolerantie)));
+            let _ = write!(line, " (afgerond: binnen {})", money(v.tolerantie));
         }
         if let Some((period, theirs, ours)) = &v.eerste {
             let at = if period.is_empty() {
@@ -253,13 +254,14 @@ fn shown(found: &Inspectie) -> Vec<String> {
             } else {
                 format!("eerst {period}: ")
             };
-            line.push_str(&format!(
+            let _ = write!(
+                line,
                 "; {at}werkmap {}, polder {}, verschil {}; grootste verschil {}",
                 money(*theirs),
                 money(*ours),
                 money(ours.checked_sub(*theirs).unwrap_or(Decimal::MAX)),
                 money(v.verschil)
-            ));
+            );
         }
         out.push(line);
     }

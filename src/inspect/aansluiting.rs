@@ -341,8 +341,8 @@ pub(super) fn zoek(tables: &Tables, uitkomsten: &[Uitkomst]) -> Result<Gevonden,
         for dagtelling in DAGTELLINGEN {
             for kasstroommoment in MOMENTEN {
                 let c = Conventie {
-                    dagtelling,
                     kasstroommoment,
+                    dagtelling,
                     ..*c
                 };
                 let (model, result) = bereken(tables, &c)?;

@@ -492,21 +492,39 @@ impl<'a> Begrip<'a> {
                     .formule(rij.rij, column)
                     .map(|f| verwezen(f, raster, column, rij.rij, begrepen))
                     .unwrap_or_default();
+                let sum = |rows: &[u32]| {
+                    rows.iter()
+                        .try_fold(Decimal::ZERO, |s, r| s.checked_add(amount(*r)))
+                };
                 if rows.is_empty() {
-                    let before = &begrepen.blok.rijen[..at];
-                    let since = before
+                    // Without a formula: the lines since the last heading, those below a heading, or all before.
+                    let lines = |part: &[Rij]| -> Vec<u32> {
+                        part.iter()
+                            .filter(|r| r.soort == Rijsoort::Regel)
+                            .map(|r| r.rij)
+                            .collect()
+                    };
+                    let all = &begrepen.blok.rijen;
+                    let since = all[..at]
                         .iter()
                         .rposition(|r| r.soort != Rijsoort::Regel)
                         .map_or(0, |p| p + 1);
-                    rows = before[since..].iter().map(|r| r.rij).collect();
-                }
-                if rows.is_empty() {
-                    rows = begrepen
-                        .regels
+                    let until = all[at + 1..]
                         .iter()
-                        .map(|l| l.rij)
-                        .filter(|r| *r < rij.rij)
-                        .collect();
+                        .position(|r| r.soort != Rijsoort::Regel)
+                        .map_or(all.len(), |p| at + 1 + p);
+                    let before = lines(&all[..at]);
+                    let mut tries = vec![lines(&all[since..at]), before.clone()];
+                    if rij.soort == Rijsoort::Groepskop {
+                        tries.insert(0, lines(&all[at + 1..until]));
+                    }
+                    tries.retain(|t| !t.is_empty());
+                    rows = tries
+                        .iter()
+                        .find(|t| sum(t).is_some_and(|s| gelijk(s, theirs)))
+                        .or(tries.first())
+                        .cloned()
+                        .unwrap_or(before);
                 }
                 let ours = rows
                     .iter()
@@ -754,7 +772,7 @@ impl<'a> Begrip<'a> {
                     "quantity times price is not the amount; the amount is read".into(),
                 ));
             }
-            let phasing = fasering(begrepen, raster, rij.rij, &g, amount, f, majority);
+            let phasing = fasering(begrepen, raster, rij.rij, &g, amount, majority);
             if amount.is_some_and(|a| a.is_zero()) && g.som.is_zero() && surcharge.is_none() {
                 wrong.push((
                     rij.rij,
@@ -1066,7 +1084,6 @@ fn fasering(
     row: u32,
     g: &Getallen,
     amount: Option<Decimal>,
-    _f: Decimal,
     majority: Option<Faseerwijze>,
 ) -> Option<Faseerwijze> {
     let fitting = passende(begrepen, raster, row, g, amount);
@@ -2183,7 +2200,6 @@ impl Begrip<'_> {
                     !at.contains(c)
                         && r.naam != "id"
                         && heads.iter().all(|h| raster.cel(*h, **c).is_none())
-                        && raster.naam.len() < 1000
                 })
                 .map(|(c, _)| *c)
                 .chain(begrepen.bedrag)
@@ -2219,11 +2235,7 @@ impl Begrip<'_> {
             heads.clear();
         }
         // Percentages of other lines.
-        let all: Vec<(String, bool)> = begrepen
-            .regels
-            .iter()
-            .map(|l| (l.id.clone(), false))
-            .collect();
+        let every: Vec<String> = begrepen.regels.iter().map(|l| l.id.clone()).collect();
         let mut surcharges = Vec::new();
         for line in &of {
             if let Some((base, found)) = &line.opslag {
@@ -2233,7 +2245,6 @@ impl Begrip<'_> {
                     .filter(|l| base.contains(&l.rij))
                     .map(|l| l.id.clone())
                     .collect();
-                let every: Vec<String> = all.iter().map(|(id, _)| id.clone()).collect();
                 surcharges.push((
                     line.id.clone(),
                     korter(&base_ids, &every),

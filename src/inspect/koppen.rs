@@ -7,6 +7,9 @@ use crate::model::table::{Scalar, as_text};
 use crate::read::periode::{Kop, kop};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A column that is a period.
+type Kolom = (u32, Kop);
+
 /// Fewest columns with a period that make a row of periods.
 pub(super) const MIN_PERIODEN: usize = 3;
 /// Most filled rows of a sheet in which headings are looked for.
@@ -246,7 +249,7 @@ fn samen(raster: &Raster, (van, tot): (u32, u32), column: u32, own: &Scalar) -> 
 }
 
 /// The longest run of periods that follow on each other, and a column just before it with all earlier years.
-fn reeks(periods: &[(u32, Kop)]) -> (Vec<(u32, Kop)>, Option<(u32, i32)>) {
+fn reeks(periods: &[Kolom]) -> (Vec<Kolom>, Option<(u32, i32)>) {
     let mut best: Vec<(u32, Kop)> = Vec::new();
     for delen in [1, 2, 4] {
         let mut run: Vec<(u32, Kop)> = Vec::new();

@@ -86,14 +86,14 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                     break;
                 }
                 Some(Scalar::Text(t)) if t.chars().count() <= 12 && unit.is_empty() => {
-                    unit = t.trim().to_owned();
+                    t.trim().clone_into(&mut unit);
                 }
                 Some(value @ (Scalar::Number(_) | Scalar::Date(_))) => {
                     if unit.is_empty()
                         && let Some(Scalar::Text(t)) = raster.cel(row, c + 1)
                         && t.chars().count() <= 12
                     {
-                        unit = t.trim().to_owned();
+                        t.trim().clone_into(&mut unit);
                     }
                     out.push(Los {
                         blad,

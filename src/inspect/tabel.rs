@@ -25,6 +25,7 @@ pub(super) enum Rijsoort {
 
 /// A row of a block.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_field_names, reason = "the number of a row is its row")]
 pub(super) struct Rij {
     pub(super) rij: u32,
     pub(super) soort: Rijsoort,
@@ -288,10 +289,8 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
             .kolom("bedrag")
             .is_some_and(|c| raster.getal(row, c).is_some());
         let parameter = words.parameter.beste(&label).map_or(0.0, |t| t.zekerheid);
-        if !in_amount || result >= 0.8 {
-            if result >= 0.8 || parameter >= 0.9 || own == 0 {
-                return made(Rijsoort::Los);
-            }
+        if result >= 0.8 || !in_amount && (parameter >= 0.9 || own == 0) {
+            return made(Rijsoort::Los);
         }
     }
     if values == 0 && kop.kolom("van").is_none() {
@@ -380,6 +379,15 @@ fn totalen(raster: &Raster, blok: &mut Blok) {
             && (by_label || code.is_none_or(|c| raster.cel(row, c).is_none()))
             && !in_sum.is_empty()
             && som_van_boven(raster, blok, at, &in_sum);
+        if !by_label
+            && !by_formula
+            && !by_sum
+            && priced == 0
+            && som_van_onder(raster, blok, at, &hp)
+        {
+            blok.rijen[at].soort = Rijsoort::Groepskop;
+            continue;
+        }
         let how = match (by_label, by_formula, by_sum) {
             (true, true, _) => "label and formula",
             (true, _, true) => "label and arithmetic",
@@ -447,8 +455,46 @@ fn som_van_boven(raster: &Raster, blok: &Blok, at: usize, columns: &[u32]) -> bo
     !few && (equal(&lines) || equal(&all))
 }
 
+/// Whether the one amount of a row without quantity, price and years is the sum of the lines below it, up to the next such row.
+fn som_van_onder(raster: &Raster, blok: &Blok, at: usize, hp: &[u32]) -> bool {
+    let Some(column) = blok.kop.kolom("bedrag") else {
+        return false;
+    };
+    let bare = |row: u32| {
+        !hp.is_empty()
+            && hp.iter().all(|c| raster.getal(row, *c).is_none())
+            && blok
+                .kop
+                .perioden
+                .iter()
+                .all(|(c, _)| raster.getal(row, *c).is_none())
+    };
+    let row = blok.rijen[at].rij;
+    let Some(value) = raster.getal(row, column).filter(|v| !v.is_zero()) else {
+        return false;
+    };
+    if !bare(row) {
+        return false;
+    }
+    let below: Vec<u32> = blok.rijen[at + 1..]
+        .iter()
+        .map(|r| r.rij)
+        .take_while(|r| !bare(*r))
+        .collect();
+    let sum = below.iter().try_fold(Decimal::ZERO, |s, r| {
+        s.checked_add(raster.getal(*r, column).unwrap_or_default())
+    });
+    !below.is_empty()
+        && sum
+            .and_then(|s| s.checked_sub(value))
+            .is_some_and(|d| d.abs() <= Decimal::new(1, 2))
+}
+
+/// A part of a sum: its sheet when it names one, its first and last cell.
+type Deel = (String, (u32, u32), (u32, u32));
+
 /// The parts of a formula that only adds: references and ranges as (first, last) cells; nothing when it does more than that.
-pub(super) fn optelling(formula: &str) -> Option<Vec<(String, (u32, u32), (u32, u32))>> {
+pub(super) fn optelling(formula: &str) -> Option<Vec<Deel>> {
     /// A formula with more parts than this is not worth taking apart.
     const MOST: usize = 4_000;
     if formula.len() > MOST {
