@@ -55,15 +55,18 @@ fn splits(text: &str) -> (PathBuf, Option<String>) {
     }
 }
 
+/// A larger file is no scenario; what it is, its own reader tells.
+const GROOTST: u64 = 4 << 20;
+
 /// Whether a file holds changes and no model.
 fn is_scenariobestand(path: &Path) -> bool {
     let toml = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-    toml && std::fs::read_to_string(path).is_ok_and(|text| {
-        let heads = ["[[wijziging]]", "[[raster]]"];
-        text.lines().any(|line| heads.contains(&line.trim()))
-    })
+    let small = || std::fs::metadata(path).is_ok_and(|about| about.len() <= GROOTST);
+    let heads = ["[[wijziging]]", "[[raster]]"];
+    let changes = |text: String| text.lines().any(|line| heads.contains(&line.trim()));
+    toml && small() && std::fs::read_to_string(path).is_ok_and(changes)
 }
 
 /// Reads a side. `eerste`: the path of the other, for a scenario that names none.
