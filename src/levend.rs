@@ -6,11 +6,12 @@
 use crate::explain::Opname;
 use crate::expression::{NAMES, Name, Op, Unit};
 use crate::model::schema::TableSchema;
-use crate::model::table::{Scalar, Tables};
-use crate::model::{BUITEN, HOOFD};
+use crate::model::table::{Row, Scalar, Tables, as_text, name_key};
+use crate::model::{Bedrag, HOOFD, Totaal};
 use crate::number::{At, Of};
-use crate::problem::Spot;
+use crate::problem::{Place, Spot, column_letters};
 use rust_decimal::{Decimal, dec};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use vorm::{Kaart, Schrift, Schrijver, Soort, Vorm};
 
@@ -57,10 +58,7 @@ const BLADEN: [(&str, &str); 11] = [
         "Grondexploitatie",
         "De hoofdrekening: kosten, opbrengsten, rente, boekwaarde en uitkomsten",
     ),
-    (
-        "Deelresultaten",
-        "De grondexploitatie per deelgebied",
-    ),
+    ("Deelresultaten", "De grondexploitatie per deelgebied"),
     (
         "Fondsverloop",
         "Het gebiedsfonds: inleg, uitgaven, betalingen en saldo",
@@ -183,6 +181,9 @@ pub struct Fasering {
     pub totaal: Option<Plek>,
 }
 
+/// The cells of a row under its key: form and value by column.
+type Regel = (Sleutel, BTreeMap<u32, (Vorm, Decimal)>);
+
 /// A row's key: word, whose, and 0 for the number itself or a step that leads to it.
 type Sleutel = (&'static str, Of, u32);
 
@@ -216,6 +217,9 @@ impl Kaart for Opmaak {
     fn posities(&self) -> u32 {
         RIJ_POSITIE
     }
+    fn koppen(&self) -> u32 {
+        RIJ_KOP
+    }
 }
 
 /// A sheet's name as a formula writes it.
@@ -246,22 +250,27 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
             ("stroom", _) => STROMEN,
             _ => BEDRAGEN,
         },
-        Of::Index(_) => TIJD,
-        _ if word.starts_with("disconto") => TIJD,
+        of if matches!(of, Of::Index(_)) || word.starts_with("disconto") => TIJD,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
         Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,
-        Of::Maatregel(_) => FONDS,
         Of::Partij(_) | Of::Cel(..) => PARTIJEN,
         Of::Geheel if word.contains("rente") && !word.contains("fonds") => TIJD,
         Of::Geheel if word == "één portemonnee" => PARTIJEN,
-        Of::Geheel => FONDS,
+        // An index has its place above.
+        Of::Geheel | Of::Maatregel(_) | Of::Index(_) => FONDS,
     }
 }
 
 /// Numbers that belong to the arithmetic of a rule, and stand in a formula as they are.
 fn van_de_regel(value: Decimal) -> bool {
-    [Decimal::ZERO, Decimal::ONE, Decimal::NEGATIVE_ONE, dec!(0.5)].contains(&value)
+    [
+        Decimal::ZERO,
+        Decimal::ONE,
+        Decimal::NEGATIVE_ONE,
+        dec!(0.5),
+    ]
+    .contains(&value)
 }
 
 /// Lays out the record of a model. `invoer`: the tables with their cells as places, and the names of their sheets.
@@ -278,13 +287,16 @@ pub fn werkmap(
 
 struct Bouw<'a> {
     opname: &'a Opname<'a>,
+    invoer: &'a Tables,
     vormen: Vec<Option<Vorm>>,
     /// Named nodes of which no cell is made: they are always zero.
     nul: HashSet<u32>,
     /// Fixed numbers and derived inputs: node (or exponent) to a row of the sheet of fixed numbers.
     vast: Vec<(String, String, Decimal)>,
     vast_van: HashMap<u32, usize>,
-    exponenten: BTreeMap<Decimal, u32>,
+    getallen: BTreeMap<(&'static str, Decimal), u32>,
+    /// Tables by the name of their sheet.
+    tabellen: HashMap<String, (u16, usize)>,
     /// Inputs that stand in a cell.
     cellen: HashMap<u32, Plek>,
     /// Helper steps: node to the named node that it leads to.
@@ -296,7 +308,7 @@ struct Bouw<'a> {
 impl<'a> Bouw<'a> {
     fn new(
         opname: &'a Opname<'a>,
-        invoer: &Tables,
+        invoer: &'a Tables,
         bladnaam: impl Fn(&TableSchema) -> String,
     ) -> Self {
         let book = opname.book();
@@ -317,7 +329,8 @@ impl<'a> Bouw<'a> {
                 && let Some(r) = row
                     .checked_sub(1)
                     .and_then(|r| invoer.tables[*t].rows.get(r as usize))
-                && let Some(Scalar::Number(held)) = r.values.get(*column as usize).map(|v| &v.scalar)
+                && let Some(Scalar::Number(held)) =
+                    r.values.get(*column as usize).map(|v| &v.scalar)
                 && Some(*held) == node.value.0
             {
                 cellen.insert(
@@ -332,11 +345,13 @@ impl<'a> Bouw<'a> {
         }
         Bouw {
             opname,
+            invoer,
             vormen: Vec::new(),
             nul: HashSet::new(),
             vast: Vec::new(),
             vast_van: HashMap::new(),
-            exponenten: BTreeMap::new(),
+            getallen: BTreeMap::new(),
+            tabellen: sheets,
             cellen,
             hulp: HashMap::new(),
             hulpvormen: HashMap::new(),
@@ -353,8 +368,8 @@ impl<'a> Bouw<'a> {
     }
 
     fn value(&self, node: u32) -> Result<Decimal, String> {
-        if let Some(e) = self.exponenten.iter().find(|(_, n)| **n == node) {
-            return Ok(*e.0);
+        if let Some(((_, value), _)) = self.getallen.iter().find(|(_, n)| **n == node) {
+            return Ok(*value);
         }
         self.opname
             .book()
@@ -381,7 +396,7 @@ impl<'a> Bouw<'a> {
                 continue;
             }
             let form = match &node.op {
-                Op::Input => Vorm::Knoop(n as u32),
+                Op::Input => self.afgeleid(n as u32).unwrap_or(Vorm::Knoop(n as u32)),
                 Op::Constant => match node.value.0 {
                     Some(v) if van_de_regel(v) => Vorm::Getal(v),
                     _ => Vorm::Knoop(n as u32),
@@ -395,8 +410,7 @@ impl<'a> Bouw<'a> {
                             self.nul.remove(k);
                         }
                     }
-                    let (forms, nul, exponents) =
-                        (&mut self.vormen, &self.nul, &mut self.exponenten);
+                    let (forms, nul, numbers) = (&mut self.vormen, &self.nul, &mut self.getallen);
                     let take = |k: u32| {
                         if nul.contains(&k) {
                             Vorm::Getal(Decimal::ZERO)
@@ -408,12 +422,19 @@ impl<'a> Bouw<'a> {
                             forms[k as usize].clone().unwrap_or(Vorm::Knoop(k))
                         }
                     };
-                    let next = (len + exponents.len()) as u32;
                     vorm::van_stap(op, take, |e| {
-                        Vorm::Knoop(*exponents.entry(e).or_insert(next))
+                        let next = (len + numbers.len()) as u32;
+                        Vorm::Knoop(*numbers.entry(("exponent", e)).or_insert(next))
                     })
                 }
             };
+            let realised = match (&form, node.name) {
+                (Vorm::Knoop(k), Some(name)) if !self.cellen.contains_key(k) => {
+                    self.gerealiseerd(*k, name)
+                }
+                _ => None,
+            };
+            let form = realised.unwrap_or(form);
             if named {
                 if form.is_getal(Decimal::ZERO) {
                     self.nul.insert(n as u32);
@@ -430,6 +451,134 @@ impl<'a> Bouw<'a> {
                 self.vormen[n] = Some(form);
             }
         }
+    }
+
+    /// The cell of a place in the input.
+    fn invoercel(&self, place: &Place) -> Option<(Plek, usize)> {
+        let Spot::Cell { sheet, row, column } = &place.spot else {
+            return None;
+        };
+        let (blad, t) = self.tabellen.get(&**sheet)?;
+        let plek = Plek {
+            blad: *blad,
+            rij: *row,
+            kolom: *column,
+        };
+        Some((plek, *t))
+    }
+
+    /// The number that a cell of the input holds.
+    fn gehouden(&self, plek: Plek) -> Option<Decimal> {
+        let table = &self.invoer.tables[usize::from(plek.blad) - BLADEN.len()];
+        let row = table.rows.get(plek.rij.checked_sub(1)? as usize)?;
+        match row.values.get(plek.kolom as usize)?.scalar {
+            Scalar::Number(held) => Some(held),
+            _ => None,
+        }
+    }
+
+    /// An input that the model makes from cells: the opposite of one, or a boekwaarde from its parts.
+    fn afgeleid(&self, node: u32) -> Option<Vorm> {
+        if self.cellen.contains_key(&node) {
+            return None;
+        }
+        let found = &self.opname.book().nodes[node as usize];
+        let value = found.value.0?;
+        let (plek, t) = self.invoercel(found.place.as_ref()?)?;
+        if self.gehouden(plek) == Some(-value) {
+            return Some(Vorm::Som(vec![(true, Vorm::Cel(plek))]));
+        }
+        let table = &self.invoer.tables[t];
+        if table.schema.name != "boekwaarde" {
+            return None;
+        }
+        let own = table.rows.get(plek.rij.checked_sub(1)? as usize)?;
+        let key = |row: &Row, name: &str| {
+            let text = table.schema.column(name).and_then(|c| row.values.get(c));
+            text.map_or_else(String::new, |v| name_key(&as_text(&v.scalar)))
+        };
+        let same = |row: &Row, names: &[&str]| names.iter().all(|n| key(row, n) == key(own, n));
+        let sum_of = |test: &dyn Fn(usize, &Row) -> bool| {
+            let mut terms = Vec::new();
+            let mut sum = Decimal::ZERO;
+            for (i, row) in table.rows.iter().enumerate().filter(|(i, r)| test(*i, r)) {
+                for (name, minus) in [
+                    ("bedrag", false),
+                    ("kosten", false),
+                    ("winst_genomen", false),
+                    ("opbrengsten", true),
+                ] {
+                    let kolom = table.schema.column(name)?;
+                    if let Scalar::Number(v) = row.values[kolom].scalar {
+                        let cell = Plek {
+                            blad: plek.blad,
+                            rij: i as u32 + 1,
+                            kolom: kolom as u32,
+                        };
+                        terms.push((minus, Vorm::Cel(cell)));
+                        sum = sum.checked_add(if minus { -v } else { v })?;
+                    }
+                }
+            }
+            (sum == value).then(|| vorm::som(terms))
+        };
+        sum_of(&|i, _| i as u32 + 1 == plek.rij)
+            .or_else(|| sum_of(&|_, row| same(row, &["partij", "deelgebied"])))
+            .or_else(|| sum_of(&|_, row| same(row, &["partij"])))
+    }
+
+    /// What a line did in a realised period, from its amount and its weight as its forecast is.
+    fn gerealiseerd(&mut self, input: u32, name: Name) -> Option<Vorm> {
+        let ("bedrag in periode", Of::Lijn(l)) = (name.word, name.of) else {
+            return None;
+        };
+        let book = self.opname.book();
+        let found = book.nodes.get(input as usize)?;
+        let value = found.value.0?;
+        let line = &self.opname.model().lijnen[usize::from(l)];
+        let (amount, held) = if let Some(node) = book.find("bedrag", name.of, At::Once) {
+            (Vorm::Knoop(node), book.value(node).0?)
+        } else {
+            let Bedrag::Product(factors) = &line.bedrag else {
+                return None;
+            };
+            let mut product = Decimal::ONE;
+            let mut cells = Vec::new();
+            for f in factors {
+                let (plek, _) = self.invoercel(f.waarde.place.as_ref()?)?;
+                if self.gehouden(plek) != Some(f.waarde.value) {
+                    return None;
+                }
+                product = product.checked_mul(f.waarde.value)?;
+                cells.push(Vorm::Cel(plek));
+            }
+            (vorm::product(cells), product)
+        };
+        let weight = found
+            .place
+            .as_ref()
+            .and_then(|p| self.invoercel(p))
+            .and_then(|(plek, _)| Some((Vorm::Cel(plek), self.gehouden(plek)?)));
+        let (weight, share) = weight.unwrap_or((Vorm::Getal(Decimal::ONE), Decimal::ONE));
+        let form = vorm::product([amount, weight]);
+        let whole = held.checked_mul(share)?;
+        let (form, made) = match &line.verloop.totaal {
+            Totaal::Een => (form, whole),
+            Totaal::Door(total) => {
+                let by = if let Some(node) = book.find("totaal gewicht", name.of, At::Once) {
+                    node
+                } else {
+                    let next = (book.nodes.len() + self.getallen.len()) as u32;
+                    let key = ("totaal van de gewichten", *total);
+                    *self.getallen.entry(key).or_insert(next)
+                };
+                (
+                    Vorm::Per(Box::new((form, Vorm::Knoop(by)))),
+                    whole.checked_div(*total)?,
+                )
+            }
+        };
+        (made == value).then_some(form)
     }
 
     /// The form that the cell of a step holds.
@@ -482,7 +631,23 @@ impl<'a> Bouw<'a> {
         let value = self.value(leaf)?;
         let nodes = &self.opname.book().nodes;
         let (label, why) = match nodes.get(leaf as usize) {
-            None => ("exponent".to_owned(), "uit datums en perioden".to_owned()),
+            None => {
+                let word = self.getallen.iter().find(|(_, n)| **n == leaf);
+                let word = word.map_or("getal", |((word, _), _)| *word);
+                (word.to_owned(), "uit datums en perioden".to_owned())
+            }
+            // A figure of law or policy is one figure, whoever uses it.
+            Some(node)
+                if node.op == Op::Input
+                    && node.place.as_ref().is_some_and(|p| p.spot == Spot::Whole) =>
+            {
+                let text = node
+                    .place
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string);
+                let (label, why) = text.split_once(" (").unwrap_or((&text, ""));
+                (label.to_owned(), why.trim_end_matches(')').to_owned())
+            }
             Some(node) if node.op == Op::Input => (
                 self.opname.naam(leaf),
                 node.place.as_ref().map_or_else(String::new, |p| {
@@ -493,7 +658,10 @@ impl<'a> Bouw<'a> {
                     }
                 }),
             ),
-            Some(_) => (format!("getal in {user}"), "uit de opzet van het model".into()),
+            Some(_) => (
+                format!("getal in {user}"),
+                "uit de opzet van het model".into(),
+            ),
         };
         let row = (label, why, value);
         let at = self.vast.iter().position(|r| *r == row).unwrap_or_else(|| {
@@ -548,7 +716,11 @@ impl<'a> Bouw<'a> {
             };
             let name = me.name(owner)?;
             let sheet = blad_van(name.word, name.of, name.at);
-            let sheet = if k > 0 && sheet == BEDRAGEN { TIJD } else { sheet };
+            let sheet = if k > 0 && sheet == BEDRAGEN {
+                TIJD
+            } else {
+                sheet
+            };
             Some((sheet, (name.word, name.of, k), name.at))
         };
         let helpers: Vec<u32> = {
@@ -582,7 +754,10 @@ impl<'a> Bouw<'a> {
         for (sheet, key) in &keys {
             let at = next.entry(*sheet).or_insert(RIJ_EERSTE);
             // An empty row between one owner and the next.
-            if last_of.insert(*sheet, key.1).is_some_and(|last| last != key.1) {
+            if last_of
+                .insert(*sheet, key.1)
+                .is_some_and(|last| last != key.1)
+            {
                 *at += 1;
             }
             row_of.insert((*sheet, *key), *at);
@@ -631,23 +806,19 @@ impl<'a> Bouw<'a> {
                 own.bladeren(&mut |leaf| leaves.push(leaf));
             }
             for leaf in leaves {
-                if !o.plekken.contains_key(&leaf) {
+                if let Entry::Vacant(place) = o.plekken.entry(leaf) {
                     let user = self.opname.naam(self.hulp.get(n).copied().unwrap_or(*n));
                     let at = self.vast_getal(leaf, &user)?;
-                    o.plekken.insert(
-                        leaf,
-                        Plek {
-                            blad: VAST,
-                            rij: RIJ_EERSTE + at as u32,
-                            kolom: KOLOM_EENS,
-                        },
-                    );
+                    place.insert(Plek {
+                        blad: VAST,
+                        rij: RIJ_EERSTE + at as u32,
+                        kolom: KOLOM_EENS,
+                    });
                 }
             }
         }
         // Cells by row.
-        let mut rows: BTreeMap<(u16, u32), (Sleutel, BTreeMap<u32, (Vorm, Decimal)>)> =
-            BTreeMap::new();
+        let mut rows: BTreeMap<(u16, u32), Regel> = BTreeMap::new();
         for n in &cells {
             if let Some((_, key, _)) = key_of(*n, &self) {
                 let p = o.plekken[n];
@@ -680,12 +851,110 @@ impl<'a> Bouw<'a> {
                 }
             }
         }
-        for (at, (_, row)) in &mut rows {
+        for (at, (key, row)) in &mut rows {
+            match (key.0, key.2) {
+                ("gewicht", 0) => self.opzoeken("fasering", "periode", false, row),
+                ("groei per periode", 0) => self.opzoeken("indexen", "vanaf", true, row),
+                _ => {}
+            }
             if o.soort(at.0) == Soort::Reeksen {
                 gelijkmaken(*at, row, zeroes.get(at).map_or(&[][..], |z| z), &mut o);
             }
         }
         self.schrijven(&o, rows, &lines, &words)
+    }
+
+    /// Makes one formula of a row that names the rows of a list one by one, where the list itself says which belongs to a period:
+    /// as that period's own, or as the last from which it holds.
+    fn opzoeken(
+        &self,
+        tabel: &str,
+        kolom: &str,
+        laatste: bool,
+        row: &mut BTreeMap<u32, (Vorm, Decimal)>,
+    ) {
+        let Some(t) = self
+            .invoer
+            .tables
+            .iter()
+            .position(|t| t.schema.name == tabel)
+        else {
+            return;
+        };
+        let table = &self.invoer.tables[t];
+        let (blad, Some(periods)) = ((BLADEN.len() + t) as u16, table.schema.column(kolom)) else {
+            return;
+        };
+        let mut cells: Vec<(u32, Plek)> = Vec::new();
+        for (column, (form, _)) in row.iter() {
+            let Vorm::Knoop(n) = form else { return };
+            match self.cellen.get(n) {
+                Some(p) if p.blad == blad => cells.push((*column, *p)),
+                _ => return,
+            }
+        }
+        let (Some(first), Some(last), Some(one)) = (
+            cells.iter().map(|c| c.1.rij).min(),
+            cells.iter().map(|c| c.1.rij).max(),
+            cells.first(),
+        ) else {
+            return;
+        };
+        let numbers = one.1.kolom;
+        let name = |rij: u32| {
+            let row = table.rows.get(rij as usize - 1)?;
+            Some(name_key(&as_text(&row.values.first()?.scalar)))
+        };
+        let period = |rij: u32| {
+            let row = table.rows.get(rij as usize - 1)?;
+            Some(as_text(&row.values.get(periods)?.scalar))
+        };
+        // The rows of one name, together, each period once.
+        let span: Vec<u32> = (first..=last).collect();
+        let mut seen = HashSet::new();
+        let whole = cells.iter().all(|c| c.1.kolom == numbers)
+            && first > 0
+            && span
+                .iter()
+                .all(|r| name(*r) == name(first) && name(*r).is_some())
+            && span
+                .iter()
+                .all(|r| period(*r).is_some_and(|p| seen.insert(p)));
+        if !whole || cells.len() < 2 {
+            return;
+        }
+        let all = self.opname.perioden();
+        let label = |column: u32| all.get((column - KOLOM_EERSTE.min(column)) as usize);
+        let found = if laatste {
+            let year = |r: u32| period(r).and_then(|p| p.parse::<i32>().ok());
+            let sorted = span.windows(2).all(|w| year(w[0]) < year(w[1]));
+            sorted
+                && year(first).is_some()
+                && cells.iter().all(|(column, p)| {
+                    let own = label(*column).and_then(|l| l.parse::<i32>().ok());
+                    let held = span.iter().rev().find(|r| year(**r) <= own);
+                    own.is_some() && held == Some(&p.rij)
+                })
+        } else {
+            cells.len() == span.len()
+                && cells
+                    .iter()
+                    .all(|(column, p)| label(*column) == period(p.rij).as_ref())
+        };
+        if !found {
+            return;
+        }
+        let range = |kolom: u32| {
+            let at = |rij| Plek { blad, rij, kolom };
+            (at(first), at(last))
+        };
+        for (form, _) in row.values_mut() {
+            *form = Vorm::Zoek {
+                laatste,
+                perioden: range(periods as u32),
+                getallen: range(numbers),
+            };
+        }
     }
 
     /// Whether a leaf is a number that comes from no cell.
@@ -701,7 +970,7 @@ impl<'a> Bouw<'a> {
     fn schrijven(
         self,
         o: &Opmaak,
-        rows: BTreeMap<(u16, u32), (Sleutel, BTreeMap<u32, (Vorm, Decimal)>)>,
+        rows: BTreeMap<(u16, u32), Regel>,
         lines: &[u16],
         words: &[&'static str],
     ) -> Result<Werkmap, String> {
@@ -751,7 +1020,7 @@ impl<'a> Bouw<'a> {
             };
             row.van = self.opname.van(key.1);
             row.eenheid = if key.2 == 0 { unit } else { Unit::Number };
-            row.regel = rule.to_owned();
+            rule.clone_into(&mut row.regel);
             let mut forms: HashSet<String> = HashSet::new();
             for (kolom, (form, value)) in cells {
                 let eigen = Plek { blad, rij, kolom };
@@ -811,6 +1080,7 @@ impl<'a> Bouw<'a> {
                 _ => {}
             }
         }
+        totalen(&mut out);
         let model = self.opname.model();
         for (i, l) in lines.iter().enumerate() {
             let line = &model.lijnen[usize::from(*l)];
@@ -818,8 +1088,8 @@ impl<'a> Bouw<'a> {
             while row.len() <= i {
                 row.push(empty.clone());
             }
-            row[i].label = line.id.clone();
-            row[i].van = line.omschrijving.clone();
+            row[i].label.clone_from(&line.id);
+            row[i].van.clone_from(&line.omschrijving);
             row[i].regel = format!(
                 "{} aan {}",
                 model.rekening_naam(line.van),
@@ -846,7 +1116,6 @@ impl<'a> Bouw<'a> {
                 });
             }
         }
-        debug_assert!(BUITEN != HOOFD);
         Ok(out)
     }
 }
@@ -854,35 +1123,78 @@ impl<'a> Bouw<'a> {
 /// Headings before the words of the sheet of amounts.
 const LIJNKOPPEN: [&str; 4] = ["Regel", "Omschrijving", "Soort", "Van en naar"];
 /// Headings before the periods.
-const REEKSKOPPEN: [&str; 6] = ["Grootheid", "Van", "Eenheid", "Rekenregel", "Eenmalig", "Begin"];
+const REEKSKOPPEN: [&str; 6] = [
+    "Grootheid",
+    "Van",
+    "Eenheid",
+    "Rekenregel",
+    "Eenmalig",
+    "Begin",
+];
+
+/// A total of weights that is what they add up to becomes their sum.
+fn totalen(out: &mut Werkmap) {
+    let last = KOLOM_EERSTE + (out.perioden.len().max(1) - 1) as u32;
+    for f in &out.faseringen {
+        let Some(plek) = f.totaal else { continue };
+        let at = (plek.rij - RIJ_EERSTE) as usize;
+        let sum = out.bladen[usize::from(GEWICHTEN)].rijen[at]
+            .cellen
+            .values()
+            .try_fold(Decimal::ZERO, |sum, cell| match cell {
+                Inhoud::Formule(_, v) | Inhoud::Getal(v) => sum.checked_add(*v),
+            });
+        let cell = out.bladen[usize::from(BEDRAGEN)].rijen[at]
+            .cellen
+            .get_mut(&plek.kolom);
+        if let Some(cell) = cell
+            && let Inhoud::Getal(value) = *cell
+            && sum == Some(value)
+        {
+            *cell = Inhoud::Formule(
+                format!(
+                    "SUM({}{}{}:{}{})",
+                    aangehaald(BLADEN[usize::from(GEWICHTEN)].0),
+                    column_letters(KOLOM_EERSTE),
+                    plek.rij + 1,
+                    column_letters(last),
+                    plek.rij + 1
+                ),
+                value,
+            );
+        }
+    }
+}
 
 /// The steps that a step is made of.
 fn kinderen(op: &Op, mut see: impl FnMut(u32)) {
     match op {
         Op::Input | Op::Constant => {}
-        Op::Same(a) | Op::Neg(a) | Op::Power(a, _) | Op::Round(a, ..) => see(*a),
-        Op::Add(a, b)
-        | Op::Sub(a, b)
-        | Op::Mul(a, b)
-        | Op::Per(a, b)
-        | Op::Min(a, b)
-        | Op::Max(a, b) => {
-            see(*a);
-            see(*b);
+        Op::Same(one) | Op::Neg(one) | Op::Power(one, _) | Op::Round(one, ..) => see(*one),
+        Op::Add(one, other)
+        | Op::Sub(one, other)
+        | Op::Mul(one, other)
+        | Op::Per(one, other)
+        | Op::Min(one, other)
+        | Op::Max(one, other) => {
+            see(*one);
+            see(*other);
         }
-        Op::DivOr(a, b, c) => {
-            see(*a);
-            see(*b);
-            see(*c);
+        Op::DivOr(one, by, otherwise) => {
+            see(*one);
+            see(*by);
+            see(*otherwise);
         }
-        Op::IfLess(a, b, c, d) => {
-            see(*a);
-            see(*b);
-            see(*c);
-            see(*d);
+        Op::IfLess(one, limit, then, otherwise) => {
+            see(*one);
+            see(*limit);
+            see(*then);
+            see(*otherwise);
         }
         Op::Sum(list) | Op::Lowest(list) | Op::WhenLowest(list, _) => {
-            list.iter().for_each(|n| see(*n));
+            for n in list {
+                see(*n);
+            }
         }
     }
 }
@@ -947,13 +1259,15 @@ fn gelijkmaken(
     for (kolom, own) in &held {
         let mut extra = Vec::new();
         for (minus, key) in all.keys().filter(|k| !own.contains(k)) {
-            let Verband::Mee(b, r, d) = key else { return };
-            let Ok(k) = u32::try_from(i64::from(*kolom) + d) else {
+            let Verband::Mee(sheet, line, apart) = key else {
+                return;
+            };
+            let Ok(k) = u32::try_from(i64::from(*kolom) + apart) else {
                 return;
             };
             let target = Plek {
-                blad: *b,
-                rij: *r,
+                blad: *sheet,
+                rij: *line,
                 kolom: k,
             };
             if k < KOLOM_BEGIN || !o.leeg(target) {

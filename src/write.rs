@@ -4,8 +4,8 @@
 pub mod carriers;
 pub mod csv;
 pub mod files;
-pub mod levend;
 pub mod json;
+pub mod levend;
 pub mod schema;
 pub mod terminal;
 pub mod trekkingen;

@@ -148,7 +148,9 @@ fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
         for row in &table.rows {
             bronnen.push([
                 schema.name.to_owned(),
-                row.values.first().map_or_else(String::new, |v| as_text(&v.scalar)),
+                row.values
+                    .first()
+                    .map_or_else(String::new, |v| as_text(&v.scalar)),
                 row.place.to_string(),
                 source
                     .and_then(|c| row.values.get(c))
@@ -163,7 +165,12 @@ fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
                 .or_else(|| parameters::first(&p.sleutel))?;
             Some([
                 format!("{} ({})", p.sleutel, p.omschrijving),
-                format!("{} {} vanaf {}", value.waarde.normalize(), p.eenheid, value.vanaf),
+                format!(
+                    "{} {} vanaf {}",
+                    value.waarde.normalize(),
+                    p.eenheid,
+                    value.vanaf
+                ),
                 [p.artikel.as_str(), value.bron.as_str()]
                     .iter()
                     .filter(|t| !t.is_empty())

@@ -26,6 +26,12 @@ pub(super) enum Vorm {
     Knoop(u32),
     /// A cell that no step was made for: an empty one among those of a row.
     Cel(Plek),
+    /// What stands in a list of the input beside the period of the column: added up, or the last from which it holds.
+    Zoek {
+        laatste: bool,
+        perioden: (Plek, Plek),
+        getallen: (Plek, Plek),
+    },
     /// Terms; true is taken off.
     Som(Vec<(bool, Vorm)>),
     Product(Vec<Vorm>),
@@ -55,11 +61,17 @@ impl Vorm {
     /// Calls for every step in it that has a cell.
     pub(super) fn bladeren(&self, see: &mut impl FnMut(u32)) {
         match self {
-            Vorm::Getal(_) | Vorm::Cel(_) => {}
+            Vorm::Getal(_) | Vorm::Cel(_) | Vorm::Zoek { .. } => {}
             Vorm::Knoop(n) => see(*n),
-            Vorm::Som(terms) => terms.iter().for_each(|(_, v)| v.bladeren(see)),
+            Vorm::Som(terms) => {
+                for (_, v) in terms {
+                    v.bladeren(see);
+                }
+            }
             Vorm::Product(list) | Vorm::Kleinste(list) | Vorm::Grootste(list) => {
-                list.iter().for_each(|v| v.bladeren(see));
+                for v in list {
+                    v.bladeren(see);
+                }
             }
             Vorm::Per(two) | Vorm::Macht(two) => {
                 two.0.bladeren(see);
@@ -77,7 +89,11 @@ impl Vorm {
                 four.3.bladeren(see);
             }
             Vorm::Rond(of, ..) => of.bladeren(see),
-            Vorm::BijLaagste(a) => a.iter().for_each(|v| v.bladeren(see)),
+            Vorm::BijLaagste(series) => {
+                for v in series {
+                    v.bladeren(see);
+                }
+            }
         }
     }
 }
@@ -199,6 +215,8 @@ pub(super) trait Kaart {
     fn eerste(&self) -> u32;
     /// Row of the positions on every sheet of series.
     fn posities(&self) -> u32;
+    /// Row of the periods on every sheet of series.
+    fn koppen(&self) -> u32;
 }
 
 /// What a sheet is.
@@ -226,6 +244,9 @@ pub(super) struct Schrijver<'a, K> {
     pub schrift: Schrift,
 }
 
+/// Two rows whose products are added up, or taken off when true.
+type Paar = (bool, (u16, u32), (u16, u32));
+
 /// Most arguments of a function.
 const ARGUMENTEN: usize = 200;
 
@@ -244,7 +265,11 @@ impl<K: Kaart> Schrijver<'_, K> {
                 "{sheet}{}{}{}{}",
                 if still { "$" } else { "" },
                 column_letters(plek.kolom),
-                if fixed { "$" } else { "" },
+                if fixed || plek.rij <= self.kaart.koppen() {
+                    "$"
+                } else {
+                    ""
+                },
                 plek.rij + 1
             ),
             Schrift::R1C1 => {
@@ -266,7 +291,7 @@ impl<K: Kaart> Schrijver<'_, K> {
         }
     }
 
-    /// Cells as ranges: those that touch, along a row or down a column; what lies between may be empty.
+    /// Cells as ranges: those that touch, along a row or down a column; what lies between in a row may be empty.
     fn bereiken(&self, cells: &BTreeSet<Plek>) -> Vec<(Plek, Plek)> {
         let mut rows: BTreeMap<(u16, u32), Vec<u32>> = BTreeMap::new();
         for c in cells {
@@ -279,11 +304,12 @@ impl<K: Kaart> Schrijver<'_, K> {
             for k in columns {
                 let bridged = open.is_some_and(|(_, end)| {
                     (end + 1..k).all(|between| {
-                        self.kaart.leeg(Plek {
+                        let at = Plek {
                             blad,
                             rij,
                             kolom: between,
-                        })
+                        };
+                        at != self.eigen && self.kaart.leeg(at)
                     })
                 });
                 open = match open {
@@ -303,16 +329,7 @@ impl<K: Kaart> Schrijver<'_, K> {
         let mut out: Vec<(u16, u32, u32, u32, u32)> = Vec::new();
         for s in stripes {
             if let Some(last) = out.last_mut()
-                && (last.0, last.3, last.4) == (s.0, s.3, s.4)
-                && (last.2 + 1..s.1).all(|rij| {
-                    (s.3..=s.4).all(|kolom| {
-                        self.kaart.leeg(Plek {
-                            blad: s.0,
-                            rij,
-                            kolom,
-                        })
-                    })
-                })
+                && (last.0, last.3, last.4, last.2 + 1) == (s.0, s.3, s.4, s.1)
             {
                 last.2 = s.2;
             } else {
@@ -359,12 +376,11 @@ impl<K: Kaart> Schrijver<'_, K> {
     /// Sorts the terms of a sum: cells by themselves, products of two rows, tests of a sign, and others.
     fn som(&self, terms: &[(bool, Vorm)]) -> (String, bool) {
         let mut cells: [BTreeSet<Plek>; 2] = Default::default();
-        let mut pairs: BTreeMap<(bool, (u16, u32), (u16, u32)), BTreeSet<u32>> = BTreeMap::new();
+        let mut pairs: BTreeMap<Paar, BTreeSet<u32>> = BTreeMap::new();
         let mut tests: BTreeSet<Plek> = BTreeSet::new();
         let mut rest: Vec<(bool, &Vorm)> = Vec::new();
-        let series = |p: Plek| {
-            p.kolom >= self.kaart.eerste() && self.kaart.soort(p.blad) == Soort::Reeksen
-        };
+        let series =
+            |p: Plek| p.kolom >= self.kaart.eerste() && self.kaart.soort(p.blad) == Soort::Reeksen;
         for (minus, term) in terms {
             match term {
                 Vorm::Knoop(n) if cells[usize::from(*minus)].insert(self.kaart.plek(*n)) => {}
@@ -519,6 +535,27 @@ impl<K: Kaart> Schrijver<'_, K> {
             }
             Vorm::Knoop(n) => self.cel(self.kaart.plek(*n), true),
             Vorm::Cel(plek) => self.cel(*plek, true),
+            Vorm::Zoek {
+                laatste,
+                perioden,
+                getallen,
+            } => {
+                let own = self.cel(
+                    Plek {
+                        rij: self.kaart.koppen(),
+                        ..self.eigen
+                    },
+                    true,
+                );
+                let periods = self.bereik(perioden.0, perioden.1);
+                let numbers = self.bereik(getallen.0, getallen.1);
+                if *laatste {
+                    format!("LOOKUP({own},{periods},{numbers})")
+                } else {
+                    // As texts: a period may be a number in the one place and a text in the other.
+                    format!("SUMPRODUCT(({periods}&\"\"={own}&\"\")*{numbers})")
+                }
+            }
             Vorm::Som(terms) => {
                 let (text, single) = self.som(terms);
                 if single {

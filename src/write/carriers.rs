@@ -107,8 +107,14 @@ pub fn to_workbook(tables: &Tables) -> Result<(Vec<u8>, Vec<Problem>), String> {
     let created = ExcelDateTime::from_ymd(2026, 1, 1).map_err(|e| e.to_string())?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     for table in filled(tables) {
-        write_sheet(book.add_worksheet(), table, table.schema.name, None, &mut warnings)
-            .map_err(|e| format!("table {}: {e}", table.schema.name))?;
+        write_sheet(
+            book.add_worksheet(),
+            table,
+            table.schema.name,
+            None,
+            &mut warnings,
+        )
+        .map_err(|e| format!("table {}: {e}", table.schema.name))?;
     }
     let bytes = book.save_to_buffer().map_err(|e| e.to_string())?;
     Ok((bytes, warnings))
@@ -249,7 +255,11 @@ pub(super) fn write_sheet(
             let format = Format::new().set_num_format(*m);
             let coloured = fill.map(|c| {
                 let edge = Color::RGB(0x00D9_D9D9);
-                format.clone().set_background_color(c).set_border(FormatBorder::Thin).set_border_color(edge)
+                format
+                    .clone()
+                    .set_background_color(c)
+                    .set_border(FormatBorder::Thin)
+                    .set_border_color(edge)
             });
             (*m, coloured.unwrap_or(format))
         })

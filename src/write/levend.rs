@@ -6,8 +6,8 @@ use super::carriers::{filled, shortest, write_sheet};
 use super::xlsx::{Properties, page, report_sheet, shortened, title_format, write_text};
 use crate::expression::Unit;
 use crate::levend::{
-    Blad, Inhoud, KOLOM_BEGIN, KOLOM_EENS, KOLOM_EERSTE, RIJ_EERSTE, RIJ_KOP, RIJ_POSITIE, Werkmap,
-    aangehaald,
+    Blad, Inhoud, KOLOM_BEGIN, KOLOM_EENS, KOLOM_EERSTE, RIJ_EERSTE, RIJ_KOP, RIJ_POSITIE,
+    Uitkomst, Werkmap, aangehaald,
 };
 use crate::model::schema::{Kind, TableSchema};
 use crate::model::table::{Scalar, Table, Tables, as_text, column_in_row};
@@ -88,7 +88,12 @@ fn schrijf(tables: &Tables, w: &Werkmap, g: &Gegevens) -> Result<Vec<u8>, XlsxEr
         w.bladen
             .iter()
             .map(|b| aangehaald(b.naam))
-            .chain(tables.tables.iter().map(|t| aangehaald(&bladnaam(t.schema))))
+            .chain(
+                tables
+                    .tables
+                    .iter()
+                    .map(|t| aangehaald(&bladnaam(t.schema))),
+            )
             .collect(),
     );
     let properties = Properties {
@@ -99,7 +104,15 @@ fn schrijf(tables: &Tables, w: &Werkmap, g: &Gegevens) -> Result<Vec<u8>, XlsxEr
     let drawn: Vec<String> = g
         .simulatie
         .iter()
-        .map(|r| shortened(&format!("MC {}", r.name.replace(['/', '\\', ':', '*', '?', '[', ']'], "-")), 31))
+        .map(|r| {
+            shortened(
+                &format!(
+                    "MC {}",
+                    r.name.replace(['/', '\\', ':', '*', '?', '[', ']'], "-")
+                ),
+                31,
+            )
+        })
         .collect();
     leeswijzer(book.add_worksheet(), tables, &shown, &drawn, g, &properties)?;
     uitkomsten(book.add_worksheet(), w, &namen, &properties)?;
@@ -118,7 +131,7 @@ fn schrijf(tables: &Tables, w: &Werkmap, g: &Gegevens) -> Result<Vec<u8>, XlsxEr
     for blad in &shown {
         rekenblad(book.add_worksheet(), blad, w, &properties)?;
     }
-    herkomst(book.add_worksheet(), g, &properties)?;
+    herkomst(book.add_worksheet(), w, g, &properties)?;
     for (report, name) in g.simulatie.iter().zip(&drawn) {
         report_sheet(book.add_worksheet(), report, name, &properties)?;
     }
@@ -131,10 +144,7 @@ fn schrijf(tables: &Tables, w: &Werkmap, g: &Gegevens) -> Result<Vec<u8>, XlsxEr
         let mut seen = std::collections::HashSet::new();
         for (i, row) in table.rows.iter().enumerate() {
             let name = as_text(&row.values[0].scalar);
-            let plain = name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b == b'_')
-                && name.len() > 3;
+            let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && name.len() > 3;
             if plain && seen.insert(name.clone()) {
                 book.define_name(name, &format!("=gebied!$B${}", i + 2))?;
             }
@@ -205,7 +215,9 @@ fn rekenblad(
 ) -> Result<(), XlsxError> {
     sheet.set_name(blad.naam)?.set_screen_gridlines(false);
     write_text(sheet, 0, 0, blad.naam, &title_format())?;
-    let grey = Format::new().set_italic().set_font_color(Color::RGB(0x0059_5959));
+    let grey = Format::new()
+        .set_italic()
+        .set_font_color(Color::RGB(0x0059_5959));
     write_text(sheet, 1, 0, blad.titel, &grey)?;
     for (i, text) in blad.koppen.iter().enumerate() {
         write_text(sheet, RIJ_KOP, i as u16, text, &kop())?;
@@ -224,7 +236,7 @@ fn rekenblad(
         sheet.set_column_width(0, 30)?;
         sheet.set_column_width(1, 22)?;
         sheet.set_column_width(2, 9)?;
-        sheet.set_column_width(3, 16)?;
+        sheet.set_column_width(3, 30)?;
         sheet.set_column_range_width(KOLOM_EENS as u16, KOLOM_BEGIN as u16, 16)?;
         if !w.perioden.is_empty() {
             let last = KOLOM_EERSTE as u16 + w.perioden.len() as u16 - 1;
@@ -282,6 +294,29 @@ fn rekenblad(
     Ok(())
 }
 
+/// The formula and value that a result is shown by: of a period, the year that stands above it.
+fn getoond(w: &Werkmap, namen: &Namen, u: &Uitkomst) -> (String, Decimal) {
+    let cell = namen.cel(u.plek.blad, u.plek.rij, u.plek.kolom);
+    let position = usize::try_from(u.waarde.trunc().mantissa()).unwrap_or(usize::MAX);
+    let year = w
+        .perioden
+        .get(position)
+        .and_then(|p| p.parse::<Decimal>().ok());
+    match year {
+        Some(year) if u.adres == "laagste_stand_jaar" && u.waarde.scale() == 0 => {
+            let last = KOLOM_EERSTE + w.perioden.len() as u32 - 1;
+            let years = format!(
+                "{}:${}${}",
+                namen.cel(u.plek.blad, RIJ_KOP, KOLOM_EERSTE),
+                column_letters(last),
+                RIJ_KOP + 1
+            );
+            (format!("INDEX({years},{cell}+1)"), year)
+        }
+        _ => (cell, u.waarde),
+    }
+}
+
 /// The unit of a word.
 fn eenheid_van(heading: &str) -> Unit {
     crate::expression::NAMES
@@ -299,7 +334,16 @@ fn uitkomsten(
 ) -> Result<(), XlsxError> {
     sheet.set_name("Uitkomsten")?.set_screen_gridlines(false);
     write_text(sheet, 0, 0, "Uitkomsten", &title_format())?;
-    for (i, text) in ["Uitkomst", "Waarde", "Eenheid", "Staat in", "Adres voor polder explain"].iter().enumerate() {
+    for (i, text) in [
+        "Uitkomst",
+        "Waarde",
+        "Eenheid",
+        "Staat in",
+        "Adres voor polder explain",
+    ]
+    .iter()
+    .enumerate()
+    {
         write_text(sheet, RIJ_KOP, i as u16, text, &kop())?;
     }
     sheet.set_column_width(0, 38)?;
@@ -313,7 +357,8 @@ fn uitkomsten(
         write_text(sheet, at, 0, &u.naam, &plain)?;
         let cell = namen.cel(u.plek.blad, u.plek.rij, u.plek.kolom);
         let format = Format::new().set_num_format(getalvorm(u.eenheid, &u.naam));
-        sheet.write_formula_with_format(at, 1, formule(&cell, u.waarde), &format)?;
+        let (text, value) = getoond(w, namen, u);
+        sheet.write_formula_with_format(at, 1, formule(&text, value), &format)?;
         write_text(sheet, at, 2, eenheid(u.eenheid), &plain)?;
         let link = cell.replace('$', "");
         let target = format!("internal:{link}");
@@ -322,6 +367,8 @@ fn uitkomsten(
     }
     sheet.set_freeze_panes(RIJ_EERSTE, 1)?;
     let mut below = RIJ_EERSTE + w.uitkomsten.len() as u32 + 2;
+    // The charts on a page of their own, so that none is cut.
+    sheet.set_page_breaks(&[below])?;
     let last = (KOLOM_EERSTE as usize + w.perioden.len()).saturating_sub(1) as u16;
     for (title, words, kind) in [
         (
@@ -351,7 +398,9 @@ fn uitkomsten(
         if any && !w.perioden.is_empty() {
             chart.title().set_name(title);
             chart.legend().set_position(ChartLegendPosition::Bottom);
-            chart.x_axis().set_label_position(ChartAxisLabelPosition::Low);
+            chart
+                .x_axis()
+                .set_label_position(ChartAxisLabelPosition::Low);
             chart.y_axis().set_num_format("#,##0");
             chart.set_width(900).set_height(360);
             sheet.insert_chart(below, 0, &chart)?;
@@ -388,33 +437,76 @@ fn controles(
     let phasing = ledger + p + 3;
     let f = w.faseringen.len() as u32;
     write_text(sheet, 2, 0, "Stoplicht", &bold)?;
-    let large = Format::new().set_bold().set_font_size(14).set_align(FormatAlign::Center);
+    let large = Format::new()
+        .set_bold()
+        .set_font_size(14)
+        .set_align(FormatAlign::Center);
     sheet.write_formula_with_format(
         2,
         1,
-        text_result("=IF(B5+B6>0,\"ROOD\",IF(B7>0,\"ORANJE\",\"GROEN\"))".into(), "GROEN"),
+        text_result(
+            "=IF(B5+B6>0,\"ROOD\",IF(B7>0,\"ORANJE\",\"GROEN\"))".into(),
+            "GROEN",
+        ),
         &large,
     )?;
-    write_text(sheet, 2, 2, "GROEN: alles klopt. ORANJE: een uitkomst wijkt af van die van polder (invoer gewijzigd: laat polder opnieuw rekenen). ROOD: het werkboek sluit niet.", &plain)?;
-    write_text(sheet, 3, 0, "Tolerantie (euro, en aandeel van een fasering)", &plain)?;
+    write_text(
+        sheet,
+        2,
+        2,
+        "GROEN: alles klopt. ORANJE: een uitkomst wijkt af van die van polder (invoer gewijzigd: laat polder opnieuw rekenen). ROOD: het werkboek sluit niet.",
+        &plain,
+    )?;
+    write_text(
+        sheet,
+        3,
+        0,
+        "Tolerantie (euro, en aandeel van een fasering)",
+        &plain,
+    )?;
     sheet.write_number_with_format(3, 1, 0.005, &factor)?;
     sheet.write_number_with_format(3, 2, 0.000_001, &factor)?;
     let count = |from: u32, rows: u32, column: &str| {
         if rows == 0 {
             "=0".to_owned()
         } else {
-            format!("=COUNTIF({column}{}:{column}{},\"*niet*\")", from + 1, from + rows)
+            format!(
+                "=COUNTIF({column}{}:{column}{},\"*niet*\")",
+                from + 1,
+                from + rows
+            )
         }
     };
     for (row, label, formula) in [
-        (4, "Perioden waarin het grootboek niet op nul uitkomt", count(ledger, p, "C")),
-        (5, "Regels waarvan de fasering niet op 100% uitkomt", count(phasing, f, "D")),
-        (6, "Uitkomsten die afwijken van die van polder", count(first, n, "E")),
+        (
+            4,
+            "Perioden waarin het grootboek niet op nul uitkomt",
+            count(ledger, p, "C"),
+        ),
+        (
+            5,
+            "Regels waarvan de fasering niet op 100% uitkomt",
+            count(phasing, f, "D"),
+        ),
+        (
+            6,
+            "Uitkomsten die afwijken van die van polder",
+            count(first, n, "E"),
+        ),
     ] {
         write_text(sheet, row, 0, label, &plain)?;
         sheet.write_formula(row, 1, Formula::new(formula).set_result("0"))?;
     }
-    for (i, text) in ["Uitkomst", "Werkboek", "Polder (waarde)", "Verschil", "Oordeel"].iter().enumerate() {
+    for (i, text) in [
+        "Uitkomst",
+        "Werkboek",
+        "Polder (waarde)",
+        "Verschil",
+        "Oordeel",
+    ]
+    .iter()
+    .enumerate()
+    {
         write_text(sheet, first - 1, i as u16, text, &kop())?;
     }
     for (i, u) in w.uitkomsten.iter().enumerate() {
@@ -423,16 +515,28 @@ fn controles(
         write_text(sheet, at, 0, &u.naam, &plain)?;
         let format = Format::new().set_num_format(getalvorm(u.eenheid, &u.naam));
         let cell = format!("Uitkomsten!$B${}", RIJ_EERSTE + i as u32 + 1);
-        sheet.write_formula_with_format(at, 1, formule(&cell, u.waarde), &format)?;
-        sheet.write_number_with_format(at, 2, getal(u.waarde), &format)?;
-        sheet.write_formula_with_format(at, 3, formule(&format!("B{row}-C{row}"), Decimal::ZERO), &euro)?;
+        let (_, value) = getoond(w, namen, u);
+        sheet.write_formula_with_format(at, 1, formule(&cell, value), &format)?;
+        sheet.write_number_with_format(at, 2, getal(value), &format)?;
+        sheet.write_formula_with_format(
+            at,
+            3,
+            formule(&format!("B{row}-C{row}"), Decimal::ZERO),
+            &euro,
+        )?;
         sheet.write_formula(
             at,
             4,
-            text_result(format!("=IF(ABS(D{row})<=$B$4,\"gelijk\",\"niet gelijk\")"), "gelijk"),
+            text_result(
+                format!("=IF(ABS(D{row})<=$B$4,\"gelijk\",\"niet gelijk\")"),
+                "gelijk",
+            ),
         )?;
     }
-    for (i, text) in ["Periode", "Som van alle rekeningen", "Oordeel"].iter().enumerate() {
+    for (i, text) in ["Periode", "Som van alle rekeningen", "Oordeel"]
+        .iter()
+        .enumerate()
+    {
         write_text(sheet, ledger - 1, i as u16, text, &kop())?;
     }
     for (t, period) in w.perioden.iter().enumerate() {
@@ -448,7 +552,11 @@ fn controles(
             .chunks(100)
             .map(|c| format!("SUM({})", c.join(",")))
             .collect();
-        let sum = if sum.is_empty() { "0".to_owned() } else { sum.join("+") };
+        let sum = if sum.is_empty() {
+            "0".to_owned()
+        } else {
+            sum.join("+")
+        };
         sheet.write_formula_with_format(at, 1, formule(&sum, Decimal::ZERO), &euro)?;
         sheet.write_formula(
             at,
@@ -459,7 +567,15 @@ fn controles(
             ),
         )?;
     }
-    for (i, text) in ["Fasering van", "Som van de gewichten", "Moet zijn", "Oordeel"].iter().enumerate() {
+    for (i, text) in [
+        "Fasering van",
+        "Som van de gewichten",
+        "Moet zijn",
+        "Oordeel",
+    ]
+    .iter()
+    .enumerate()
+    {
         write_text(sheet, phasing - 1, i as u16, text, &kop())?;
     }
     for (i, x) in w.faseringen.iter().enumerate() {
@@ -481,16 +597,34 @@ fn controles(
         } else {
             sheet.write_number_with_format(at, 2, 1.0, &factor)?;
         }
+        if (sum - total).abs() > Decimal::new(1, 6) * total.abs() {
+            // What comes every year, or happened in part, has no whole to be a part of.
+            write_text(
+                sheet,
+                at,
+                3,
+                "n.v.t. (per periode, of deels gerealiseerd)",
+                &plain,
+            )?;
+            continue;
+        }
         sheet.write_formula(
             at,
             3,
             text_result(
-                format!("=IF(ABS(B{0}-C{0})<=$C$4*ABS(C{0}),\"100%\",\"niet 100%\")", at + 1),
+                format!(
+                    "=IF(ABS(B{0}-C{0})<=$C$4*ABS(C{0}),\"100%\",\"niet 100%\")",
+                    at + 1
+                ),
                 "100%",
             ),
         )?;
     }
-    for (word, color) in [("GROEN", 0x00C6_EFCE), ("ORANJE", 0x00FF_EB9C), ("ROOD", 0x00FF_C7CE)] {
+    for (word, color) in [
+        ("GROEN", 0x00C6_EFCE),
+        ("ORANJE", 0x00FF_EB9C),
+        ("ROOD", 0x00FF_C7CE),
+    ] {
         let rule = ConditionalFormatText::new()
             .set_rule(ConditionalFormatTextRule::Contains(word.into()))
             .set_format(Format::new().set_background_color(Color::RGB(color)));
@@ -507,13 +641,16 @@ fn som_van(w: &Werkmap, f: &crate::levend::Fasering) -> (Decimal, Decimal) {
     let value = |inhoud: &Inhoud| match inhoud {
         Inhoud::Formule(_, v) | Inhoud::Getal(v) => *v,
     };
-    let row = |(blad, rij): (u16, u32)| &w.bladen[usize::from(blad)].rijen[(rij - RIJ_EERSTE) as usize];
+    let row =
+        |(blad, rij): (u16, u32)| &w.bladen[usize::from(blad)].rijen[(rij - RIJ_EERSTE) as usize];
     let sum = row(f.rij)
         .cellen
         .iter()
         .filter(|(k, _)| **k >= KOLOM_EERSTE)
         .fold(Decimal::ZERO, |s, (_, v)| s.saturating_add(value(v)));
-    let total = f.totaal.and_then(|p| row((p.blad, p.rij)).cellen.get(&p.kolom));
+    let total = f
+        .totaal
+        .and_then(|p| row((p.blad, p.rij)).cellen.get(&p.kolom));
     (sum, total.map_or(Decimal::ONE, value))
 }
 
@@ -521,28 +658,34 @@ fn som_van(w: &Werkmap, f: &crate::levend::Fasering) -> (Decimal, Decimal) {
 fn keuring(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     let rows = table.rows.len() as u32;
     let check = |kind: Kind| -> Option<DataValidation> {
-        let rule = match kind {
-            Kind::Choice(list) if list.iter().map(|t| t.len() + 1).sum::<usize>() < 255 => {
-                DataValidation::new().allow_list_strings(list).ok()?
-            }
-            Kind::Rate => DataValidation::new()
-                .allow_decimal_number(DataValidationRule::Between(-1.0, 10.0)),
-            Kind::Amount | Kind::Number => DataValidation::new()
-                .allow_decimal_number(DataValidationRule::Between(-1e12, 1e12)),
-            Kind::Whole => DataValidation::new()
-                .allow_whole_number(DataValidationRule::Between(-1_000_000, 1_000_000)),
-            Kind::Year => DataValidation::new()
-                .allow_whole_number(DataValidationRule::Between(1900, 2300)),
-            _ => return None,
-        };
+        let rule =
+            match kind {
+                Kind::Choice(list) if list.iter().map(|t| t.len() + 1).sum::<usize>() < 255 => {
+                    DataValidation::new().allow_list_strings(list).ok()?
+                }
+                Kind::Rate => DataValidation::new()
+                    .allow_decimal_number(DataValidationRule::Between(-1.0, 10.0)),
+                Kind::Amount | Kind::Number => DataValidation::new()
+                    .allow_decimal_number(DataValidationRule::Between(-1e12, 1e12)),
+                Kind::Whole => DataValidation::new()
+                    .allow_whole_number(DataValidationRule::Between(-1_000_000, 1_000_000)),
+                Kind::Year => DataValidation::new()
+                    .allow_whole_number(DataValidationRule::Between(1900, 2300)),
+                _ => return None,
+            };
         rule.set_error_title("Niet toegestaan")
-            .and_then(|r| r.set_error_message("Deze waarde past niet in deze kolom; zie docs/schema.md van polder"))
+            .and_then(|r| {
+                r.set_error_message(
+                    "Deze waarde past niet in deze kolom; zie docs/schema.md van polder",
+                )
+            })
             .ok()
     };
     for (index, column) in table.schema.columns.iter().enumerate() {
         if column.kind == Kind::Any {
             for (i, row) in table.rows.iter().enumerate() {
-                let own = column_in_row(table.schema, column, row.values.first().map(|v| &v.scalar));
+                let own =
+                    column_in_row(table.schema, column, row.values.first().map(|v| &v.scalar));
                 if let Some(rule) = check(own.kind) {
                     let at = i as u32 + 1;
                     sheet.add_data_validation(at, index as u16, at, index as u16, &rule)?;
@@ -587,17 +730,37 @@ fn leeswijzer(
         at += 1;
         Ok(())
     };
-    line(sheet, "Uitkomsten", "Alle uitkomsten, elk met een verwijzing naar de cel waar het wordt berekend; grafieken")?;
-    line(sheet, "Controles", "Levende controles onder één stoplicht: grootboek, fasering, en gelijk aan polder")?;
+    line(
+        sheet,
+        "Uitkomsten",
+        "Alle uitkomsten, elk met een verwijzing naar de cel waar het wordt berekend; grafieken",
+    )?;
+    line(
+        sheet,
+        "Controles",
+        "Levende controles onder één stoplicht: grootboek, fasering, en gelijk aan polder",
+    )?;
     for table in filled(tables) {
-        line(sheet, &bladnaam(table.schema), "INVOER (geel): hier wijzigt u getallen; alles rekent mee")?;
+        line(
+            sheet,
+            &bladnaam(table.schema),
+            "INVOER (geel): hier wijzigt u getallen; alles rekent mee",
+        )?;
     }
     for blad in shown {
         line(sheet, blad.naam, blad.titel)?;
     }
-    line(sheet, "Herkomst", "Bronnen van de invoer per rij, parameters met hun bron, instellingen en hun betekenis")?;
+    line(
+        sheet,
+        "Herkomst",
+        "Bronnen van de invoer per rij, parameters met hun bron, instellingen en hun betekenis",
+    )?;
     for name in drawn {
-        line(sheet, name, "Uitkomst van de simulatie: waarden, die niet meerekenen")?;
+        line(
+            sheet,
+            name,
+            "Uitkomst van de simulatie: waarden, die niet meerekenen",
+        )?;
     }
     at += 1;
     for text in [
@@ -608,7 +771,10 @@ fn leeswijzer(
         "Polder leest dit werkboek zonder mapping: de invoerbladen zijn het model, de rekenbladen worden overgeslagen.",
     ] {
         sheet.merge_range(at, 0, at, 1, text, &wrapped)?;
-        sheet.set_row_height(at, 15.0 * f64::from((text.chars().count() / 115 + 1) as u32))?;
+        sheet.set_row_height(
+            at,
+            15.0 * f64::from((text.chars().count() / 115 + 1) as u32),
+        )?;
         at += 1;
     }
     page(sheet, "Leeswijzer", properties, false);
@@ -617,7 +783,29 @@ fn leeswijzer(
 }
 
 /// Where everything comes from.
-fn herkomst(sheet: &mut Worksheet, g: &Gegevens, properties: &Properties) -> Result<(), XlsxError> {
+fn herkomst(
+    sheet: &mut Worksheet,
+    w: &Werkmap,
+    g: &Gegevens,
+    properties: &Properties,
+) -> Result<(), XlsxError> {
+    let afwijkend: Vec<[String; 4]> = w
+        .afwijkingen
+        .iter()
+        .map(|a| {
+            [
+                a.blad.to_owned(),
+                (a.rij + 1).to_string(),
+                a.label.clone(),
+                a.vormen.to_string(),
+            ]
+        })
+        .collect();
+    let geteld = format!(
+        "{} rijen hebben in alle perioden dezelfde formule, {} niet (hieronder)",
+        w.gelijk,
+        w.afwijkingen.len()
+    );
     sheet.set_name("Herkomst")?.set_screen_gridlines(false);
     for (column, width) in [(0, 30), (1, 40), (2, 40), (3, 60)] {
         sheet.set_column_width(column, width)?;
@@ -644,19 +832,39 @@ fn herkomst(sheet: &mut Worksheet, g: &Gegevens, properties: &Properties) -> Res
     };
     table(
         &["Gegeven", "Waarde"],
-        g.regels.iter().map(|(a, b)| vec![a.as_str(), b.as_str()]).collect(),
+        g.regels
+            .iter()
+            .map(|(a, b)| vec![a.as_str(), b.as_str()])
+            .chain([vec!["Formules", geteld.as_str()]])
+            .collect(),
     )?;
     table(
         &["Parameter", "Waarde", "Bron"],
-        g.parameters.iter().map(|r| r.iter().map(String::as_str).collect()).collect(),
+        g.parameters
+            .iter()
+            .map(|r| r.iter().map(String::as_str).collect())
+            .collect(),
     )?;
     table(
         &["Instelling", "Waarde", "Betekenis"],
-        g.instellingen.iter().map(|r| r.iter().map(String::as_str).collect()).collect(),
+        g.instellingen
+            .iter()
+            .map(|r| r.iter().map(String::as_str).collect())
+            .collect(),
+    )?;
+    table(
+        &["Blad", "Rij", "Grootheid", "Verschillende formules"],
+        afwijkend
+            .iter()
+            .map(|r| r.iter().map(String::as_str).collect())
+            .collect(),
     )?;
     table(
         &["Invoer", "Rij", "Waarden uit", "Bron volgens het model"],
-        g.bronnen.iter().map(|r| r.iter().map(String::as_str).collect()).collect(),
+        g.bronnen
+            .iter()
+            .map(|r| r.iter().map(String::as_str).collect())
+            .collect(),
     )?;
     page(sheet, "Herkomst", properties, false);
     sheet.set_print_fit_to_pages(1, 0);
