@@ -182,7 +182,10 @@ fn csv_is_a_sheet_of_numbers_dates_and_texts() {
             "1-7-2026"
         ]
     );
-    let found: Vec<String> = lint::lint(&map).iter().map(|b| b.plaats()).collect();
+    let found: Vec<String> = lint::lint(&map)
+        .iter()
+        .map(polder::inspect::lint::Bevinding::plaats)
+        .collect();
     assert_eq!(found, ["'kosten'!D3"]);
 }
 
@@ -408,7 +411,7 @@ fn sums_over_sums_take_bounded_time() {
     let result = lint::onderzoek(&map);
     assert!(result.onvolledig);
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_mins(1),
         "{:?}",
         start.elapsed()
     );
