@@ -43,9 +43,12 @@ bench-peers rounds="5" draws="100000":
     .venv/bin/python benches/peers_w.py --rounds {{rounds}} --draws {{draws}}
     .venv/bin/python benches/peers.py
 
-# more draws replayed and compared than the tests do, and what each way of spreading draws saves (minutes)
+# more draws replayed and compared than the tests do, what each way of spreading draws saves, and 200 random models as workbooks of
+# formulas recalculated by LibreOffice; writes docs/deep.md
 deep:
     POLDER_DEEP=1 cargo test --locked --release --test replay
+    POLDER_DEEP=1 cargo test --locked --release --test levend -- --nocapture | tee target/levend.txt
+    printf '# Last deep run\n\n%s\n\n```text\n%s\n```\n' "$(git rev-parse --short HEAD)" "$(grep -E 'compared|changed|test result' target/levend.txt)" > docs/deep.md
     cargo run --locked --release --example variance
 
 # models/benchmark-w from benches/peer/w/model.json
