@@ -13,6 +13,7 @@ mod los;
 mod raster;
 mod tabel;
 mod voorstel;
+mod wensen;
 mod woorden;
 
 use crate::model::Model;
@@ -397,7 +398,7 @@ impl Onderzoek<'_> {
                 let (r, c) = raster.recht(rij.rij, first);
                 let mut waar = vec![
                     ("blad", tekst(&raster.naam)),
-                    ("kopregel", begrip::kopregel(raster, kop)),
+                    ("kopregel", wensen::kopregel(raster, kop)),
                 ];
                 if raster.gekanteld {
                     waar.push(("gekanteld", "true".into()));

@@ -290,6 +290,30 @@ fn same_lines(model: &Model, by_hand: &str) {
 }
 
 #[test]
+fn the_document_shows_what_it_prints_and_writes() {
+    let (_, shown) = inspected(&root().join("models/spoorzone-oost/spoorzone-oost.xlsx"));
+    let document = fs::read_to_string(root().join("docs/inspect.md")).expect("it is there");
+    let block = |kind: &str| {
+        let start = document.find(kind).expect(kind) + kind.len();
+        let rest = &document[start..];
+        rest[..rest.find("```").expect("its end")].trim().to_owned()
+    };
+    let printed = block("```text\n");
+    let told: Vec<&str> = printed
+        .lines()
+        .take_while(|l| !l.starts_with("written:"))
+        .collect();
+    assert!(
+        told.len() > 20 && shown.starts_with(&told.join("\n")),
+        "{shown}"
+    );
+    let map = fs::read(root().join("models/spoorzone-oost/spoorzone-oost.xlsx")).unwrap();
+    let mut problems = Vec::new();
+    let map = Werkmap::from_bytes(&map, "spoorzone-oost.xlsx", &mut problems).expect("a workbook");
+    assert!(inspect(&map).mapping.starts_with(&block("```toml\n")));
+}
+
+#[test]
 fn a_mapping_is_never_written_over_unasked() {
     let at = folder("force");
     let book = at.join("h.xlsx");
