@@ -85,7 +85,12 @@ fn plain(draws: &[f64], sorted: &Sorted) -> Option<[Estimate; CIJFERS]> {
     }; CIJFERS];
     out[1] = Estimate {
         value: s.sd,
-        standard_error: ((m4 / n - variance * variance).max(0.0) / n).sqrt() / (2.0 * s.sd),
+        // Draws that are all the same have no spread, and no doubt about it.
+        standard_error: if s.sd == 0.0 {
+            0.0
+        } else {
+            ((m4 / n - variance * variance).max(0.0) / n).sqrt() / (2.0 * s.sd)
+        },
     };
     out[2] = share_below_zero(draws)?;
     for (place, p) in out[3..12].iter_mut().zip(KANSEN) {
