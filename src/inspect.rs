@@ -39,6 +39,18 @@ use voorstel::{ControleWens, RijWens, Voorstel, tekst};
 pub use voorstel::{DREMPEL, Veld};
 use woorden::woordenboek;
 
+/// Results that are one figure; the others are a figure per period.
+const EENMALIG: &[&str] = &[
+    "eindwaarde",
+    "ncw",
+    "nominaal_saldo",
+    "reeel_saldo",
+    "rente_totaal",
+    "hoogste_boekwaarde",
+    "laagste_stand",
+    "boekwaarde_peildatum",
+];
+
 /// What was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Onbegrepen {
@@ -367,19 +379,7 @@ impl Onderzoek<'_> {
                 }
                 let series: Vec<&String> = names
                     .iter()
-                    .filter(|n| {
-                        ![
-                            "eindwaarde",
-                            "ncw",
-                            "nominaal_saldo",
-                            "reeel_saldo",
-                            "rente_totaal",
-                            "hoogste_boekwaarde",
-                            "laagste_stand",
-                            "boekwaarde_peildatum",
-                        ]
-                        .contains(&n.as_str())
-                    })
+                    .filter(|n| !EENMALIG.contains(&n.as_str()))
                     .collect();
                 let values: Vec<(String, Decimal)> = kop
                     .perioden
@@ -443,19 +443,7 @@ impl Onderzoek<'_> {
             };
             let single: Vec<String> = names
                 .iter()
-                .filter(|n| {
-                    [
-                        "eindwaarde",
-                        "ncw",
-                        "nominaal_saldo",
-                        "reeel_saldo",
-                        "rente_totaal",
-                        "hoogste_boekwaarde",
-                        "laagste_stand",
-                        "boekwaarde_peildatum",
-                    ]
-                    .contains(&n.as_str())
-                })
+                .filter(|n| EENMALIG.contains(&n.as_str()))
                 .cloned()
                 .collect();
             let factor = words

@@ -2,8 +2,9 @@
 //! cells, and what surrounds them: hidden rows, merged cells, defined names, tables, links to other files. Knows no table of
 //! ours.
 //!
-//! The kind of file follows from its content, never from its name. Before a reader sees a file, every part of the zip
-//! container is inflated once into nothing, so that what is too large stops early.
+//! The kind of file follows from its content, never from its name; but a csv, which is only text, is known by its name alone.
+//! Before a reader sees a file, every part of the zip container is inflated once into nothing, so that what is too large stops
+//! early.
 
 use super::{IoFailure, read_bytes};
 use crate::model::table::{SPREADSHEET_ERRORS, Scalar};
