@@ -4,11 +4,12 @@
 //! distributions.
 
 pub mod overzicht;
+pub mod verhaal;
 
 use crate::cashflow;
 use crate::ledger::{self, Delen, Disconto, Leningen, Looptijd, Rentes, Resultaat, Tarieven};
 use crate::model::address::Als;
-use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, NcwMethode, Totaal};
+use crate::model::{BUITEN, Bedrag, Fondsregel, HOOFD, NcwMethode, Stroomsoort, Totaal};
 use crate::number::{At, Exact, Number, Of, at};
 use crate::plan::{Cel, Diepte, Gebruik, Plan};
 use crate::rules::gebiedsfonds::{self, Laagste, Lener, Tekortregel, Verloop};
@@ -159,6 +160,8 @@ pub struct Voorbereid<'p, N: Number> {
     partijrente: Vec<(N::Fixed, N::Fixed)>,
     bbv: N::Fixed,
     opening: Vec<Option<N::Fixed>>,
+    /// Kostenverhaal, when the model has it.
+    verhaal: Option<verhaal::Voorbereiding<N>>,
     fonds: Option<[N::Fixed; 4]>,
     leenrente: Option<N::Fixed>,
     /// By deel of the main account: its name, given boekwaarde and most that the fund lends it.
@@ -290,6 +293,8 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(),
                         opslag: None,
                     },
+                    // What it is is known when all is settled.
+                    Bedrag::Verrekend(_) => continue,
                     Bedrag::Opslag { percentage, over } => BedragN {
                         factoren: Vec::new(),
                         opslag: Some((q(percentage), over.clone())),
@@ -365,6 +370,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         && (cel.van == BUITEN || cel.naar == BUITEN)
                         && cel.soort.in_saldo()
                         && cel.vraag.is_none()
+                        && cel.posten.is_none()
                 })
                 .collect(),
             zeker: vec![None; model.indexen.len()],
@@ -385,6 +391,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 .collect(),
             bbv,
             opening,
+            verhaal: verhaal::Voorbereiding::new(plan),
             fonds,
             leenrente: model
                 .fonds
@@ -459,8 +466,13 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                     .map(|f| N::fixed(f.0.unwrap_or_default(), None))
                     .collect::<Vec<_>>()
             };
+            // What is settled is known in a run only.
+            if cel.verrekend.is_some() {
+                continue;
+            }
             let goals = self.doelen_van(cel);
             let series = cel.vraag.is_some()
+                || cel.posten.is_some()
                 || (cel.soort.in_saldo()
                     && [cel.van, cel.naar]
                         .iter()
@@ -585,8 +597,10 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 known(cel.van).map(|g| (g, false)),
                 known(cel.naar).map(|g| (g, true)),
             ]
+        } else if cel.soort == Stroomsoort::Raming {
+            [None, None]
         } else {
-            let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
+            let kind = usize::from(cel.soort == Stroomsoort::Maatschappelijk);
             [
                 self.plan.model.rekeningen[cel.naar]
                     .partij
@@ -719,6 +733,12 @@ pub struct Werk<N: Number> {
     pub delen: Vec<Vec<N>>,
     /// What the fund lends to the delen less what they repay, and what they owe.
     pub leningen: [Vec<N>; 2],
+    /// What every area of kostenverhaal recovers.
+    pub verhaal: Vec<verhaal::Gebiedsverhaal<N>>,
+    /// By eigendom: what its owner pays.
+    pub eigendommen: Vec<verhaal::Eigenaarsverhaal<N>>,
+    /// By post of kostenverhaal: its contante waarde.
+    pub posten: Vec<N>,
     /// The figures of every party.
     pub partijen: Vec<PartijUitkomst<N>>,
     /// The figures of every deel.
@@ -802,6 +822,12 @@ impl<N: Number> Werk<N> {
             mutatie: row(),
             delen: plan.delen.iter().map(|_| row()).collect(),
             leningen: [kept(plan.leningen), kept(plan.leningen)],
+            verhaal: Vec::with_capacity(plan.model.verhaal.gebieden.len()),
+            eigendommen: vec![
+                verhaal::Eigenaarsverhaal::geen();
+                plan.model.verhaal.eigendommen.len()
+            ],
+            posten: vec![N::number(0); plan.posten.len()],
             partijen: Vec::with_capacity(plan.model.partijen.len()),
             deeluitkomsten: Vec::with_capacity(plan.delen.len()),
             deelstand: [(); 3].map(|()| vec![N::number(0); plan.delen.len()]),
@@ -818,6 +844,7 @@ impl<N: Number> Werk<N> {
     fn clear(&mut self) {
         let zero = N::number(0);
         self.waarde.fill(zero);
+        self.posten.fill(zero);
         // The main account is made of its delen.
         let made = self.delen.first().map(|_| HOOFD);
         let accounts = self.kasstroom.iter_mut().enumerate();
@@ -1298,7 +1325,14 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         .filter(|_| plan.fonds)
         .map(|f| f.rekening);
     gewaardeerd(v, trekking, werk);
+    // Lines that pay what is settled come after all others.
+    let mut settled = v.verhaal.is_none();
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
+        if cel.verrekend.is_some() && !settled {
+            verhaal::verhalen(v, werk);
+            settled = true;
+        }
+        let due = cel.verrekend.map(|what| werk.verrekend(what));
         let prijs = &mut werk.prijs;
         let zero = N::number(0);
         let (lijn, index, span) = match vorm {
@@ -1325,7 +1359,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 }
                 for term in &rij.termen {
                     let into = &mut prijs[term.eerste..term.eerste + term.gewichten.len()];
-                    let by = product_van(&term.maal, &trekking.slots);
+                    let by = due.unwrap_or_else(|| product_van(&term.maal, &trekking.slots));
                     N::add_scaled(into, &term.gewichten, by);
                 }
                 (None, rij.index, rij.eerste..rij.uiterst)
@@ -1335,7 +1369,10 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 let of = Of::Lijn(l.lijn as u16);
                 if !l.gewichten.is_empty() {
                     werk.bedragen_gevraagd = true;
-                    let amount = bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen);
+                    let amount = match due {
+                        None => bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen),
+                        Some(due) => due.named("bedrag", of, At::Once),
+                    };
                     let totaal = l
                         .totaal
                         .map(|t| N::of(t).named("totaal gewicht", of, At::Once));
@@ -1412,6 +1449,13 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         } else {
             &lopend[span.clone()]
         };
+        if let (Some(lijst), Some(verhaal)) = (cel.posten, &v.verhaal) {
+            if lijn.is_some() {
+                verhaal.tellen_lijn(plan, lijst, flows, |t| v.doet(c, t), &mut werk.posten);
+            } else {
+                verhaal.tellen(plan, lijst, flows, span.start, &mut werk.posten);
+            }
+        }
         if let Some(all) = werk.cellen.as_mut() {
             all[c].0.copy_from_slice(prijs);
             all[c].1.fill(N::number(0));
@@ -1445,8 +1489,11 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
             if fonds == Some(cel.van) {
                 optellen(&mut werk.fonds.uitgaven[from..], flows);
             }
-        } else if let Some(p) = plan.model.rekeningen[cel.naar].partij {
-            let kind = usize::from(cel.soort == crate::model::Stroomsoort::Maatschappelijk);
+        } else if let Some(p) = plan.model.rekeningen[cel.naar]
+            .partij
+            .filter(|_| cel.soort != Stroomsoort::Raming)
+        {
+            let kind = usize::from(cel.soort == Stroomsoort::Maatschappelijk);
             if plan.diepte == Diepte::Rekening {
                 let goal = v.doel_baten(p, kind);
                 werk.waarde[goal] = werk.waarde[goal] + waarde(v, goal, flows, from);
@@ -1464,6 +1511,9 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                 N::volgende();
             }
         }
+    }
+    if !settled {
+        verhaal::verhalen(v, werk);
     }
     if werk.cellen.is_some() {
         verzamelen(v, werk, fonds);
@@ -1547,11 +1597,8 @@ fn verzamelen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>, fonds: Optio
     }
     for p in 0..plan.model.partijen.len() {
         for (kind, (soort, word)) in [
-            (crate::model::Stroomsoort::Besparing, "besparing"),
-            (
-                crate::model::Stroomsoort::Maatschappelijk,
-                "maatschappelijk",
-            ),
+            (Stroomsoort::Besparing, "besparing"),
+            (Stroomsoort::Maatschappelijk, "maatschappelijk"),
         ]
         .into_iter()
         .enumerate()

@@ -8,7 +8,8 @@ use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
-use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol};
+use crate::model::verhaal::{Inbreng, Postsoort};
+use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
@@ -679,6 +680,17 @@ impl<'a> Opname<'a> {
                     self.kolom_naam(usize::from(kolom))
                 )
             }
+            Of::Verhaal(g) => model.verhaal.gebieden[usize::from(g)].id.clone(),
+            Of::Eigendom(e) => model.verhaal.eigendommen[usize::from(e)].id.clone(),
+            Of::Post(p) => {
+                let post = self.plan.posten[usize::from(p)];
+                let line = post.lijn.map_or("", |l| &model.lijnen[l].id);
+                if model.verhaal.gebieden.len() == 1 {
+                    line.to_owned()
+                } else {
+                    format!("{line} in {}", model.verhaal.gebieden[post.gebied].id)
+                }
+            }
             Of::Maatregel(m) => self
                 .plan
                 .vraag
@@ -697,6 +709,70 @@ impl<'a> Opname<'a> {
             .collect::<Vec<_>>()
             .join(" ")
     }
+}
+
+/// What the tables of kostenverhaal hold, in words.
+fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
+    let verhaal = &model.verhaal;
+    let mut out = Vec::new();
+    for e in &verhaal.eigendommen {
+        let mut add =
+            |q, word: &str, unit| out.push((q, format!("{word} {} (invoer)", e.id), unit));
+        match &e.inbreng {
+            Inbreng::Geheel(q) => add(q, "inbrengwaarde", Unit::Eur),
+            Inbreng::Delen(land, parts) => {
+                if let Some([m2, per]) = land {
+                    add(m2, "m2", Unit::Number);
+                    add(per, "grond_m2", Unit::Eur);
+                }
+                let words = ["opstallen", "vrijmaken", "slopen", "saneren"];
+                for (word, q) in words.into_iter().zip(parts) {
+                    if let Some(q) = q {
+                        add(q, word, Unit::Eur);
+                    }
+                }
+            }
+        }
+    }
+    for e in &verhaal.eigendommen {
+        if let Some(q) = &e.beschikt {
+            out.push((q, format!("beschikt {} (invoer)", e.id), Unit::Eur));
+        }
+    }
+    for g in &verhaal.gebieden {
+        out.push((&g.rente, format!("rente {} (invoer)", g.id), Unit::Rate));
+        if let Some(q) = &g.raming {
+            out.push((q, format!("raming {} (invoer)", g.id), Unit::Eur));
+        }
+    }
+    for post in &verhaal.posten {
+        let line = &model.lijnen[post.lijn].id;
+        if let Some(q) = &post.deel {
+            let word = if post.soort == Postsoort::Bijdrage {
+                "in_mindering"
+            } else {
+                "toerekenbaar"
+            };
+            out.push((q, format!("{word} {line} (invoer)"), Unit::Rate));
+        }
+        if let Some((own, all)) = &post.profijt {
+            let name = &verhaal.gebieden[post.gebied].id;
+            out.push((own, format!("profijt {name} (invoer)"), Unit::Number));
+            for q in all {
+                out.push((q, "profijt van een ander (invoer)".to_owned(), Unit::Number));
+            }
+        }
+        if let Bedrag::Product(factors) = &model.lijnen[post.lijn].bedrag
+            && let Some(count) = factors.iter().find(|f| f.kolom == "aantal")
+        {
+            out.push((
+                &count.waarde,
+                format!("aantal {line} (invoer)"),
+                Unit::Number,
+            ));
+        }
+    }
+    out
 }
 
 /// Words for inputs as they were given: before a draw works on them, or before they are made a growth per period.
@@ -722,10 +798,16 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
                 .or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
         }
     }
+    for (q, naam, unit) in verhaalinvoer(model) {
+        if let Some(place) = &q.place {
+            out.entry(place).or_insert((naam, unit));
+        }
+    }
     for lijn in &model.lijnen {
         let factors: Vec<(&str, &Quantity)> = match &lijn.bedrag {
             Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
             Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
+            Bedrag::Verrekend(_) => Vec::new(),
         };
         for (kolom, q) in factors {
             let word = if ["bedrag", "percentage"].contains(&kolom) {
@@ -982,6 +1064,36 @@ const OVERIGE: &[&str] = &[
     "fonds",
     "matrix",
     "object",
+    "kostenverhaal",
+    "eigendom",
+];
+
+/// The figures of an area of kostenverhaal and their words.
+const VERHAALWOORDEN: &[(&str, &str)] = &[
+    ("kosten", "verhaalbare kosten"),
+    ("plankosten", "plankosten"),
+    ("plankosten_verhaalbaar", "plankosten verhaalbaar"),
+    ("inbrengwaarden", "inbrengwaarden"),
+    ("bijdragen", "bijdragen van derden"),
+    ("netto_kosten", "netto verhaalbare kosten"),
+    ("opbrengst", "opbrengst gronden"),
+    ("omslag", "omslag"),
+    ("tekort", "tekort na aftopping"),
+    ("geldsommen", "geldsommen"),
+];
+
+/// The figures of an eigendom in kostenverhaal and their words.
+const EIGENDOMWOORDEN: &[(&str, &str)] = &[
+    ("geldsom", "geldsom"),
+    ("netto", "netto bijdrage"),
+    ("bruto", "bruto bijdrage"),
+    ("bruto_opbrengsten", "bruto bijdrage opbrengsten"),
+    ("bruto_gewichtsfactor", "bruto bijdrage gewichtsfactor"),
+    ("aftrek", "aftrek eigen kosten"),
+    ("inbreng", "inbrengwaarde"),
+    ("opbrengst", "opbrengst eigendom"),
+    ("waardevermeerdering", "waardevermeerdering"),
+    ("terugbetaling", "terugbetaling"),
 ];
 
 /// The figures of a party and their words.
@@ -1069,6 +1181,13 @@ fn unknown(adres: &str) -> Problem {
             adres.get(head.len()..).unwrap_or("")
         ))
     })
+}
+
+/// The word of a figure that a list has.
+fn woord_van(list: &[(&str, &'static str)], figure: &str) -> &'static str {
+    list.iter()
+        .find(|(a, _)| *a == figure)
+        .map_or("", |(_, word)| *word)
 }
 
 /// The word of [`NAMES`] that is meant.
@@ -1279,6 +1398,28 @@ impl Opname<'_> {
                     .find(|(a, _)| *a == tail)
                     .map_or("", |(_, word)| *word);
                 self.at(word, Of::Object(o as u16), "", adres)
+            }
+            "kostenverhaal" if VERHAALWOORDEN.iter().any(|(a, _)| *a == tail) => {
+                let names = model.verhaal.gebieden.iter().map(|g| g.id.as_str());
+                let g = position_of(names.clone(), key)
+                    .ok_or_else(|| near(names.collect(), "kostenverhaal"))?;
+                self.at(
+                    woord_van(VERHAALWOORDEN, tail),
+                    Of::Verhaal(g as u16),
+                    "",
+                    adres,
+                )
+            }
+            "eigendom" if EIGENDOMWOORDEN.iter().any(|(a, _)| *a == tail) => {
+                let names = model.verhaal.eigendommen.iter().map(|e| e.id.as_str());
+                let e = position_of(names.clone(), key)
+                    .ok_or_else(|| near(names.collect(), "eigendom"))?;
+                self.at(
+                    woord_van(EIGENDOMWOORDEN, tail),
+                    Of::Eigendom(e as u16),
+                    "",
+                    adres,
+                )
             }
             _ => match (word(head), self.input(adres)) {
                 (_, Some(input)) => input,
@@ -1859,6 +2000,9 @@ impl Opname<'_> {
                 || format!("matrix[{whose}]"),
                 |f| format!("matrix[{whose}].{f}"),
             )),
+            Of::Verhaal(_) => figure(VERHAALWOORDEN).map(|f| format!("kostenverhaal[{whose}].{f}")),
+            Of::Eigendom(_) => figure(EIGENDOMWOORDEN).map(|f| format!("eigendom[{whose}].{f}")),
+            Of::Post(_) => None,
             Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
         }
     }

@@ -33,7 +33,7 @@ pub const RIJ_KOP: u32 = 3;
 pub const RIJ_EERSTE: u32 = 4;
 
 /// The sheets of calculation, in their order.
-const BLADEN: [(&str, &str); 11] = [
+const BLADEN: [(&str, &str); 12] = [
     (
         "Tijd en index",
         "Groei, indexfactoren, rente en discontofactoren",
@@ -66,6 +66,10 @@ const BLADEN: [(&str, &str); 11] = [
     ("Rekeningen", "Alle andere rekeningen"),
     ("Partijresultaten", "Saldo en baten per partij"),
     (
+        "Verhaal",
+        "Kostenverhaal: wat verhaald wordt, en wat elke eigenaar betaalt",
+    ),
+    (
         "Vaste getallen",
         "Getallen die polder uit datums, reeksen en parameters maakt",
     ),
@@ -80,7 +84,8 @@ const DELEN: u16 = 6;
 const FONDS: u16 = 7;
 const REKENINGEN: u16 = 8;
 const PARTIJEN: u16 = 9;
-const VAST: u16 = 10;
+const VERHAAL: u16 = 10;
+const VAST: u16 = 11;
 
 /// What a cell of calculation holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -251,6 +256,7 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
             _ => BEDRAGEN,
         },
         of if matches!(of, Of::Index(_)) || word.starts_with("disconto") => TIJD,
+        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) => VERHAAL,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
         Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,

@@ -9,6 +9,7 @@ mod lines;
 mod onzekerheden;
 pub mod schema;
 pub mod table;
+pub mod verhaal;
 
 use crate::number::Quantity;
 use crate::parameters;
@@ -397,13 +398,15 @@ pub struct Model {
     pub scenarios: Vec<ScenarioRij>,
     /// Expected figures.
     pub controles: Vec<Controle>,
+    /// Owners, percelen and areas of kostenverhaal.
+    pub verhaal: verhaal::Verhaal,
 }
 
 /// Once this many problems were found, no more rows are checked.
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Most rows of the tables whose rows all others can name.
-const MAX_ROWS: [(&str, usize); 10] = [
+const MAX_ROWS: [(&str, usize); 13] = [
     ("indexen", 20_000),
     ("partijen", 1_000),
     ("deelgebieden", 1_000),
@@ -414,6 +417,9 @@ const MAX_ROWS: [(&str, usize); 10] = [
     ("correlaties", 20_000),
     ("regimes", 1_000),
     ("risicos", 2_000),
+    ("kostenverhaal", 100),
+    ("eigendom", 5_000),
+    ("profijt", 20_000),
 ];
 /// Most lines; a line's position is kept in 16 bits.
 const MAX_LINES: usize = 60_000;
@@ -465,6 +471,7 @@ fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> 
     }
     let lines: usize = LINE_TABLES
         .iter()
+        .chain(&["eigendom"])
         .map(|name| {
             rows(name)
                 * if ["objecten", "baten"].contains(name) {
@@ -635,6 +642,7 @@ impl Builder {
             risicos: lines.risicos,
             scenarios,
             controles,
+            verhaal: lines.verhaal,
         })
     }
 

@@ -66,6 +66,12 @@ pub enum Of {
     Object(u16),
     /// A cell of the matrix: opgave, then party, the outside world after the last.
     Cel(u16, u16),
+    /// An area of kostenverhaal.
+    Verhaal(u16),
+    /// What a party holds of a perceel.
+    Eigendom(u16),
+    /// What a line counts for in an area of kostenverhaal.
+    Post(u16),
 }
 
 /// When.

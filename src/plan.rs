@@ -6,13 +6,14 @@
 
 use crate::cashflow;
 use crate::model::address::Als;
+use crate::model::verhaal::{Postsoort, Verrekening};
 use crate::model::{Bedrag, HOOFD, Lijn, Model, Rol, Stroomsoort, Totaal, whole_periods};
 use crate::number::{Exact, Of, to_f64};
 use crate::problem::{Problem, listed, nearest};
 use crate::timeline::{Periode, Timeline};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// One of the two ways in which an area is paid (design section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -343,6 +344,7 @@ fn place_of(lijn: &Lijn, column: &'static str, als: Als) -> Result<Option<&'stat
             }
             Ok(None)
         }
+        Bedrag::Verrekend(_) => Ok(None),
         Bedrag::Opslag { .. } => match column {
             "percentage" => Ok(Some("percentage")),
             "bedrag" if als == Als::Factor => Ok(Some("bedrag")),
@@ -400,6 +402,10 @@ pub struct Cel {
     pub vraag: Option<usize>,
     /// Whether it is a contribution of a baathouder.
     pub bijdrage: bool,
+    /// Position in [`Plan::postlijsten`]: what it counts for in kostenverhaal.
+    pub posten: Option<usize>,
+    /// The settlement that it is: its terms are shares of that.
+    pub verrekend: Option<Verrekening>,
     /// The line, when it holds one only.
     pub lijn: Option<usize>,
     /// Certain amounts at prijspeil by position.
@@ -435,6 +441,17 @@ pub struct Vraag {
     pub maatregel: usize,
     /// Account that is paid.
     pub drager: usize,
+}
+
+/// What is added up for kostenverhaal: all that counts as one thing in an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Post {
+    /// Area.
+    pub gebied: usize,
+    /// As what.
+    pub soort: Postsoort,
+    /// The line, in a plan of lines.
+    pub lijn: Option<usize>,
 }
 
 /// A model compiled for one route.
@@ -475,6 +492,12 @@ pub struct Plan<'a> {
     pub deel_opening: Vec<Vec<crate::number::Quantity>>,
     /// Whether the fund lends to delen.
     pub leningen: bool,
+    /// What is added up for kostenverhaal.
+    pub posten: Vec<Post>,
+    /// What flows count for: posts, each with its position in the posts of the model, which say what part counts.
+    pub postlijsten: Vec<Vec<(usize, usize)>>,
+    /// By line: position in the lists.
+    postlijst_van: Vec<Option<usize>>,
 }
 
 /// Most uncertain terms that the percentages of a plan can have together: percentages of percentages multiply them.
@@ -569,8 +592,12 @@ impl<'a> Plan<'a> {
             delen: Vec::new(),
             deel_opening: Vec::new(),
             leningen: false,
+            posten: Vec::new(),
+            postlijsten: Vec::new(),
+            postlijst_van: vec![None; model.lijnen.len()],
         };
         plan.verdelen();
+        plan.verhalen();
         for b in &model.boekwaarden {
             plan.opening[b.rekening].push(b.bedrag.clone());
             if b.rekening == HOOFD
@@ -595,7 +622,13 @@ impl<'a> Plan<'a> {
         }
         let expanded = plan.expand_all()?;
         let mut keys: HashMap<CelKey, usize> = HashMap::new();
-        for (l, lijn) in model.lijnen.iter().enumerate() {
+        // What is settled between parties is known when all other flows are: those cells come last.
+        let settled = |l: &Lijn| matches!(l.bedrag, Bedrag::Verrekend(_));
+        let lines = || model.lijnen.iter().enumerate();
+        for (l, lijn) in lines()
+            .filter(|(_, l)| !settled(l))
+            .chain(lines().filter(|(_, l)| settled(l)))
+        {
             // A risk is nothing unless a draw says that it happens.
             if counts(lijn) && (drawn || lijn.rol != Rol::Risico) {
                 plan.gather(l, lijn, &expanded[l], &shift, &mut keys)?;
@@ -636,6 +669,44 @@ impl<'a> Plan<'a> {
         let lends =
             |d: &Option<usize>| d.is_some_and(|k| model.deelgebieden[k].leenplafond.is_some());
         self.leningen = self.fonds && self.delen.iter().any(lends);
+    }
+
+    /// Lists for every line what it counts for in kostenverhaal; lines that count for the same share a list.
+    fn verhalen(&mut self) {
+        let posten = &self.model.verhaal.posten;
+        let mut of_line: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (p, post) in posten.iter().enumerate() {
+            of_line.entry(post.lijn).or_default().push(p);
+        }
+        let mut known: HashMap<Post, usize> = HashMap::new();
+        let mut lists: HashMap<Vec<(usize, Decimal)>, usize> = HashMap::new();
+        for (lijn, own) in of_line {
+            if !Plan::counts(self.model, self.route, &self.model.lijnen[lijn]) {
+                continue;
+            }
+            let mut list = Vec::with_capacity(own.len());
+            let mut key = Vec::with_capacity(own.len());
+            for p in own {
+                let post = Post {
+                    gebied: posten[p].gebied,
+                    soort: posten[p].soort,
+                    lijn: (self.diepte == Diepte::Lijn).then_some(lijn),
+                };
+                let next = self.posten.len();
+                let at = *known.entry(post).or_insert(next);
+                if at == next {
+                    self.posten.push(post);
+                }
+                list.push((at, p));
+                key.push((at, posten[p].aandeel()));
+            }
+            let next = self.postlijsten.len();
+            let at = *lists.entry(key).or_insert(next);
+            if at == next {
+                self.postlijsten.push(list);
+            }
+            self.postlijst_van[lijn] = Some(at);
+        }
     }
 
     /// The part of the main account that a deelgebied is; nothing when the account is not divided.
@@ -738,6 +809,11 @@ impl<'a> Plan<'a> {
                     maal,
                 });
             }
+            // Its terms are shares of what is settled.
+            Bedrag::Verrekend(_) => out.push(Expansie {
+                bedrag: Decimal::ONE,
+                maal: Vec::new(),
+            }),
             Bedrag::Opslag { percentage, over } => {
                 let rate = certain("percentage", percentage.value).unwrap_or(Decimal::ONE);
                 certain("bedrag", Decimal::ONE);
@@ -811,6 +887,7 @@ impl<'a> Plan<'a> {
                     .position(|v| v.maatregel == m && v.drager == lijn.van)
             });
         let deel = self.deel(lijn.deelgebied);
+        let posten = self.postlijst_van[l];
         let key = |deelgebied, index| CelKey {
             deelgebied,
             index,
@@ -830,6 +907,11 @@ impl<'a> Plan<'a> {
             maatregel: if detail { lijn.maatregel } else { None },
             vraag,
             bijdrage: lijn.rol == Rol::Bijdrage,
+            posten,
+            verrekend: match lijn.bedrag {
+                Bedrag::Verrekend(e) => Some(e),
+                _ => None,
+            },
             lijn: (diepte == Diepte::Lijn).then_some(l),
         };
         let too_large = || {
@@ -886,7 +968,7 @@ impl<'a> Plan<'a> {
                 })
                 .collect();
             let amounts = amounts.ok_or_else(too_large)?;
-            if part.maal.is_empty() {
+            if part.maal.is_empty() && !matches!(lijn.bedrag, Bedrag::Verrekend(_)) {
                 for (t, amount) in amounts {
                     let slot = &mut self.cellen[cel].vast[t];
                     *slot = slot.checked_add(amount).ok_or_else(too_large)?;
@@ -945,6 +1027,8 @@ impl<'a> Plan<'a> {
                 maatregel: key.maatregel,
                 vraag: key.vraag,
                 bijdrage: key.bijdrage,
+                posten: key.posten,
+                verrekend: key.verrekend,
                 lijn: key.lijn,
                 vast: vec![Decimal::ZERO; len],
                 termen: Vec::new(),
@@ -1046,5 +1130,7 @@ struct CelKey {
     maatregel: Option<usize>,
     vraag: Option<usize>,
     bijdrage: bool,
+    posten: Option<usize>,
+    verrekend: Option<Verrekening>,
     lijn: Option<usize>,
 }

@@ -3,6 +3,8 @@
 //!
 //! Knows the model and `evaluate`; not how results are shown.
 
+pub mod verhaal;
+
 use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk, overzicht};
 use crate::ledger::Resultaat;
 use crate::model::table::name_key;
@@ -219,6 +221,8 @@ pub struct Routeresultaat {
     pub matrix: Vec<Vec<Matrixcel>>,
     /// Present value of all accounts as one.
     pub portemonnee: Decimal,
+    /// Kostenverhaal by area.
+    pub verhaal: Vec<verhaal::Verhaalresultaat>,
 }
 
 impl Routeresultaat {
@@ -403,6 +407,7 @@ fn record(
     let partijen = partijen(v, werk)?;
     let fonds = fonds(v, u, werk)?;
     let matrix = matrix(v, werk)?;
+    let verhaal = verhaal::record(v, werk)?;
     Ok(Routeresultaat {
         route: plan.route,
         timeline: tl.clone(),
@@ -428,6 +433,7 @@ fn record(
         fonds,
         matrix,
         portemonnee: number(u.portemonnee, "één portemonnee")?,
+        verhaal,
     })
 }
 
@@ -665,6 +671,9 @@ impl Routeresultaat {
                     "\"{address}\": a deelgebied has reeel_saldo, eindwaarde and ncw"
                 )),
             };
+        }
+        if let Some(found) = verhaal::waarde(model, &self.verhaal, address) {
+            return found;
         }
         if let Some(rest) = address.strip_prefix("partij[") {
             let (name, figure) = rest

@@ -278,6 +278,13 @@ pub const RENTE: Discontowoorden = [
     "discontofactor rente",
 ];
 
+/// Of kostenverhaal.
+pub const KOSTENVERHAAL: Discontowoorden = [
+    "discontovoet kostenverhaal",
+    "disconto per periode kostenverhaal",
+    "discontofactor kostenverhaal",
+];
+
 /// A number by one of the words, where they are given.
 #[inline(always)]
 fn called<N: Number>(

@@ -14,6 +14,7 @@ use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::statistics::Estimate;
 use crate::route::Routeresultaat;
+use crate::route::verhaal::Verhaalresultaat;
 use crate::write::trekkingen::{self, Kolommen};
 use crate::write::{carriers, csv, files, xlsx};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -367,7 +368,56 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
             ((*opgave).to_owned(), Value::Object(cells))
         })
         .collect();
-    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix})
+    let verhaal: Map<String, Value> = r.verhaal.iter().map(|x| verhaal_json(model, x)).collect();
+    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix, "kostenverhaal": verhaal})
+}
+
+/// An area of kostenverhaal.
+fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
+    let owners: Map<String, Value> = x
+        .eigenaren
+        .iter()
+        .map(|e| {
+            let row = &model.verhaal.eigendommen[e.eigendom];
+            let c = &e.cijfers;
+            let value = json!({
+                "partij": model.partijen[row.partij].partij,
+                "route": e.positie.woord(),
+                "opbrengst": exact(c.opbrengst),
+                "inbrengwaarde": exact(c.inbreng),
+                "aftrek": exact(c.aftrek),
+                "bruto": exact(c.bruto),
+                "bruto_opbrengsten": exact(c.bruto_opbrengsten),
+                "bruto_gewichtsfactor": exact(c.bruto_gewichtsfactor),
+                "netto": exact(c.netto),
+                "geldsom": exact(c.geldsom),
+                "overeenkomst": exact(e.overeenkomst),
+            });
+            (row.id.clone(), value)
+        })
+        .collect();
+    let named = |rows: &[(&'static str, Decimal)]| -> Map<String, Value> {
+        rows.iter()
+            .map(|(name, amount)| ((*name).to_owned(), exact(*amount)))
+            .collect()
+    };
+    let value = json!({
+        "kosten": exact(x.kosten),
+        "kostensoorten": named(&x.kostensoorten),
+        "inbrengwaarden": exact(x.inbreng),
+        "bijdragen": exact(x.bijdragen),
+        "netto_kosten": exact(x.netto),
+        "opbrengst": exact(x.opbrengst),
+        "omslag": exact(x.omslag),
+        "tekort": exact(x.tekort),
+        "geldsommen": exact(x.geldsommen),
+        "overeenkomsten": exact(x.overeenkomsten),
+        "mag_afzien": x.mag_afzien,
+        "eigendom": owners,
+        "rest": exact(x.rest_totaal()),
+        "rest_naar_oorzaak": named(&x.rest),
+    });
+    (model.verhaal.gebieden[x.gebied].id.clone(), value)
 }
 
 /// A figure with its error under `name` and `name_fout`.

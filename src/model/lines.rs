@@ -5,6 +5,7 @@
 use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
+use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
     BUITEN, Boekwaarde, Builder, Gebied, HOOFD, MAX_SIZE, Risico, file_of, is_full, position_of,
     rows,
@@ -37,6 +38,8 @@ pub enum Stroomsoort {
     Besparing,
     /// Social value; never cash.
     Maatschappelijk,
+    /// What an estimate says of work that another line is: counted in a rule, in no account.
+    Raming,
 }
 
 impl Stroomsoort {
@@ -52,6 +55,7 @@ impl Stroomsoort {
             Stroomsoort::Natura => "natura",
             Stroomsoort::Besparing => "besparing",
             Stroomsoort::Maatschappelijk => "maatschappelijk",
+            Stroomsoort::Raming => "raming",
         }
     }
 }
@@ -67,6 +71,8 @@ pub enum Rol {
     Baat,
     /// A risk event: nothing unless a draw says that it happens.
     Risico,
+    /// What a settlement between parties makes: no row of its own.
+    Verrekening,
 }
 
 /// A factor of an amount.
@@ -90,6 +96,8 @@ pub enum Bedrag {
         /// Positions of the lines.
         over: Vec<usize>,
     },
+    /// What a settlement between parties comes to.
+    Verrekend(Verrekening),
 }
 
 /// What the weights of a phasing are divided by.
@@ -197,6 +205,7 @@ pub(crate) struct Lines {
     pub(crate) baten: Vec<Baat>,
     pub(crate) objecten: Vec<Object>,
     pub(crate) risicos: Vec<Risico>,
+    pub(crate) verhaal: Verhaal,
 }
 
 /// What the rows of table fasering say of one profile.
@@ -265,6 +274,7 @@ impl Lines {
             baten: Vec::new(),
             objecten: Vec::new(),
             risicos: Vec::new(),
+            verhaal: Verhaal::default(),
         };
         let named = ["programma", "kosten", "opbrengsten"].map(|name| tables.table(name));
         let named = named
@@ -273,6 +283,7 @@ impl Lines {
             .collect::<Vec<_>>();
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
+        let betalingen = read_betalingen(tables, &mut profiles, gebied, problems);
         // A line with a mistake may have been the one that uses it.
         let unread = LINE_TABLES
             .iter()
@@ -296,6 +307,7 @@ impl Lines {
         lines.read_objecten(b, gebied, tables, problems);
         lines.read_baten(b, gebied, tables, problems);
         lines.read_risicos(b, gebied, tables, problems);
+        lines.verhaal = verhaal::read(b, gebied, tables, &mut lines.lijnen, &betalingen, problems);
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
         lines.check_dekking(b, tables, problems);
@@ -374,7 +386,7 @@ impl Lines {
                     Bedrag::Product(factors) => {
                         Some((l, factors.iter().any(|f| f.waarde.value < Decimal::ZERO)))
                     }
-                    Bedrag::Opslag { .. } => None,
+                    Bedrag::Opslag { .. } | Bedrag::Verrekend(_) => None,
                 })
                 .inspect(|(l, _)| {
                     all += 1;
@@ -1715,6 +1727,94 @@ fn read_profiles(
     out
 }
 
+/// When every row of eigendom pays.
+fn read_betalingen(
+    tables: &Tables,
+    profiles: &mut [(String, Profile)],
+    gebied: &Gebied,
+    problems: &mut Vec<Problem>,
+) -> Betalingen {
+    let (table, rows) = rows(tables, "eigendom");
+    let mut out = Vec::new();
+    for row in rows {
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
+        let given = f.text("betaling").and_then(|text| {
+            let wanted = read_phasing(&text, gebied).and_then(|wanted| match wanted {
+                Wanted::Range(from, to) => {
+                    let parts = Decimal::from(to.0 - from.0 + 1);
+                    Ok((from.0..=to.0)
+                        .map(|p| (Periode(p), Quantity::made(Decimal::ONE / parts)))
+                        .collect())
+                }
+                Wanted::Follow { .. } => Err("a payment follows no line".to_owned()),
+                Wanted::Profile(name) => {
+                    let found = profiles
+                        .iter_mut()
+                        .find(|(n, _)| name_key(n) == name_key(&name));
+                    let Some((_, profile)) = found else {
+                        return Err(format!("no fasering is called \"{name}\""));
+                    };
+                    profile.used = true;
+                    payment(profile, gebied)
+                }
+            });
+            let weights: Result<Vec<(Periode, Quantity)>, String> = wanted.and_then(|weights| {
+                let outside = weights
+                    .iter()
+                    .find(|(p, _)| *p < gebied.peil || p.year(gebied.tijdstap) > gebied.horizon);
+                match outside {
+                    Some((p, _)) => Err(format!(
+                        "{} lies before peildatum or after the horizon",
+                        p.label(gebied.tijdstap)
+                    )),
+                    None => Ok(weights),
+                }
+            });
+            match weights {
+                Ok(weights) => Some(weights),
+                Err(reason) => {
+                    f.problem(
+                        "betaling",
+                        Problem::error("bad-phasing", format!("{}: {reason}", f.name()))
+                            .allowed("a period, a range 2027-2031, or a profile of shares")
+                            .fix("write when the owner pays as one of these"),
+                    );
+                    None
+                }
+            }
+        });
+        out.push(given);
+    }
+    out
+}
+
+/// The shares of a profile by which a payment falls.
+fn payment(profile: &Profile, gebied: &Gebied) -> Result<Vec<(Periode, Quantity)>, String> {
+    let sum: Decimal = profile.weights.iter().map(|(_, q, _)| q.value).sum();
+    if profile.unit != "aandeel" || (sum - Decimal::ONE).abs() > Decimal::new(1, 9) {
+        return Err("a payment is phased by shares that add up to 100%".into());
+    }
+    let m = gebied.tijdstap.per_year();
+    Ok(profile
+        .weights
+        .iter()
+        .flat_map(|(p, q, whole)| {
+            let parts = if *whole { m } else { 1 };
+            (0..parts).map(move |s| {
+                let share = Quantity {
+                    value: q.value / Decimal::from(parts),
+                    place: q.place.clone(),
+                };
+                (Periode(p.0 + s), share)
+            })
+        })
+        .collect())
+}
+
 /// The lines that patterns name, found by binary search: ids in lower case, sorted, with their positions.
 struct Names<'a> {
     ids: Vec<&'a str>,
@@ -2032,7 +2132,7 @@ const MAX_CHAIN: usize = 100;
 fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
     let over_of = |i: usize| match &drafts[i].lijn.bedrag {
         Bedrag::Opslag { over, .. } => over.as_slice(),
-        Bedrag::Product(_) => &[],
+        Bedrag::Product(_) | Bedrag::Verrekend(_) => &[],
     };
     // By line: not seen, on the path, done; and how many percentages it is above an amount.
     let mut state = vec![0u8; drafts.len()];
@@ -2250,6 +2350,7 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
         }
         let value = match &drafts[i].lijn.bedrag {
             Bedrag::Product(_) => drafts[i].base,
+            Bedrag::Verrekend(_) => None,
             Bedrag::Opslag { percentage, over } => {
                 let sum = over.iter().try_fold(Decimal::ZERO, |sum, j| {
                     sum.checked_add(amount(*j, drafts, known)?)

@@ -306,6 +306,16 @@ pub const SCHEMA: &[TableSchema] = &[
             ),
             opt("index", Kind::Text, INDEX),
             opt("fasering", Kind::Phasing, FASERING),
+            opt(
+                "perceel",
+                Kind::Text,
+                "Perceel of table eigendom that it is built on; empty is the land of the municipality",
+            ),
+            opt(
+                "categorie",
+                Kind::Text,
+                "Uitgiftecategorie of kostenverhaal. Default: functie and segment",
+            ),
             opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
             opt("groep", Kind::Text, "Group, for totals"),
             opt(
@@ -338,7 +348,27 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "kostensoort",
                 Kind::Text,
-                "Code A1 to A14, B1 to B4 of Omgevingsbesluit bijlage IV",
+                "Code A1 to A14, B1 to B4 of Omgevingsbesluit bijlage IV; empty is not recoverable",
+            ),
+            opt(
+                "toerekenbaar",
+                Kind::Rate,
+                "Part that the new development causes, 0 to 100% (Ow 13.11). Default 100%",
+            ),
+            opt(
+                "profijt",
+                Kind::Text,
+                "Key of table profijt that spreads it over who profits. Default: all of it is the area's",
+            ),
+            opt(
+                "eigendom",
+                Kind::Ref("eigendom"),
+                "Eigendom whose owner carries this work out himself and deducts it",
+            ),
+            opt(
+                "raming_verhaal",
+                Kind::Amount,
+                "What the raming of kostenverhaal says for work that an owner carries out, at prijspeil. Default: its own amount",
             ),
             opt("groep", Kind::Text, "Group, for totals"),
             opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
@@ -398,6 +428,11 @@ pub const SCHEMA: &[TableSchema] = &[
             opt("betaler", Kind::Account, "Who pays. Default: buiten"),
             opt("opgave", Kind::Choice(OPGAVEN), OPGAVE),
             opt("soort", Kind::Text, "Kind of revenue, for totals"),
+            opt(
+                "in_mindering",
+                Kind::Rate,
+                "Part that comes off the recoverable costs: contributions and subsidies of others. Default 0",
+            ),
             opt("groep", Kind::Text, "Group, for totals"),
             opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
             opt("eenheid", Kind::Text, "Unit of the quantity"),
@@ -720,6 +755,211 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Choice(&["voorfinancieren", "doorschuiven", "drager"]),
                 "When the balance is short: go below zero and report the prefinancing; pay later; or leave it with the drager. Default voorfinancieren",
             ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "kostenverhaal",
+        row: "an area in which costs are recovered from owners (Omgevingswet afd. 13.6)",
+        columns: &[
+            req("id", Kind::Key, "Name of the kostenverhaalsgebied"),
+            req(
+                "regime",
+                Kind::Choice(REGIMES),
+                "OW_TIJDVAK: with a tijdvak (13.14); OW_ZONDER: without one (13.15); WRO: transition, calculates as with a tijdvak [O]",
+            ),
+            opt(
+                "deelgebieden",
+                Kind::List,
+                "Deelgebieden that it holds. Default: everything",
+            ),
+            opt(
+                "ontvanger",
+                Kind::Account,
+                "Who receives the geldsommen. Default: the first gemeente, rekening grex",
+            ),
+            opt(
+                "rente",
+                Kind::Rate,
+                "Rate of contante waarde per peildatum. Default: rente of the area",
+            ),
+            opt(
+                "moment",
+                Kind::Choice(&["begin", "midden", "eind"]),
+                "Moment in the period at which an amount is discounted [C]. Default begin",
+            ),
+            opt(
+                "beschikking",
+                Kind::Year,
+                "Year of the beschikking; default of betaling. Default: year of peildatum",
+            ),
+            opt(
+                "methode",
+                Kind::Choice(&["opbrengsten", "gewichtsfactor"]),
+                "Spread pro rata of opbrengsten (13.16), or by basiseenheid x gewichtsfactor. Default opbrengsten",
+            ),
+            opt(
+                "aftrek",
+                Kind::Choice(&["per_post", "totaal"]),
+                "Own costs count to their raming each, or together [C]. Default per_post",
+            ),
+            opt(
+                "vloer",
+                Kind::Choice(&["nul", "geen"]),
+                "Whether a negative bijdrage becomes zero [O]. Default nul",
+            ),
+            opt(
+                "rente_tot_betaling",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether what is due grows with rente from peildatum to its payment [C]. Default nee",
+            ),
+            opt(
+                "plankosten_maximum",
+                Kind::Amount,
+                "Most that counts of A1 and A10 together, at contante waarde (Or 13.2). Default: no maximum",
+            ),
+            opt(
+                "raming",
+                Kind::Amount,
+                "OW_ZONDER: costs that the beschikkingen spread, at contante waarde. Default: the recoverable costs as calculated",
+            ),
+            opt(
+                "maximum",
+                Kind::Amount,
+                "OW_ZONDER: most that is recovered in the area (13.15(1)(a))",
+            ),
+            opt(
+                "maximum_aftopt",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether maximum cuts the geldsommen, or is only watched [C]. Default nee",
+            ),
+            opt(
+                "eindafrekening",
+                Kind::Year,
+                "Year of the eindafrekening (Ow 13.20), in which owners with beschikt get back what they paid too much",
+            ),
+            opt(
+                "terugbetaalrente",
+                Kind::Rate,
+                "Rente per year on a repayment, compound from its payment [C]. Default 0",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "eigendom",
+        row: "what one party holds of one perceel: the unit that pays kostenverhaal",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            req("partij", Kind::Ref("partijen"), "Owner"),
+            opt(
+                "perceel",
+                Kind::Text,
+                "Perceel; rows of one perceel are its owners. Default: the id",
+            ),
+            opt(
+                "aandeel",
+                Kind::Rate,
+                "Share of the perceel; those of a perceel add up to 100%. Default 100%",
+            ),
+            opt("deelgebied", Kind::Ref("deelgebieden"), "Deelgebied"),
+            opt(
+                "kostenverhaal",
+                Kind::Ref("kostenverhaal"),
+                "Kostenverhaalsgebied. Default: that of its deelgebied, or the only one",
+            ),
+            opt("m2", Kind::Number, "Area in m2"),
+            opt(
+                "grond_m2",
+                Kind::Amount,
+                "Value of the land per m2 before the plan (Ob 8.17)",
+            ),
+            opt(
+                "opstallen",
+                Kind::Amount,
+                "Value of buildings to be demolished",
+            ),
+            opt("vrijmaken", Kind::Amount, "Freeing the land of rights (B2)"),
+            opt("slopen", Kind::Amount, "Demolition (B3)"),
+            opt("saneren", Kind::Amount, "Remediation and earthworks (B4)"),
+            opt(
+                "inbrengwaarde",
+                Kind::Amount,
+                "Inbrengwaarde as a whole, instead of these; not discounted",
+            ),
+            opt(
+                "basis",
+                Kind::Choice(&["onteigening", "woz"]),
+                "Standard of the inbrengwaarde (Ob 8.17). Default onteigening",
+            ),
+            opt(
+                "activiteit",
+                Kind::Choice(&["a", "b", "c", "d", "e", "f"]),
+                "Activity by letter of Ob 8.13: a homes, b main building, c enlargement, d other building, e conversion to homes, f conversion to kantoor, winkel or horeca. Default a",
+            ),
+            opt(
+                "omvang",
+                Kind::Number,
+                "Size of the activity: m2 bvo (c, d, f) or woonfuncties (e)",
+            ),
+            opt(
+                "maximum",
+                Kind::Amount,
+                "OW_ZONDER: most that the activity pays (13.15(2)(a))",
+            ),
+            opt(
+                "betaling",
+                Kind::Phasing,
+                "When it pays: a period, a range or a profile of table fasering. Default: year of the beschikking",
+            ),
+            opt(
+                "zekerheid",
+                Kind::Text,
+                "Security for payment after the beschikking (Ow 13.19): bank guarantee and the like",
+            ),
+            opt(
+                "beschikt",
+                Kind::Amount,
+                "Geldsom of a beschikking that was given: it is paid as it stands, and what is calculated is the herberekening of the eindafrekening",
+            ),
+            opt(
+                "overeenkomst",
+                Kind::Amount,
+                "Contribution agreed in an anterieure overeenkomst (Ow 13.13), paid as betaling says; it takes the place of a geldsom",
+            ),
+            opt(
+                "overeenkomst_post",
+                Kind::Text,
+                "Id of the opbrengsten line that is that agreement, so that it is not counted twice",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "profijt",
+        row: "who profits of costs, by a key (Ow 13.11: profijt, proportionaliteit, toerekenbaarheid)",
+        columns: &[
+            req(
+                "sleutel",
+                Kind::Text,
+                "Key; the rows of one name belong together",
+            ),
+            req(
+                "begunstigde",
+                Kind::Text,
+                "A kostenverhaalsgebied, or any other: bestaande stad, a neighbouring area",
+            ),
+            opt(
+                "bestaand",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether it is the existing city. Default nee",
+            ),
+            req(
+                "waarde",
+                Kind::Number,
+                "Profijt in the unit of the key: ritten, woningequivalenten, m2",
+            ),
+            opt("eenheid", Kind::Text, "Unit"),
             opt("bron", Kind::Text, "Source"),
         ],
     },
@@ -1069,6 +1309,9 @@ pub const NCW_METHODEN: &[&str] = &[
     "ncw_kasstroom",
     "ncw_kasstroom_rente",
 ];
+
+/// Under which law an area recovers its costs.
+pub const REGIMES: &[&str] = &["OW_TIJDVAK", "OW_ZONDER", "WRO"];
 
 /// The rekeningen that an account can name.
 pub const REKENINGEN: &[&str] = &["grex", "exploitatie", "fonds", "eigen"];

@@ -1,0 +1,639 @@
+//! Kostenverhaal in an evaluation: what flows are worth per peildatum, and what every owner then pays.
+//!
+//! [`Voorbereiding`] holds the numbers of the tables in one arithmetic; [`verhalen`] brings them together with the flows of a run. The
+//! rules stand in `rules::kostenverhaal`.
+
+use super::{Voorbereid, Werk, contant};
+use crate::model::verhaal::{Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, is_plankosten};
+use crate::model::{Bedrag, Model};
+use crate::number::{At, Number, Of, Quantity};
+use crate::parameters;
+use crate::plan::Plan;
+use crate::problem::Place;
+use crate::rules::kostenverhaal::{self, Activiteit, Categorie, Drempels};
+use crate::timeline;
+use rust_decimal::Decimal;
+
+/// What an area recovers.
+#[derive(Debug, Clone, Copy)]
+pub struct Gebiedsverhaal<N> {
+    /// Recoverable costs, inbrengwaarden included.
+    pub kosten: N,
+    /// Of which inbrengwaarden.
+    pub inbreng: N,
+    /// What others contribute.
+    pub bijdragen: N,
+    /// The difference.
+    pub netto: N,
+    /// What all land brings in.
+    pub opbrengst: N,
+    /// What is spread.
+    pub omslag: N,
+    /// What the land can't bear.
+    pub tekort: N,
+    /// What all owners pay.
+    pub geldsommen: N,
+}
+
+/// What an owner pays for what he holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Eigenaarsverhaal<N> {
+    /// What it brings in.
+    pub opbrengst: N,
+    /// What it was worth before.
+    pub inbreng: N,
+    /// Raming of his own works.
+    pub raming: N,
+    /// What he deducts for them.
+    pub aftrek: N,
+    /// His part of what is spread, by the method of the area.
+    pub bruto: N,
+    /// The same pro rata of opbrengsten.
+    pub bruto_opbrengsten: N,
+    /// The same by gewichtsfactor.
+    pub bruto_gewichtsfactor: N,
+    /// What remains, before the floor.
+    pub netto: N,
+    /// What he pays; nothing when he is not charged. After a beschikking, the herberekening.
+    pub geldsom: N,
+    /// What he gets back at the eindafrekening, without rente.
+    pub terugbetaling: N,
+}
+
+#[derive(Debug)]
+struct Perceel<N: Number> {
+    /// Posts of its opbrengst with their category.
+    posten: Vec<(usize, usize)>,
+    /// Basiseenheden by category of the area.
+    eenheden: Vec<(usize, N)>,
+}
+
+#[derive(Debug)]
+struct EigendomN<N: Number> {
+    aandeel: N,
+    inbreng: N,
+    maximum: Option<N>,
+    /// Posts of his works: what they cost, and their raming.
+    werken: Vec<(usize, usize)>,
+    betaalt: bool,
+    beschikt: Option<N>,
+}
+
+#[derive(Debug)]
+struct GebiedN<N: Number> {
+    /// Posts of costs that are no plankosten, and of those that are.
+    kosten: Vec<usize>,
+    plankosten: Vec<usize>,
+    bijdragen: Vec<usize>,
+    opbrengst: Vec<usize>,
+    /// By category of the area: its posts and its basiseenheden.
+    categorieen: Vec<(Vec<usize>, N)>,
+    eigendommen: Vec<usize>,
+    inbreng: N,
+    plankosten_maximum: Option<N>,
+    raming: Option<N>,
+    maximum: Option<N>,
+}
+
+/// The numbers of kostenverhaal in one arithmetic.
+#[derive(Debug)]
+pub(super) struct Voorbereiding<N: Number> {
+    /// Discount factors by area.
+    factoren: Vec<Vec<N>>,
+    /// By list of the plan: posts with the part that counts.
+    lijsten: Vec<Vec<(usize, Option<N>)>>,
+    gebieden: Vec<GebiedN<N>>,
+    eigendommen: Vec<EigendomN<N>>,
+    percelen: Vec<Perceel<N>>,
+    /// Part of what was paid that is not repaid.
+    drempel: N,
+}
+
+/// A figure of law as it holds at peildatum, or the first there is, with where it stands.
+fn parameter<N: Number>(model: &Model, key: &str) -> N {
+    let found = parameters::on(key, model.gebied.peildatum).or_else(|| parameters::first(key));
+    found.map_or_else(
+        || N::number(0),
+        |p| {
+            let place = Place::file(&parameters::plaats(key, p));
+            N::of(N::fixed(p.waarde, Some(&place)))
+        },
+    )
+}
+
+/// The thresholds of Ob 8.13 as they hold at peildatum, or the first there are.
+pub fn drempels(model: &Model) -> Drempels {
+    let of = |key: &str| {
+        parameters::on(key, model.gebied.peildatum)
+            .or_else(|| parameters::first(key))
+            .map_or(Decimal::ZERO, |p| p.waarde)
+    };
+    Drempels {
+        uitbreiding_m2: of("kostenverhaal.uitbreiding_m2"),
+        woonfuncties: of("kostenverhaal.woonfuncties"),
+        functiewijziging_m2: of("kostenverhaal.functiewijziging_m2"),
+    }
+}
+
+/// Whether what is done on an eigendom is liable.
+pub fn is_plichtig(model: &Model, eigendom: usize) -> bool {
+    let e = &model.verhaal.eigendommen[eigendom];
+    kostenverhaal::plichtig(
+        Activiteit::van(e.activiteit),
+        e.omvang.as_ref().map(|q| q.value),
+        &drempels(model),
+    )
+}
+
+fn getal<N: Number>(q: &Quantity) -> N {
+    N::of(N::fixed(q.value, q.place.as_ref()))
+}
+
+/// What part of a line counts; nothing when all of it does.
+fn deel<N: Number>(post: &Verhaalspost) -> Option<N> {
+    if post.deel.is_none() && post.profijt.is_none() {
+        return None;
+    }
+    let part = post.deel.as_ref().map_or_else(|| N::number(1), getal::<N>);
+    let counts = match &post.profijt {
+        None => kostenverhaal::verhaalbaar(part, None),
+        Some((own, all)) => {
+            let all: Vec<N> = all.iter().map(getal).collect();
+            kostenverhaal::verhaalbaar(part, Some((getal(own), &all)))
+        }
+    };
+    Some(if post.soort == Postsoort::Elders {
+        N::number(1) - counts
+    } else {
+        counts
+    })
+}
+
+impl<N: Number> Voorbereiding<N> {
+    /// Reads a plan's kostenverhaal into an arithmetic; nothing when the model has none.
+    pub(super) fn new(plan: &Plan<'_>) -> Option<Self> {
+        let model = plan.model;
+        let verhaal = &model.verhaal;
+        if verhaal.gebieden.is_empty() {
+            return None;
+        }
+        let tl = &plan.timeline;
+        let factoren = verhaal
+            .gebieden
+            .iter()
+            .enumerate()
+            .map(|(i, g)| {
+                let mut out = vec![N::number(0); tl.len];
+                let words = Some(&timeline::KOSTENVERHAAL);
+                let of = Of::Verhaal(i as u16);
+                timeline::discount_factors(tl, getal(&g.rente), g.moment, of, words, &mut out);
+                out
+            })
+            .collect();
+        let lijsten = plan
+            .postlijsten
+            .iter()
+            .map(|list| {
+                list.iter()
+                    .map(|(post, source)| {
+                        let of = Of::Post(*post as u16);
+                        let part: Option<N> = deel(&verhaal.posten[*source]);
+                        (
+                            *post,
+                            part.map(|p| p.named("verhaalbaar deel", of, At::Once)),
+                        )
+                    })
+                    .collect()
+            })
+            .collect();
+        let find = |wanted: &dyn Fn(Postsoort) -> bool| -> Vec<usize> {
+            (0..plan.posten.len())
+                .filter(|p| wanted(plan.posten[*p].soort))
+                .collect()
+        };
+        let mut percelen: Vec<Perceel<N>> = verhaal
+            .percelen
+            .iter()
+            .map(|_| Perceel {
+                posten: Vec::new(),
+                eenheden: Vec::new(),
+            })
+            .collect();
+        let mut gebieden = Vec::new();
+        for (i, g) in verhaal.gebieden.iter().enumerate() {
+            let of = Of::Verhaal(i as u16);
+            let mut this = GebiedN {
+                kosten: Vec::new(),
+                plankosten: Vec::new(),
+                bijdragen: Vec::new(),
+                opbrengst: Vec::new(),
+                categorieen: Vec::new(),
+                eigendommen: (0..verhaal.eigendommen.len())
+                    .filter(|e| verhaal.eigendommen[*e].gebied == Some(i))
+                    .collect(),
+                inbreng: N::number(0),
+                plankosten_maximum: g
+                    .plankosten_maximum
+                    .as_ref()
+                    .map(|q| getal::<N>(q).named("plankosten maximum", of, At::Once)),
+                raming: g.raming.as_ref().map(getal),
+                maximum: g
+                    .maximum
+                    .as_ref()
+                    .map(|q| getal::<N>(q).named("maximum kostenverhaal", of, At::Once)),
+            };
+            let mut known: Vec<usize> = Vec::new();
+            for (p, post) in plan
+                .posten
+                .iter()
+                .enumerate()
+                .filter(|(_, p)| p.gebied == i)
+            {
+                match post.soort {
+                    Postsoort::Kosten(k) if is_plankosten(k) => this.plankosten.push(p),
+                    Postsoort::Kosten(_) => this.kosten.push(p),
+                    Postsoort::Bijdrage => this.bijdragen.push(p),
+                    Postsoort::Opbrengst(perceel, c) => {
+                        this.opbrengst.push(p);
+                        let c = known.iter().position(|k| *k == c).unwrap_or_else(|| {
+                            known.push(c);
+                            this.categorieen.push((Vec::new(), N::number(0)));
+                            known.len() - 1
+                        });
+                        this.categorieen[c].0.push(p);
+                        if let Some(perceel) = perceel {
+                            percelen[perceel].posten.push((p, c));
+                        }
+                    }
+                    // Work of an owner counts by its raming.
+                    Postsoort::Eigen(e, n) | Postsoort::Raming(e, n) => {
+                        let werk = &verhaal.eigendommen[e].werken[n];
+                        let estimate = matches!(post.soort, Postsoort::Raming(..));
+                        if werk.raming.is_some() == estimate {
+                            if is_plankosten(werk.kostensoort) {
+                                this.plankosten.push(p);
+                            } else {
+                                this.kosten.push(p);
+                            }
+                        }
+                    }
+                    Postsoort::Overeenkomst(_) | Postsoort::Elders | Postsoort::Onverhaalbaar => {}
+                }
+            }
+            // Basiseenheden are those of the model: they are published, and no draw changes them.
+            for post in verhaal.posten.iter().filter(|p| p.gebied == i) {
+                let Postsoort::Opbrengst(perceel, c) = post.soort else {
+                    continue;
+                };
+                let line = &model.lijnen[post.lijn];
+                let (Some(c), Bedrag::Product(factors)) =
+                    (known.iter().position(|k| *k == c), &line.bedrag)
+                else {
+                    continue;
+                };
+                let Some(count) = factors.iter().find(|f| f.kolom == "aantal") else {
+                    continue;
+                };
+                let count: N = getal(&count.waarde);
+                let all = &mut this.categorieen[c].1;
+                *all = *all + count;
+                if let Some(perceel) = perceel {
+                    let units = &mut percelen[perceel].eenheden;
+                    match units.iter_mut().find(|(k, _)| *k == c) {
+                        Some((_, own)) => *own = *own + count,
+                        None => units.push((c, count)),
+                    }
+                }
+            }
+            gebieden.push(this);
+        }
+        let eigendommen: Vec<EigendomN<N>> = verhaal
+            .eigendommen
+            .iter()
+            .enumerate()
+            .map(|(i, e)| {
+                let of = Of::Eigendom(i as u16);
+                let inbreng = match &e.inbreng {
+                    Inbreng::Geheel(q) => getal(q),
+                    Inbreng::Delen(land, parts) => {
+                        let mut all: Vec<N> = Vec::new();
+                        if let Some([m2, per]) = land {
+                            all.push(getal::<N>(m2) * getal::<N>(per));
+                        }
+                        all.extend(parts.iter().flatten().map(getal::<N>));
+                        N::sum(&all)
+                    }
+                };
+                let post =
+                    |soort: Postsoort| find(&|s| s == soort).first().copied().unwrap_or(usize::MAX);
+                EigendomN {
+                    aandeel: getal::<N>(&e.aandeel).named("aandeel perceel", of, At::Once),
+                    inbreng: inbreng.named("inbrengwaarde", of, At::Once),
+                    maximum: e
+                        .maximum
+                        .as_ref()
+                        .map(|q| getal::<N>(q).named("maximum activiteit", of, At::Once)),
+                    werken: e
+                        .werken
+                        .iter()
+                        .enumerate()
+                        .map(|(n, werk)| {
+                            let own = post(Postsoort::Eigen(i, n));
+                            let raming = werk.raming.map_or(own, |_| post(Postsoort::Raming(i, n)));
+                            (own, raming)
+                        })
+                        .filter(|(own, _)| *own != usize::MAX)
+                        .collect(),
+                    betaalt: e.lijn.is_some() && is_plichtig(model, i),
+                    beschikt: e.beschikt.as_ref().map(getal),
+                }
+            })
+            .collect();
+        for (i, this) in gebieden.iter_mut().enumerate() {
+            let parts: Vec<N> = this
+                .eigendommen
+                .iter()
+                .map(|e| eigendommen[*e].inbreng)
+                .collect();
+            this.inbreng = if verhaal.gebieden[i].regime == Regime::OwZonder {
+                N::number(0)
+            } else {
+                N::sum(&parts).named("inbrengwaarden", Of::Verhaal(i as u16), At::Once)
+            };
+        }
+        Some(Voorbereiding {
+            factoren,
+            lijsten,
+            gebieden,
+            eigendommen,
+            percelen,
+            drempel: parameter(model, "kostenverhaal.drempel_eindafrekening"),
+        })
+    }
+
+    /// Adds what a flow is worth to the posts that it counts for. What happened before peildatum counts at its own value.
+    #[inline(always)]
+    pub(super) fn tellen(
+        &self,
+        plan: &Plan<'_>,
+        lijst: usize,
+        flows: &[N],
+        from: usize,
+        posten: &mut [N],
+    ) {
+        for (post, part) in &self.lijsten[lijst] {
+            let factors = &self.factoren[plan.posten[*post].gebied];
+            let past = plan.timeline.peil.saturating_sub(from).min(flows.len());
+            let mut value = contant(&flows[past..], &factors[from + past..]);
+            if past > 0 {
+                value = N::sum(&flows[..past]) + value;
+            }
+            posten[*post] = posten[*post] + part.map_or(value, |part| value * part);
+        }
+    }
+
+    /// The same of a line, of which only the periods in which it does something are written out.
+    pub(super) fn tellen_lijn(
+        &self,
+        plan: &Plan<'_>,
+        lijst: usize,
+        flows: &[N],
+        doet: impl Fn(usize) -> bool,
+        posten: &mut [N],
+    ) {
+        for (post, part) in &self.lijsten[lijst] {
+            let factors = &self.factoren[plan.posten[*post].gebied];
+            let parts: Vec<N> = flows
+                .iter()
+                .enumerate()
+                .filter(|(t, _)| doet(*t))
+                .map(|(t, flow)| {
+                    if t < plan.timeline.peil {
+                        *flow
+                    } else {
+                        *flow * factors[t]
+                    }
+                })
+                .collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let value = N::sum(&parts);
+            posten[*post] = posten[*post] + part.map_or(value, |part| value * part);
+        }
+    }
+}
+
+fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
+    let mut sum = N::number(0);
+    for (i, p) in which.iter().enumerate() {
+        sum = if i == 0 { posten[*p] } else { sum + posten[*p] };
+    }
+    sum
+}
+
+/// Settles every area: what is spread, and what every owner pays of it. Both methods are calculated where details are kept.
+#[inline(always)]
+pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
+    let Some(voor) = &v.verhaal else { return };
+    let model = v.plan.model;
+    let detail = werk.hoofd.is_some();
+    let zero = N::number(0);
+    for (p, value) in werk.posten.iter_mut().enumerate() {
+        *value = value.named("contante waarde", Of::Post(p as u16), At::Once);
+    }
+    werk.verhaal.clear();
+    for (i, (g, this)) in model
+        .verhaal
+        .gebieden
+        .iter()
+        .zip(&voor.gebieden)
+        .enumerate()
+    {
+        let of = Of::Verhaal(i as u16);
+        let named = |value: N, word: &'static str| value.named(word, of, At::Once);
+        let posten = &werk.posten;
+        let works = named(som(posten, &this.kosten), "kosten zonder plankosten");
+        let plans = named(
+            kostenverhaal::plankosten(
+                named(som(posten, &this.plankosten), "plankosten"),
+                this.plankosten_maximum,
+            ),
+            "plankosten verhaalbaar",
+        );
+        let kosten = named(works + plans + this.inbreng, "verhaalbare kosten");
+        let bijdragen = named(som(posten, &this.bijdragen), "bijdragen van derden");
+        let opbrengst = named(som(posten, &this.opbrengst), "opbrengst gronden");
+        let zonder = g.regime == Regime::OwZonder;
+        let omslag = if zonder {
+            let netto = named(kosten - bijdragen, "netto verhaalbare kosten");
+            let raming = this.raming.unwrap_or_else(|| netto.max(zero));
+            kostenverhaal::Omslag {
+                netto,
+                omslag: named(raming, "omslag"),
+                tekort: zero,
+            }
+        } else {
+            kostenverhaal::omslaan(kosten, bijdragen, opbrengst, of)
+        };
+        let weighed = g.gewichtsfactor || detail;
+        let per_categorie: &mut Vec<N> = &mut werk.los;
+        per_categorie.clear();
+        if weighed {
+            for (posts, _) in &this.categorieen {
+                per_categorie.push(som(posten, posts));
+            }
+        }
+        let mut total = zero;
+        for (nth, e) in this.eigendommen.iter().enumerate() {
+            let (own, row) = (&voor.eigendommen[*e], &model.verhaal.eigendommen[*e]);
+            let of = Of::Eigendom(*e as u16);
+            let named = |value: N, word: &'static str| value.named(word, of, At::Once);
+            let perceel = &voor.percelen[row.perceel];
+            let mut brings = zero;
+            for (k, (p, _)) in perceel.posten.iter().enumerate() {
+                brings = if k == 0 {
+                    posten[*p]
+                } else {
+                    brings + posten[*p]
+                };
+            }
+            let brings = named(brings * own.aandeel, "opbrengst eigendom");
+            let pro_rata = kostenverhaal::naar_rato(omslag.omslag, brings, opbrengst);
+            let by_weight = if weighed {
+                let parts: Vec<Categorie<N>> = perceel
+                    .eenheden
+                    .iter()
+                    .map(|(c, units)| Categorie {
+                        eigen: *units * own.aandeel,
+                        alle: this.categorieen[*c].1,
+                        opbrengst: per_categorie[*c],
+                    })
+                    .collect();
+                kostenverhaal::naar_gewicht(omslag.omslag, &parts, opbrengst)
+            } else {
+                zero
+            };
+            if detail {
+                let _ = named(pro_rata, "bruto bijdrage opbrengsten");
+                let _ = named(by_weight, "bruto bijdrage gewichtsfactor");
+            }
+            let bruto = named(
+                if g.gewichtsfactor {
+                    by_weight
+                } else {
+                    pro_rata
+                },
+                "bruto bijdrage",
+            );
+            let mut raming = zero;
+            let (aftrek, sum) = if zonder {
+                let rise = named(brings - own.inbreng, "waardevermeerdering");
+                (
+                    zero,
+                    kostenverhaal::geldsom_zonder(bruto, own.maximum, rise, of),
+                )
+            } else {
+                let mut works = Vec::with_capacity(own.werken.len());
+                for (cost, estimate) in &own.werken {
+                    works.push((posten[*cost], posten[*estimate]));
+                    raming = raming + posten[*estimate];
+                }
+                let aftrek = named(
+                    kostenverhaal::eigen_kosten(&works, g.per_post),
+                    "aftrek eigen kosten",
+                );
+                (
+                    aftrek,
+                    kostenverhaal::geldsom_tijdvak(bruto, own.inbreng, aftrek, g.vloer, of),
+                )
+            };
+            let geldsom = if own.betaalt { sum.geldsom } else { zero };
+            total = if nth == 0 { geldsom } else { total + geldsom };
+            werk.eigendommen[*e] = Eigenaarsverhaal {
+                opbrengst: brings,
+                inbreng: own.inbreng,
+                raming,
+                aftrek,
+                bruto,
+                bruto_opbrengsten: pro_rata,
+                bruto_gewichtsfactor: by_weight,
+                netto: sum.netto,
+                geldsom,
+                terugbetaling: zero,
+            };
+        }
+        if zonder {
+            let most = this.maximum.filter(|_| g.maximum_aftopt);
+            if let Some(most) = most {
+                let before = named(total, "geldsommen voor maximum");
+                let over = before.max(most);
+                total = zero;
+                for e in &this.eigendommen {
+                    let of = Of::Eigendom(*e as u16);
+                    let own = &mut werk.eigendommen[*e];
+                    let sum = own.geldsom.named("geldsom voor maximum", of, At::Once);
+                    own.geldsom = (sum * most).div_or(over, zero);
+                    total = total + own.geldsom;
+                }
+            }
+            for e in &this.eigendommen {
+                let own = &mut werk.eigendommen[*e];
+                own.geldsom = own
+                    .geldsom
+                    .named("geldsom", Of::Eigendom(*e as u16), At::Once);
+            }
+        }
+        for e in &this.eigendommen {
+            let x = &mut werk.eigendommen[*e];
+            if let Some(paid) = voor.eigendommen[*e].beschikt {
+                x.terugbetaling = kostenverhaal::eindafrekening(
+                    paid,
+                    x.geldsom,
+                    voor.drempel,
+                    Of::Eigendom(*e as u16),
+                );
+            }
+        }
+        werk.verhaal.push(Gebiedsverhaal {
+            kosten,
+            inbreng: this.inbreng,
+            bijdragen,
+            netto: omslag.netto,
+            opbrengst,
+            omslag: omslag.omslag,
+            tekort: omslag.tekort,
+            geldsommen: named(total, "geldsommen"),
+        });
+    }
+}
+
+impl<N: Number> Werk<N> {
+    /// What a settlement came to.
+    #[inline(always)]
+    pub(super) fn verrekend(&self, what: Verrekening) -> N {
+        match what {
+            Verrekening::Geldsom(e) => self.eigendommen[e].geldsom,
+            Verrekening::Terugbetaling(e) => self.eigendommen[e].terugbetaling,
+        }
+    }
+}
+
+impl<N: Number> Eigenaarsverhaal<N> {
+    /// Nothing yet.
+    pub(super) fn geen() -> Self {
+        let zero = N::number(0);
+        Eigenaarsverhaal {
+            opbrengst: zero,
+            inbreng: zero,
+            raming: zero,
+            aftrek: zero,
+            bruto: zero,
+            bruto_opbrengsten: zero,
+            bruto_gewichtsfactor: zero,
+            netto: zero,
+            geldsom: zero,
+            terugbetaling: zero,
+        }
+    }
+}

@@ -1,0 +1,1391 @@
+//! Owners, percelen and the areas of kostenverhaal: tables `kostenverhaal`, `eigendom` and `profijt`, what of the other tables counts in
+//! them, and the lines by which an owner pays.
+//!
+//! Knows which line is what; how it is spread is a rule.
+
+use super::fields::Fields;
+use super::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort, Totaal, Verloop};
+use super::schema::REGIMES;
+use super::table::{Row, Tables, name_key, text_of};
+use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
+use crate::number::{Exact, Number, Quantity};
+use crate::problem::{Place, Problem, listed, nearest};
+use crate::timeline::{Kasstroommoment, Periode};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// Under which law an area recovers its costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regime {
+    /// Omgevingswet with a tijdvak (art. 13.14): integral.
+    OwTijdvak,
+    /// Omgevingswet without one (art. 13.15): organic.
+    OwZonder,
+    /// Wro (transition): calculates as with a tijdvak.
+    Wro,
+}
+
+/// An area in which costs are recovered.
+#[derive(Debug, Clone)]
+pub struct Verhaalsgebied {
+    /// Name.
+    pub id: String,
+    /// Law.
+    pub regime: Regime,
+    /// Account that receives.
+    pub ontvanger: usize,
+    /// Its deelgebieden; nothing is everything.
+    pub deelgebieden: Option<Vec<usize>>,
+    /// Rate of contante waarde.
+    pub rente: Quantity,
+    /// Moment of an amount in its period.
+    pub moment: Kasstroommoment,
+    /// Year of the beschikking.
+    pub beschikking: i32,
+    /// Whether it spreads by gewichtsfactor.
+    pub gewichtsfactor: bool,
+    /// Whether own costs count to their raming each.
+    pub per_post: bool,
+    /// Whether a negative bijdrage becomes zero.
+    pub vloer: bool,
+    /// Whether what is due grows with rente to its payment.
+    pub tot_betaling: bool,
+    /// Most that counts of plankosten.
+    pub plankosten_maximum: Option<Quantity>,
+    /// Without a tijdvak: what is spread.
+    pub raming: Option<Quantity>,
+    /// Without a tijdvak: most that is recovered.
+    pub maximum: Option<Quantity>,
+    /// Whether that cuts the geldsommen.
+    pub maximum_aftopt: bool,
+    /// Year of the eindafrekening.
+    pub eindafrekening: Option<i32>,
+    /// Rente on what is then repaid.
+    pub terugbetaalrente: Option<Quantity>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// The inbrengwaarde of a perceel (Ob 8.17).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inbreng {
+    /// As a whole.
+    Geheel(Quantity),
+    /// Land as m2 × value per m2, and opstallen, vrijmaken, slopen and saneren.
+    Delen(Option<[Quantity; 2]>, [Option<Quantity>; 4]),
+}
+
+impl Inbreng {
+    /// Whether it holds costs of a kostensoort of table B beyond the land itself.
+    fn houdt(&self, kostensoort: usize) -> bool {
+        match self {
+            Inbreng::Geheel(_) => true,
+            Inbreng::Delen(_, parts) => parts
+                .get(kostensoort - TABEL_B)
+                .is_some_and(|q| q.as_ref().is_some_and(|q| !q.value.is_zero())),
+        }
+    }
+}
+
+/// How an owner's contribution was settled by contract (Ow 13.13).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overeenkomst {
+    /// An amount of its own, in this line.
+    Bedrag(usize),
+    /// A line of opbrengsten.
+    Post(usize),
+}
+
+/// What one party holds of one perceel.
+#[derive(Debug, Clone)]
+pub struct Eigendom {
+    /// Code.
+    pub id: String,
+    /// Owner.
+    pub partij: usize,
+    /// Whether it is the municipality's own land, which is not charged.
+    pub gemeente: bool,
+    /// Position in [`Verhaal::percelen`].
+    pub perceel: usize,
+    /// Share of the perceel.
+    pub aandeel: Quantity,
+    /// Area.
+    pub m2: Option<Quantity>,
+    /// Position in [`Verhaal::gebieden`]; nothing when there is none.
+    pub gebied: Option<usize>,
+    /// Inbrengwaarde.
+    pub inbreng: Inbreng,
+    /// Letter of Ob 8.13.
+    pub activiteit: &'static str,
+    /// Its size.
+    pub omvang: Option<Quantity>,
+    /// Without a tijdvak: most that it pays.
+    pub maximum: Option<Quantity>,
+    /// Geldsom of a beschikking that was given: it is paid as it stands, and what is calculated is the herberekening.
+    pub beschikt: Option<Quantity>,
+    /// Contract instead of a geldsom.
+    pub overeenkomst: Option<Overeenkomst>,
+    /// The line by which it pays a geldsom; nothing when it does not.
+    pub lijn: Option<usize>,
+    /// Works that the owner carries out himself.
+    pub werken: Vec<Werk>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// An amount that a settlement makes, by position in [`Verhaal::eigendommen`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verrekening {
+    /// The geldsom of an eigendom.
+    Geldsom(usize),
+    /// What is repaid of it at the eindafrekening.
+    Terugbetaling(usize),
+}
+
+/// A work that an owner carries out himself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Werk {
+    /// The line of what it costs.
+    pub lijn: usize,
+    /// The line of what the raming says, when that differs.
+    pub raming: Option<usize>,
+    /// Position in [`KOSTENSOORTEN`].
+    pub kostensoort: usize,
+}
+
+/// As what a line counts in an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Postsoort {
+    /// Recoverable costs, by position in [`KOSTENSOORTEN`].
+    Kosten(usize),
+    /// What others contribute to them.
+    Bijdrage,
+    /// What land brings in: perceel (nothing is the municipality's own) and category.
+    Opbrengst(Option<usize>, usize),
+    /// Work of an owner: eigendom, and position in its works.
+    Eigen(usize, usize),
+    /// The raming of that work, when it differs.
+    Raming(usize, usize),
+    /// What was agreed with an owner: eigendom.
+    Overeenkomst(usize),
+    /// Costs of the receiver with a kostensoort, as far as they fall on others than the areas.
+    Elders,
+    /// Costs of the receiver without a kostensoort.
+    Onverhaalbaar,
+}
+
+/// A line that counts in an area.
+#[derive(Debug, Clone)]
+pub struct Verhaalspost {
+    /// The line.
+    pub lijn: usize,
+    /// The area.
+    pub gebied: usize,
+    /// As what.
+    pub soort: Postsoort,
+    /// Part of it that counts; nothing is all of it.
+    pub deel: Option<Quantity>,
+    /// Profijt of the area, and that of all beneficiaries.
+    pub profijt: Option<(Quantity, Vec<Quantity>)>,
+}
+
+impl Verhaalspost {
+    /// What part of the line counts, as a decimal.
+    pub fn aandeel(&self) -> Decimal {
+        let part = self.deel.as_ref().map_or(Decimal::ONE, |q| q.value);
+        let counts = match &self.profijt {
+            None => part,
+            Some((own, all)) => {
+                let total: Decimal = all.iter().map(|q| q.value).sum();
+                (part * own.value).checked_div(total).unwrap_or_default()
+            }
+        };
+        if self.soort == Postsoort::Elders {
+            Decimal::ONE - counts
+        } else {
+            counts
+        }
+    }
+}
+
+/// All of kostenverhaal in a model.
+#[derive(Debug, Clone, Default)]
+pub struct Verhaal {
+    /// Areas.
+    pub gebieden: Vec<Verhaalsgebied>,
+    /// What parties hold.
+    pub eigendommen: Vec<Eigendom>,
+    /// Names of percelen.
+    pub percelen: Vec<String>,
+    /// Names of categories.
+    pub categorieen: Vec<String>,
+    /// Lines that count, by area.
+    pub posten: Vec<Verhaalspost>,
+}
+
+/// The codes of Omgevingsbesluit bijlage IV: table A, then table B.
+pub const KOSTENSOORTEN: [&str; 18] = [
+    "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "B1",
+    "B2", "B3", "B4",
+];
+
+/// Position of the first code of table B.
+pub const TABEL_B: usize = 14;
+
+/// Whether a code is plankosten (Or 13.1): preparing plans, and preparing and supervising works.
+pub fn is_plankosten(kostensoort: usize) -> bool {
+    ["A1", "A10"].contains(&KOSTENSOORTEN[kostensoort])
+}
+
+/// The code that a text begins with: `A8` of `A8`, `A8.1` and `a8 wegen`.
+fn kostensoort(text: &str) -> Option<usize> {
+    let upper = text.trim().to_uppercase();
+    let digits = upper.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+    let code = upper.get(..=digits)?;
+    KOSTENSOORTEN.iter().position(|k| *k == code)
+}
+
+/// What an owner pays in which period, by row of eigendom; nothing when the row says nothing of it.
+pub(crate) type Betalingen = Vec<Option<Vec<(Periode, Quantity)>>>;
+
+/// A key of table profijt.
+struct Sleutel {
+    naam: String,
+    /// Beneficiary, whether it is the existing city, and its profijt.
+    rijen: Vec<(String, bool, Quantity)>,
+    place: Place,
+}
+
+/// Reads the tables and adds the lines by which owners pay.
+pub(crate) fn read(
+    b: &mut Builder,
+    gebied: &Gebied,
+    tables: &Tables,
+    lijnen: &mut Vec<Lijn>,
+    betalingen: &Betalingen,
+    problems: &mut Vec<Problem>,
+) -> Verhaal {
+    let mut lezer = Lezer {
+        gebied,
+        tables,
+        lijnen,
+        verhaal: Verhaal::default(),
+        sleutels: Vec::new(),
+    };
+    lezer.gebieden(b, problems);
+    lezer.profijt(problems);
+    lezer.eigendom(b, betalingen, problems);
+    lezer.posten(b, problems);
+    lezer.overeenkomsten();
+    lezer.verhaal
+}
+
+struct Lezer<'a> {
+    gebied: &'a Gebied,
+    tables: &'a Tables,
+    lijnen: &'a mut Vec<Lijn>,
+    verhaal: Verhaal,
+    sleutels: Vec<Sleutel>,
+}
+
+/// A name that no row has.
+fn onbekend(f: &mut Fields<'_>, column: &str, text: &str, names: &[&str], table: &str) {
+    let problem = Problem::error(
+        "unknown-reference",
+        format!("{}: unknown {column} \"{text}\"", f.name()),
+    )
+    .allowed(if names.is_empty() {
+        format!("a row of table {table}, which is empty")
+    } else {
+        listed(names.iter().copied())
+    });
+    let near = nearest(text, names.iter().copied());
+    f.problem(
+        column,
+        problem.fix(near.map_or_else(
+            || format!("add it to table {table}, or clear it"),
+            |near| format!("did you mean \"{near}\"?"),
+        )),
+    );
+}
+
+impl Lezer<'_> {
+    fn gebieden(&mut self, b: &mut Builder, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(self.tables, "kostenverhaal");
+        let peiljaar = self.gebied.peil.year(self.gebied.tijdstap);
+        for row in rows {
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let id = f.text("id");
+            let regime = f.choice("regime", REGIMES);
+            let deelgebieden = f.text("deelgebieden").map(|text| {
+                let names: Vec<&str> = b
+                    .deelgebieden
+                    .iter()
+                    .map(|d| d.deelgebied.as_str())
+                    .collect();
+                let mut found = Vec::new();
+                for name in text.split(';').map(str::trim).filter(|n| !n.is_empty()) {
+                    match position_of(names.iter().copied(), name) {
+                        Some(d) => found.push(d),
+                        None => onbekend(&mut f, "deelgebieden", name, &names, "deelgebieden"),
+                    }
+                }
+                found
+            });
+            let ontvanger = if f.empty("ontvanger") {
+                Some(HOOFD)
+            } else {
+                b.account(&mut f, "ontvanger", ("grex", "eigen"))
+            };
+            let rente = f.rate("rente").unwrap_or_else(|| self.gebied.rente.clone());
+            let moment = match f.choice("moment", &["begin", "midden", "eind"]) {
+                Some("midden") => Kasstroommoment::Midden,
+                Some("eind") => Kasstroommoment::Eind,
+                _ => Kasstroommoment::Begin,
+            };
+            let beschikking = f.year("beschikking").unwrap_or(peiljaar);
+            let gewichtsfactor =
+                f.choice("methode", &["opbrengsten", "gewichtsfactor"]) == Some("gewichtsfactor");
+            let per_post = f.choice("aftrek", &["per_post", "totaal"]) != Some("totaal");
+            let vloer = f.choice("vloer", &["nul", "geen"]) != Some("geen");
+            let tot_betaling = f.choice("rente_tot_betaling", &["ja", "nee"]) == Some("ja");
+            let plankosten_maximum = f.count("plankosten_maximum");
+            let raming = f.count("raming");
+            let maximum = f.count("maximum");
+            let maximum_aftopt = f.choice("maximum_aftopt", &["ja", "nee"]) == Some("ja");
+            let eindafrekening = f.year("eindafrekening");
+            let terugbetaalrente = f.rate("terugbetaalrente");
+            f.text("bron");
+            let (Some(id), Some(regime), Some(ontvanger)) = (id, regime, ontvanger) else {
+                continue;
+            };
+            if !(peiljaar..=self.gebied.horizon).contains(&beschikking) {
+                f.problem(
+                    "beschikking",
+                    Problem::error(
+                        "outside-horizon",
+                        format!("kostenverhaal \"{id}\": beschikking in {beschikking} lies outside {peiljaar} to {}", self.gebied.horizon),
+                    )
+                    .fix("take the year in which the beschikking will be given"),
+                );
+                continue;
+            }
+            if let Some(year) = eindafrekening
+                && !(beschikking..=self.gebied.horizon).contains(&year)
+            {
+                f.problem(
+                    "eindafrekening",
+                    Problem::error(
+                        "outside-horizon",
+                        format!("kostenverhaal \"{id}\": eindafrekening in {year} lies before the beschikking or after the horizon {}", self.gebied.horizon),
+                    )
+                    .fix("take a year after the beschikking, or a later horizon"),
+                );
+                continue;
+            }
+            let regime = match regime {
+                "OW_ZONDER" => Regime::OwZonder,
+                "WRO" => Regime::Wro,
+                _ => Regime::OwTijdvak,
+            };
+            if regime == Regime::OwZonder {
+                if maximum.is_none() {
+                    f.problem(
+                        "maximum",
+                        Problem::warning(
+                            "no-maximum",
+                            format!("kostenverhaal \"{id}\" has no maximum of recoverable costs, which an omgevingsplan without tijdvak must have (Ow 13.15 lid 1 onder a)"),
+                        )
+                        .fix("give maximum"),
+                    );
+                }
+            } else {
+                for (column, given) in [("raming", &raming), ("maximum", &maximum)] {
+                    if given.is_some() {
+                        f.problem(
+                            column,
+                            Problem::error(
+                                "not-in-regime",
+                                format!("kostenverhaal \"{id}\": {column} belongs to regime OW_ZONDER alone"),
+                            )
+                            .fix(format!("clear {column}, or take regime OW_ZONDER")),
+                        );
+                    }
+                }
+            }
+            if regime == Regime::Wro {
+                f.problem(
+                    "regime",
+                    Problem::warning(
+                        "not-verified",
+                        format!("kostenverhaal \"{id}\": the rules of the Wro are own knowledge, not verified [O]; they hold for an exploitatieplan whose ontwerp was published before 2024"),
+                    )
+                    .fix("have a jurist check them, or take regime OW_TIJDVAK"),
+                );
+            }
+            self.verhaal.gebieden.push(Verhaalsgebied {
+                id,
+                regime,
+                ontvanger,
+                deelgebieden,
+                rente,
+                moment,
+                beschikking,
+                gewichtsfactor,
+                per_post,
+                vloer,
+                tot_betaling,
+                plankosten_maximum,
+                raming,
+                maximum,
+                maximum_aftopt,
+                eindafrekening,
+                terugbetaalrente,
+                place: row.place.clone(),
+            });
+        }
+        self.overlap(b, problems);
+    }
+
+    /// A deelgebied lies in one area at most.
+    fn overlap(&self, b: &Builder, problems: &mut Vec<Problem>) {
+        let gebieden = &self.verhaal.gebieden;
+        for (i, g) in gebieden.iter().enumerate() {
+            for earlier in &gebieden[..i] {
+                let shared = match (&earlier.deelgebieden, &g.deelgebieden) {
+                    (Some(one), Some(other)) => one
+                        .iter()
+                        .find(|d| other.contains(d))
+                        .map(|d| format!("deelgebied \"{}\"", b.deelgebieden[*d].deelgebied)),
+                    _ => Some("everything that one of them does not name".into()),
+                };
+                if let Some(shared) = shared {
+                    problems.push(
+                        Problem::error(
+                            "areas-overlap",
+                            format!(
+                                "{shared} lies in kostenverhaal \"{}\" and in \"{}\"",
+                                earlier.id, g.id
+                            ),
+                        )
+                        .at(&g.place)
+                        .and(&earlier.place)
+                        .fix("give each its own deelgebieden"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn profijt(&mut self, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(self.tables, "profijt");
+        for row in rows {
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let sleutel = f.text("sleutel");
+            let begunstigde = f.text("begunstigde");
+            let bestaand = f.choice("bestaand", &["ja", "nee"]) == Some("ja");
+            let waarde = f.count("waarde");
+            let (Some(sleutel), Some(begunstigde), Some(waarde)) = (sleutel, begunstigde, waarde)
+            else {
+                continue;
+            };
+            let key = name_key(&sleutel);
+            let at = self
+                .sleutels
+                .iter()
+                .position(|s| name_key(&s.naam) == key)
+                .unwrap_or_else(|| {
+                    self.sleutels.push(Sleutel {
+                        naam: sleutel,
+                        rijen: Vec::new(),
+                        place: row.place.clone(),
+                    });
+                    self.sleutels.len() - 1
+                });
+            let s = &mut self.sleutels[at];
+            if s.rijen
+                .iter()
+                .any(|(name, ..)| name_key(name) == name_key(&begunstigde))
+            {
+                let problem = Problem::error(
+                    "duplicate-key",
+                    format!("profijt \"{}\" names \"{begunstigde}\" twice", s.naam),
+                )
+                .fix("keep one of the two rows");
+                f.problem("begunstigde", problem);
+                continue;
+            }
+            s.rijen.push((begunstigde, bestaand, waarde));
+        }
+        for s in &self.sleutels {
+            let total: Decimal = s.rijen.iter().map(|(_, _, q)| q.value).sum();
+            if total.is_zero() {
+                problems.push(
+                    Problem::error(
+                        "empty-key",
+                        format!(
+                            "profijt \"{}\" adds up to nothing: it can't spread a cost",
+                            s.naam
+                        ),
+                    )
+                    .at(&s.place)
+                    .fix("give its rows a waarde"),
+                );
+            }
+        }
+    }
+
+    /// The area that a deelgebied lies in.
+    fn gebied_van(&self, deelgebied: Option<usize>) -> Option<usize> {
+        self.verhaal
+            .gebieden
+            .iter()
+            .position(|g| match (&g.deelgebieden, deelgebied) {
+                (None, _) => true,
+                (Some(own), Some(d)) => own.contains(&d),
+                (Some(_), None) => false,
+            })
+    }
+
+    fn eigendom(&mut self, b: &mut Builder, betalingen: &Betalingen, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(self.tables, "eigendom");
+        let mut percelen: HashMap<String, usize> = HashMap::new();
+        for (i, row) in rows.enumerate() {
+            if is_full(problems) {
+                return;
+            }
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let id = f.text("id");
+            let partij = b.reference(&mut f, "partij", "partijen");
+            let perceel = f.text("perceel");
+            let aandeel = f
+                .share("aandeel")
+                .unwrap_or_else(|| Quantity::made(Decimal::ONE));
+            let deelgebied = b.reference(&mut f, "deelgebied", "deelgebieden");
+            let named = f.text("kostenverhaal");
+            let m2 = f.count("m2");
+            let activiteit = f
+                .choice("activiteit", &["a", "b", "c", "d", "e", "f"])
+                .unwrap_or("a");
+            let omvang = f.count("omvang");
+            let maximum = f.count("maximum");
+            let zekerheid = f.text("zekerheid").is_some();
+            let beschikt = f.count("beschikt");
+            let overeenkomst = f.amount("overeenkomst");
+            let post = f.text("overeenkomst_post");
+            f.choice("basis", &["onteigening", "woz"]);
+            f.text("bron");
+            let inbreng = inbreng(&mut f, m2.as_ref());
+            let (Some(id), Some(partij)) = (id, partij) else {
+                continue;
+            };
+            if ["c", "d", "e", "f"].contains(&activiteit) && f.empty("omvang") {
+                f.problem(
+                    "omvang",
+                    Problem::warning(
+                        "size-unknown",
+                        format!("eigendom \"{id}\": activiteit {activiteit} is liable from a size on (Ob 8.13), and omvang is empty: it counts as liable"),
+                    )
+                    .fix("give omvang: m2 bvo, or woonfuncties for activiteit e"),
+                );
+            }
+            let names: Vec<&str> = self
+                .verhaal
+                .gebieden
+                .iter()
+                .map(|g| g.id.as_str())
+                .collect();
+            let gebied = match named {
+                Some(name) => {
+                    let found = position_of(names.iter().copied(), &name);
+                    if found.is_none() {
+                        onbekend(&mut f, "kostenverhaal", &name, &names, "kostenverhaal");
+                        continue;
+                    }
+                    found
+                }
+                None => self
+                    .gebied_van(deelgebied)
+                    .or((names.len() == 1).then_some(0)),
+            };
+            if gebied.is_none() && !names.is_empty() {
+                f.problem(
+                    "kostenverhaal",
+                    Problem::error(
+                        "no-area",
+                        format!("eigendom \"{id}\" lies in no kostenverhaalsgebied"),
+                    )
+                    .allowed(listed(names.iter().copied()))
+                    .fix("name its kostenverhaal, or a deelgebied that lies in one"),
+                );
+                continue;
+            }
+            let perceel = perceel.unwrap_or_else(|| id.clone());
+            let perceel = *percelen.entry(name_key(&perceel)).or_insert_with(|| {
+                self.verhaal.percelen.push(perceel);
+                self.verhaal.percelen.len() - 1
+            });
+            let gemeente = b.partijen[partij].rol == "gemeente";
+            if gemeente && (overeenkomst.is_some() || post.is_some()) {
+                f.problem(
+                    if post.is_some() { "overeenkomst_post" } else { "overeenkomst" },
+                    Problem::error(
+                        "own-land",
+                        format!("eigendom \"{id}\" is the municipality's own land, which pays no kostenverhaal"),
+                    )
+                    .fix("clear it, or name another partij"),
+                );
+                continue;
+            }
+            let this = Eigendom {
+                partij,
+                gemeente,
+                perceel,
+                aandeel,
+                m2,
+                gebied,
+                inbreng,
+                activiteit,
+                omvang,
+                maximum,
+                beschikt,
+                overeenkomst: None,
+                lijn: None,
+                werken: Vec::new(),
+                place: row.place.clone(),
+                id,
+            };
+            let betaling = betalingen.get(i).and_then(Option::as_ref);
+            self.lijnen_van(
+                b,
+                &mut f,
+                this,
+                deelgebied,
+                betaling,
+                zekerheid,
+                overeenkomst,
+                post,
+            );
+        }
+        self.aandelen(problems);
+    }
+
+    /// Adds the line by which an eigendom pays, and keeps it.
+    fn lijnen_van(
+        &mut self,
+        b: &mut Builder,
+        f: &mut Fields<'_>,
+        mut this: Eigendom,
+        deelgebied: Option<usize>,
+        betaling: Option<&Vec<(Periode, Quantity)>>,
+        zekerheid: bool,
+        overeenkomst: Option<Quantity>,
+        post: Option<String>,
+    ) {
+        let stap = self.gebied.tijdstap;
+        let area = this.gebied.map(|g| self.verhaal.gebieden[g].clone());
+        let eigen = b.rekening(this.partij, "eigen");
+        let ontvanger = area.as_ref().map_or(HOOFD, |g| g.ontvanger);
+        let beschikking = area
+            .as_ref()
+            .map_or_else(|| self.gebied.peil.year(stap), |g| g.beschikking);
+        let gewichten = match betaling {
+            Some(given) => given.clone(),
+            None => vec![(
+                Periode::of_year(beschikking, stap),
+                Quantity::made(Decimal::ONE),
+            )],
+        };
+        let late = gewichten
+            .iter()
+            .find(|(p, _)| p.year(stap) > beschikking)
+            .map(|(p, _)| p.label(stap));
+        if let Some(late) = late
+            && !zekerheid
+            && !this.gemeente
+        {
+            f.problem(
+                "betaling",
+                Problem::warning(
+                    "no-security",
+                    format!("eigendom \"{}\" pays in {late}, after the beschikking in {beschikking}: that needs security (Ow 13.19)", this.id),
+                )
+                .fix("say in zekerheid what security there is, or pay at the beschikking"),
+            );
+        }
+        // What was agreed is paid as it was agreed; a geldsom stands at contante waarde.
+        let gegroeid = match area.as_ref().filter(|g| g.tot_betaling) {
+            None => gewichten.clone(),
+            Some(g) => gewichten
+                .iter()
+                .map(|(p, q)| (*p, gegroeid(q, *p, self.gebied, g)))
+                .collect(),
+        };
+        let lijn = |bedrag: Bedrag, id: &str, word: &str, gewichten: &[(Periode, Quantity)]| Lijn {
+            id: format!("{id} {word}"),
+            rij: id.to_owned(),
+            tabel: "eigendom",
+            omschrijving: format!("{word} {id}"),
+            groep: "Kostenverhaal".into(),
+            deelgebied,
+            index: None,
+            van: eigen,
+            naar: ontvanger,
+            opgave: 0,
+            maatregel: None,
+            soort: Stroomsoort::Geld,
+            rol: Rol::Verrekening,
+            bedrag,
+            verloop: Verloop {
+                gewichten: gewichten.to_vec(),
+                totaal: Totaal::Een,
+            },
+            realisatie: Vec::new(),
+            raming: None,
+            place: this.place.clone(),
+        };
+        if overeenkomst.is_some() && post.is_some() {
+            f.problem(
+                "overeenkomst_post",
+                Problem::error(
+                    "agreement-twice",
+                    format!(
+                        "eigendom \"{}\" has an overeenkomst and also the line that is it",
+                        this.id
+                    ),
+                )
+                .fix("fill one of the two, so that it counts once"),
+            );
+            return;
+        }
+        if let Some(post) = post {
+            let found = self
+                .lijnen
+                .iter()
+                .position(|l| l.tabel == "opbrengsten" && name_key(&l.rij) == name_key(&post));
+            let Some(found) = found else {
+                let names: Vec<&str> = self
+                    .lijnen
+                    .iter()
+                    .filter(|l| l.tabel == "opbrengsten")
+                    .map(|l| l.rij.as_str())
+                    .collect();
+                onbekend(f, "overeenkomst_post", &post, &names, "opbrengsten");
+                return;
+            };
+            let payer = self.lijnen[found].van;
+            if b.rekeningen[payer].partij.is_some_and(|p| p != this.partij) {
+                f.problem(
+                    "overeenkomst_post",
+                    Problem::error(
+                        "other-payer",
+                        format!("eigendom \"{}\": line \"{post}\" is paid by another party than its owner", this.id),
+                    )
+                    .and(&self.lijnen[found].place)
+                    .fix("name the owner as betaler of that line, or another line"),
+                );
+                return;
+            }
+            if payer == BUITEN {
+                // The workbook's row has no payer: the owner is.
+                self.lijnen[found].van = eigen;
+            }
+            this.overeenkomst = Some(Overeenkomst::Post(found));
+        } else if let Some(amount) = overeenkomst {
+            this.overeenkomst = Some(Overeenkomst::Bedrag(self.lijnen.len()));
+            self.lijnen.push(lijn(
+                Bedrag::Product(vec![Factor {
+                    kolom: "bedrag",
+                    waarde: amount,
+                }]),
+                &this.id,
+                "overeenkomst",
+                &gewichten,
+            ));
+        } else if area.is_some() && !this.gemeente && eigen != ontvanger {
+            this.lijn = Some(self.lijnen.len());
+            let nth = self.verhaal.eigendommen.len();
+            let due = match &this.beschikt {
+                Some(q) => Bedrag::Product(vec![Factor {
+                    kolom: "bedrag",
+                    waarde: q.clone(),
+                }]),
+                None => Bedrag::Verrekend(Verrekening::Geldsom(nth)),
+            };
+            self.lijnen
+                .push(lijn(due, &this.id, "kostenverhaal", &gegroeid));
+            if let (Some(g), Some(_)) = (area.as_ref(), &this.beschikt)
+                && let Some(year) = g.eindafrekening
+            {
+                let mut back = lijn(
+                    Bedrag::Verrekend(Verrekening::Terugbetaling(nth)),
+                    &this.id,
+                    "terugbetaling",
+                    &[],
+                );
+                (back.van, back.naar) = (back.naar, back.van);
+                back.deelgebied = None;
+                back.verloop.gewichten = vec![(
+                    Periode::of_year(year, stap),
+                    rente_op_terugbetaling(&gewichten, year, self.gebied, g),
+                )];
+                self.lijnen.push(back);
+            }
+        }
+        self.verhaal.eigendommen.push(this);
+    }
+
+    /// What was agreed counts as recovered.
+    fn overeenkomsten(&mut self) {
+        for e in 0..self.verhaal.eigendommen.len() {
+            let this = &self.verhaal.eigendommen[e];
+            if let (Some(gebied), Some(Overeenkomst::Bedrag(lijn) | Overeenkomst::Post(lijn))) =
+                (this.gebied, &this.overeenkomst)
+            {
+                let lijn = *lijn;
+                self.post(lijn, gebied, Postsoort::Overeenkomst(e), None, None);
+            }
+        }
+    }
+
+    /// The shares of a perceel add up to one.
+    fn aandelen(&self, problems: &mut Vec<Problem>) {
+        for (p, naam) in self.verhaal.percelen.iter().enumerate() {
+            let mine: Vec<&Eigendom> = self
+                .verhaal
+                .eigendommen
+                .iter()
+                .filter(|e| e.perceel == p)
+                .collect();
+            let total: Decimal = mine.iter().map(|e| e.aandeel.value).sum();
+            if let Some(first) = mine.first()
+                && (total - Decimal::ONE).abs() > Decimal::new(1, 9)
+            {
+                problems.push(
+                    Problem::error(
+                        "shares-total",
+                        format!(
+                            "the shares of perceel \"{naam}\" add up to {}%, not to 100%",
+                            (total * Decimal::ONE_HUNDRED).round_dp(6).normalize()
+                        ),
+                    )
+                    .at(first.aandeel.place.as_ref().unwrap_or(&first.place))
+                    .fix("correct aandeel of its rows in table eigendom"),
+                );
+            }
+            if let Some(other) = mine.iter().find(|e| e.gebied != mine[0].gebied) {
+                problems.push(
+                    Problem::error(
+                        "perceel-in-two-areas",
+                        format!("perceel \"{naam}\" lies in two kostenverhaalsgebieden"),
+                    )
+                    .at(&other.place)
+                    .and(&mine[0].place)
+                    .fix("give all its rows one kostenverhaal"),
+                );
+            }
+        }
+    }
+
+    /// Which lines count, and as what.
+    fn posten(&mut self, b: &Builder, problems: &mut Vec<Problem>) {
+        let line_of: HashMap<(&'static str, String), usize> = self
+            .lijnen
+            .iter()
+            .enumerate()
+            .map(|(i, l)| ((l.tabel, name_key(&l.rij)), i))
+            .collect();
+        for name in ["kosten", "opbrengsten", "programma"] {
+            let (table, rows) = rows(self.tables, name);
+            for row in rows {
+                if is_full(problems) {
+                    return;
+                }
+                let mut f = Fields {
+                    table,
+                    row,
+                    problems,
+                };
+                let id = text_of(table.get(row, "id"));
+                let lijn = id.and_then(|id| line_of.get(&(name, name_key(id))).copied());
+                let Some(lijn) = lijn else { continue };
+                match name {
+                    "kosten" => self.kosten(b, &mut f, row, lijn),
+                    "opbrengsten" => {
+                        let part = f.share("in_mindering");
+                        let gebied = self.gebied_van(self.lijnen[lijn].deelgebied);
+                        if let Some(part) = part.filter(|q| !q.value.is_zero()) {
+                            let Some(gebied) = gebied else {
+                                geen_gebied(
+                                    &mut f,
+                                    "in_mindering",
+                                    !self.verhaal.gebieden.is_empty(),
+                                );
+                                continue;
+                            };
+                            self.post(lijn, gebied, Postsoort::Bijdrage, Some(part), None);
+                        }
+                    }
+                    _ => self.programma(&mut f, lijn),
+                }
+            }
+        }
+    }
+
+    fn post(
+        &mut self,
+        lijn: usize,
+        gebied: usize,
+        soort: Postsoort,
+        deel: Option<Quantity>,
+        profijt: Option<(Quantity, Vec<Quantity>)>,
+    ) {
+        self.verhaal.posten.push(Verhaalspost {
+            lijn,
+            gebied,
+            soort,
+            deel,
+            profijt,
+        });
+    }
+
+    fn programma(&mut self, f: &mut Fields<'_>, lijn: usize) {
+        let perceel = f.text("perceel");
+        let categorie = f.text("categorie").unwrap_or_else(|| {
+            [f.text("functie"), f.text("segment")]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+        let found = perceel.as_deref().map(|text| {
+            position_of(self.verhaal.percelen.iter().map(String::as_str), text).ok_or(text)
+        });
+        let perceel = match found {
+            None => None,
+            Some(Ok(p)) => Some(p),
+            Some(Err(text)) => {
+                let text = text.to_owned();
+                let names: Vec<&str> = self.verhaal.percelen.iter().map(String::as_str).collect();
+                onbekend(f, "perceel", &text, &names, "eigendom");
+                return;
+            }
+        };
+        let of_perceel = perceel.and_then(|p| {
+            self.verhaal
+                .eigendommen
+                .iter()
+                .find(|e| e.perceel == p)
+                .and_then(|e| e.gebied)
+        });
+        let Some(gebied) = of_perceel.or_else(|| self.gebied_van(self.lijnen[lijn].deelgebied))
+        else {
+            return;
+        };
+        // Without words of its own a line is a category by itself.
+        let categorie = if categorie.is_empty() {
+            self.lijnen[lijn].id.clone()
+        } else {
+            categorie
+        };
+        let names = &mut self.verhaal.categorieen;
+        let at = names
+            .iter()
+            .position(|n| name_key(n) == name_key(&categorie))
+            .unwrap_or_else(|| {
+                names.push(categorie);
+                names.len() - 1
+            });
+        self.post(lijn, gebied, Postsoort::Opbrengst(perceel, at), None, None);
+    }
+
+    /// Whether the party that receives in an area pays a line.
+    fn draagt(&self, b: &Builder, lijn: usize, gebied: usize) -> bool {
+        let receiver = b.rekeningen[self.verhaal.gebieden[gebied].ontvanger].partij;
+        b.rekeningen[self.lijnen[lijn].van].partij == receiver
+    }
+
+    /// What of a line with a kostensoort falls on others than the areas: the receiver's own.
+    fn elders(
+        &mut self,
+        b: &Builder,
+        lijn: usize,
+        home: Option<usize>,
+        deel: Option<&Quantity>,
+        areas: &[(usize, Option<(Quantity, Vec<Quantity>)>)],
+    ) {
+        let Some(gebied) = home.or_else(|| areas.first().map(|(g, _)| *g)) else {
+            return;
+        };
+        let profijt = match areas {
+            [(_, one)] => one.clone(),
+            many => many
+                .iter()
+                .try_fold(Decimal::ZERO, |sum, (_, p)| Some(sum + p.as_ref()?.0.value))
+                .zip(many.first().and_then(|(_, p)| p.as_ref()))
+                .map(|(own, (_, all))| (Quantity::made(own), all.clone())),
+        };
+        if (deel.is_some() || profijt.is_some()) && self.draagt(b, lijn, gebied) {
+            self.post(lijn, gebied, Postsoort::Elders, deel.cloned(), profijt);
+        }
+    }
+
+    fn kosten(&mut self, b: &Builder, f: &mut Fields<'_>, row: &Row, lijn: usize) {
+        let code = f.text("kostensoort");
+        let toerekenbaar = f.share("toerekenbaar");
+        let sleutel = f.text("profijt");
+        let eigendom = f.text("eigendom");
+        let raming = f.amount("raming_verhaal");
+        if self.verhaal.gebieden.is_empty() {
+            return;
+        }
+        let Some(code) = code else {
+            for column in ["toerekenbaar", "profijt", "eigendom", "raming_verhaal"] {
+                if !f.empty(column) {
+                    let name = f.name();
+                    f.problem(
+                        column,
+                        Problem::error(
+                            "no-kostensoort",
+                            format!("{name}: {column} is given, but kostensoort is empty: it is not recovered"),
+                        )
+                        .fix(format!("give kostensoort, or clear {column}")),
+                    );
+                    return;
+                }
+            }
+            if let Some(home) = self.gebied_van(self.lijnen[lijn].deelgebied)
+                && self.draagt(b, lijn, home)
+            {
+                self.post(lijn, home, Postsoort::Onverhaalbaar, None, None);
+            }
+            return;
+        };
+        let Some(soort) = kostensoort(&code) else {
+            f.problem(
+                "kostensoort",
+                Problem::error(
+                    "unknown-kostensoort",
+                    format!(
+                        "{}: \"{code}\" is no code of Omgevingsbesluit bijlage IV",
+                        f.name()
+                    ),
+                )
+                .allowed("A1 to A14 and B1 to B4; a part after it, as in A8.1, is allowed")
+                .fix("take the code of the list, or clear it when the cost is not recoverable"),
+            );
+            return;
+        };
+        let home = self.gebied_van(self.lijnen[lijn].deelgebied);
+        let areas: Vec<(usize, Option<(Quantity, Vec<Quantity>)>)> = match &sleutel {
+            None => {
+                let Some(home) = home else {
+                    geen_gebied(f, "kostensoort", true);
+                    return;
+                };
+                vec![(home, None)]
+            }
+            Some(name) => {
+                let names: Vec<&str> = self.sleutels.iter().map(|s| s.naam.as_str()).collect();
+                let Some(s) = position_of(names.iter().copied(), name) else {
+                    onbekend(f, "profijt", name, &names, "profijt");
+                    return;
+                };
+                let s = &self.sleutels[s];
+                let all: Vec<Quantity> = s.rijen.iter().map(|(_, _, q)| q.clone()).collect();
+                if let (Some(part), Some((city, ..))) = (
+                    toerekenbaar.as_ref().filter(|q| q.value < Decimal::ONE),
+                    s.rijen.iter().find(|(_, existing, _)| *existing),
+                ) {
+                    let part = (part.value * Decimal::ONE_HUNDRED).normalize();
+                    f.problem(
+                        "toerekenbaar",
+                        Problem::error(
+                            "city-twice",
+                            format!("{}: toerekenbaar is {part}% and key \"{}\" holds \"{city}\" too: the existing city would be taken off twice", f.name(), s.naam),
+                        )
+                        .and(&s.place)
+                        .fix("leave toerekenbaar empty, or take the existing city out of the key"),
+                    );
+                    return;
+                }
+                let gebieden = &self.verhaal.gebieden;
+                let found: Vec<_> = s
+                    .rijen
+                    .iter()
+                    .filter_map(|(name, _, q)| {
+                        let g = position_of(gebieden.iter().map(|g| g.id.as_str()), name)?;
+                        Some((g, Some((q.clone(), all.clone()))))
+                    })
+                    .collect();
+                if found.is_empty() {
+                    let names: Vec<&str> = gebieden.iter().map(|g| g.id.as_str()).collect();
+                    f.problem(
+                        "profijt",
+                        Problem::error(
+                            "key-without-area",
+                            format!(
+                                "{}: no begunstigde of key \"{}\" is a kostenverhaalsgebied",
+                                f.name(),
+                                s.naam
+                            ),
+                        )
+                        .allowed(listed(names.iter().copied()))
+                        .and(&s.place)
+                        .fix("name one of these as begunstigde"),
+                    );
+                    return;
+                }
+                found
+            }
+        };
+        let owner = match &eigendom {
+            None => None,
+            Some(name) => {
+                let found =
+                    position_of(self.verhaal.eigendommen.iter().map(|e| e.id.as_str()), name);
+                if found.is_none() {
+                    let names: Vec<&str> = self
+                        .verhaal
+                        .eigendommen
+                        .iter()
+                        .map(|e| e.id.as_str())
+                        .collect();
+                    onbekend(f, "eigendom", name, &names, "eigendom");
+                    return;
+                }
+                found
+            }
+        };
+        if let Some(e) = owner {
+            let payer = b.rekeningen[self.lijnen[lijn].van].partij;
+            let e_ = &self.verhaal.eigendommen[e];
+            if payer != Some(e_.partij) {
+                f.problem(
+                    "eigendom",
+                    Problem::error(
+                        "other-payer",
+                        format!(
+                            "{}: it is work of the owner of \"{}\", but another party pays it",
+                            f.name(),
+                            e_.id
+                        ),
+                    )
+                    .and(&e_.place)
+                    .fix("name the owner as partij, or clear eigendom"),
+                );
+                return;
+            }
+            if sleutel.is_some() || areas.iter().any(|(g, _)| Some(*g) != e_.gebied) {
+                f.problem(
+                    "eigendom",
+                    Problem::error(
+                        "own-work-elsewhere",
+                        format!("{}: work of an owner counts in the area of his eigendom, without a key", f.name()),
+                    )
+                    .fix("clear profijt, and put the line in a deelgebied of that area"),
+                );
+                return;
+            }
+        } else if raming.is_some() {
+            f.problem(
+                "raming_verhaal",
+                Problem::error(
+                    "no-eigendom",
+                    format!("{}: raming_verhaal is for work that an owner carries out, and eigendom is empty", f.name()),
+                )
+                .fix("name the eigendom, or clear raming_verhaal"),
+            );
+            return;
+        }
+        self.elders(b, lijn, home, toerekenbaar.as_ref(), &areas);
+        if let Some(e) = owner
+            && soort > TABEL_B
+            && self.verhaal.eigendommen[e].inbreng.houdt(soort)
+        {
+            let held = &self.verhaal.eigendommen[e];
+            f.problem(
+                "kostensoort",
+                Problem::error(
+                    "cost-in-inbrengwaarde",
+                    format!(
+                        "{}: {} of eigendom \"{}\" is in its inbrengwaarde already (Ob 8.17)",
+                        f.name(),
+                        KOSTENSOORTEN[soort],
+                        held.id
+                    ),
+                )
+                .and(&held.place)
+                .fix("clear kostensoort, or take it out of the inbrengwaarde"),
+            );
+            return;
+        }
+        for (g, profijt) in areas {
+            if self.verhaal.gebieden[g].regime == Regime::OwZonder && soort >= TABEL_B {
+                f.problem(
+                    "kostensoort",
+                    Problem::warning(
+                        "not-in-regime",
+                        format!("{}: {} is of table B, which is not recovered without tijdvak: it does not count", f.name(), KOSTENSOORTEN[soort]),
+                    )
+                    .fix("clear kostensoort, or take regime OW_TIJDVAK"),
+                );
+                continue;
+            }
+            let Some(e) = owner else {
+                self.post(
+                    lijn,
+                    g,
+                    Postsoort::Kosten(soort),
+                    toerekenbaar.clone(),
+                    profijt,
+                );
+                continue;
+            };
+            let nth = self.verhaal.eigendommen[e].werken.len();
+            let estimate = raming.clone().map(|amount| {
+                let place = row.place.clone();
+                let mut copy = self.lijnen[lijn].clone();
+                copy.id = format!("{} raming", copy.id);
+                copy.omschrijving = format!("raming {}", copy.omschrijving);
+                copy.soort = Stroomsoort::Raming;
+                copy.rol = Rol::Verrekening;
+                copy.bedrag = Bedrag::Product(vec![Factor {
+                    kolom: "bedrag",
+                    waarde: amount,
+                }]);
+                copy.raming = None;
+                copy.realisatie = Vec::new();
+                copy.place = place;
+                self.lijnen.push(copy);
+                self.lijnen.len() - 1
+            });
+            self.verhaal.eigendommen[e].werken.push(Werk {
+                lijn,
+                raming: estimate,
+                kostensoort: soort,
+            });
+            self.post(
+                lijn,
+                g,
+                Postsoort::Eigen(e, nth),
+                toerekenbaar.clone(),
+                None,
+            );
+            if let Some(estimate) = estimate {
+                self.post(
+                    estimate,
+                    g,
+                    Postsoort::Raming(e, nth),
+                    toerekenbaar.clone(),
+                    None,
+                );
+            }
+        }
+    }
+}
+
+/// A share of what is due, grown with rente from peildatum to its period: the opposite of contante waarde (rules chapter 8, point 2).
+fn gegroeid(share: &Quantity, when: Periode, gebied: &Gebied, area: &Verhaalsgebied) -> Quantity {
+    let moment = match area.moment {
+        Kasstroommoment::Begin => Decimal::ZERO,
+        Kasstroommoment::Midden => Decimal::new(5, 1),
+        Kasstroommoment::Eind => Decimal::ONE,
+    };
+    let years = (Decimal::from(when.0 - gebied.peil.0) + moment)
+        / Decimal::from(gebied.tijdstap.per_year());
+    let grown =
+        Exact::from(share.value) * Exact::from(Decimal::ONE + area.rente.value).power(years);
+    Quantity {
+        value: grown.0.unwrap_or(share.value),
+        place: area.rente.place.clone(),
+    }
+}
+
+/// What a repayment of one grows to by the eindafrekening: rente from every payment on (Ow 13.20(2); rate and compounding [C]).
+fn rente_op_terugbetaling(
+    gewichten: &[(Periode, Quantity)],
+    year: i32,
+    gebied: &Gebied,
+    area: &Verhaalsgebied,
+) -> Quantity {
+    let stap = gebied.tijdstap;
+    let Some(rate) = &area.terugbetaalrente else {
+        return Quantity::made(Decimal::ONE);
+    };
+    let end = Periode::of_year(year, stap).0;
+    let grown = gewichten.iter().fold(Exact::ZERO, |sum, (p, q)| {
+        let years = Decimal::from((end - p.0).max(0)) / Decimal::from(stap.per_year());
+        sum + Exact::from(q.value) * Exact::from(Decimal::ONE + rate.value).power(years)
+    });
+    Quantity {
+        value: grown.0.unwrap_or(Decimal::ONE),
+        place: rate.place.clone(),
+    }
+}
+
+/// Says that what should count in an area lies in none.
+fn geen_gebied(f: &mut Fields<'_>, column: &str, any: bool) {
+    let problem = Problem::error(
+        "no-area",
+        format!("{} lies in no kostenverhaalsgebied", f.name()),
+    );
+    f.problem(
+        column,
+        problem.fix(if any {
+            "name a deelgebied that lies in one, spread it with a key of table profijt, or clear it"
+        } else {
+            "add a row to table kostenverhaal, or clear it"
+        }),
+    );
+}
+
+/// The inbrengwaarde of a row: a whole, or parts.
+fn inbreng(f: &mut Fields<'_>, m2: Option<&Quantity>) -> Inbreng {
+    let whole = f.amount("inbrengwaarde");
+    let land = f.amount("grond_m2");
+    let names = ["opstallen", "vrijmaken", "slopen", "saneren"];
+    let parts = names.map(|c| f.amount(c));
+    if whole.is_some()
+        && let Some(column) = names
+            .into_iter()
+            .zip(parts.iter().map(Option::is_some))
+            .chain([("grond_m2", land.is_some())])
+            .find_map(|(c, given)| given.then_some(c))
+    {
+        f.problem(
+            column,
+            Problem::error(
+                "amount-twice",
+                format!("{} has an inbrengwaarde and also {column}", f.name()),
+            )
+            .fix("fill inbrengwaarde, or its parts, not both"),
+        );
+    }
+    if let Some(whole) = whole {
+        return Inbreng::Geheel(whole);
+    }
+    if land.is_some() && m2.is_none() && f.empty("m2") {
+        f.problem(
+            "m2",
+            Problem::error(
+                "missing-value",
+                format!("{}: grond_m2 is given, but m2 is empty", f.name()),
+            )
+            .fix("give m2, or the inbrengwaarde as a whole"),
+        );
+    }
+    Inbreng::Delen(m2.cloned().zip(land).map(|(m2, per)| [m2, per]), parts)
+}
