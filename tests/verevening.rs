@@ -289,7 +289,7 @@ proptest! {
     fn exact_fast_and_explained_are_the_same(spel in spel()) {
         let exact = waarden(&spel.alles::<Exact>());
         let fast = spel.alles::<Lanes<8>>();
-        let som: Decimal = spel.sleutel.iter().chain(&spel.eigen).chain(&spel.doel).chain(&spel.aantal).map(|v| v.abs()).sum();
+        let som: Decimal = spel.sleutel.iter().chain(&spel.eigen).chain(&spel.doel).chain(&spel.aantal).map(Decimal::abs).sum();
         let kleinste = 1e-9 * to_f64(som + spel.bedrag.abs() + spel.subsidie + dec!(1_000));
         for (i, (e, f)) in exact.iter().zip(&fast).enumerate() {
             let e = to_f64(*e);

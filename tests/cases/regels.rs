@@ -618,12 +618,12 @@ impl Bijdragegeval {
 pub(crate) struct Tariefgeval {
     pub(crate) bron: Bron,
     tolerantie: Decimal,
-    geval: Vec<Tarief>,
+    geval: Vec<Bovenwijks>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tarief {
+struct Bovenwijks {
     naam: String,
     werken: Vec<Werk>,
     woningequivalenten: Decimal,
@@ -682,7 +682,7 @@ pub(crate) struct Normgeval {
     #[serde(default)]
     aandeel: Vec<Aandeel>,
     #[serde(default)]
-    grens: Vec<Grens>,
+    grens: Vec<Grenstoets>,
     #[serde(default)]
     ruimte: Vec<Ruimte>,
     #[serde(default)]
@@ -712,7 +712,7 @@ enum Richting {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Grens {
+struct Grenstoets {
     naam: String,
     soort: Grenssoort,
     aantal: Decimal,
