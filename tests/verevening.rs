@@ -28,10 +28,11 @@ fn bedrag() -> impl Strategy<Value = Decimal> {
     (-1_000_000_000_000i64..1_000_000_000_000).prop_map(|c| Decimal::new(c, 2))
 }
 
-/// Keys, of which a part is zero and a part has many decimals.
+/// Keys, of which a part is zero or below and a part has many decimals.
 fn sleutel() -> impl Strategy<Value = Decimal> {
     prop_oneof![
         1 => Just(Decimal::ZERO),
+        1 => (-1_000i64..0).prop_map(Decimal::from),
         3 => (1i64..1_000_000).prop_map(Decimal::from),
         2 => (1i64..1_000_000_000_000).prop_map(|v| Decimal::new(v, 7)),
         1 => (1i64..1_000).prop_map(|v| Decimal::from(v) / dec!(7)),
@@ -160,7 +161,7 @@ proptest! {
             let delen = verrekening(&spel, wijze, decimalen);
             prop_assert_eq!(delen.iter().sum::<Decimal>(), Decimal::ZERO, "{:?} {:?}", wijze, delen);
             prop_assert!(delen.iter().all(|d| d.normalize().scale() <= decimalen));
-            if !matches!(wijze, Wijze::Doel) && spel.sleutel.iter().all(Decimal::is_zero) {
+            if !matches!(wijze, Wijze::Doel) && spel.sleutel.iter().all(|s| *s <= dec!(0)) {
                 prop_assert!(delen.iter().all(Decimal::is_zero), "{:?} {:?}", wijze, delen);
             }
         }
@@ -176,12 +177,12 @@ proptest! {
         let delen = waarden(&delen);
         prop_assert_eq!(delen.iter().sum::<Decimal>() + waarden(&[rest])[0], spel.bedrag);
         for (deel, sleutel) in delen.iter().zip(&spel.sleutel) {
-            prop_assert!(!sleutel.is_zero() || deel.is_zero(), "nothing for who has no key");
+            prop_assert!(*sleutel > dec!(0) || deel.is_zero(), "nothing for who has no key");
         }
         let mut aandelen = vec![Exact::ZERO; len];
         inbreng::aandelen(&sleutel, &van, &mut aandelen);
         let som: Decimal = waarden(&aandelen).iter().sum();
-        prop_assert_eq!(som, if spel.sleutel.iter().all(Decimal::is_zero) { dec!(0) } else { dec!(1) });
+        prop_assert_eq!(som, if spel.sleutel.iter().all(|s| *s <= dec!(0)) { dec!(0) } else { dec!(1) });
         let (mut deel, inleg) = (vec![Exact::ZERO; len], getallen::<Exact>(&spel.doel));
         let rest = inbreng::gem(spel.bedrag.into(), &inleg, DECIMALEN, &van, Of::Geheel, &mut deel);
         let deel = waarden(&deel);
@@ -258,7 +259,7 @@ proptest! {
             let v = verrekening(&minder, Wijze::Kosten, DECIMALEN);
             eigen.iter().zip(v).map(|(e, v)| *e + v).collect::<Vec<_>>()
         };
-        if spel.sleutel.iter().any(|s| !s.is_zero()) {
+        if spel.sleutel.iter().any(|s| *s > dec!(0)) {
             let speling = Decimal::new(spel.sleutel.len() as i64, DECIMALEN);
             for (zonder, met) in dragen(dec!(0)).iter().zip(dragen(spel.subsidie.min(spel.doel[0]))) {
                 prop_assert!(met <= *zonder + speling, "{} {}", zonder, met);

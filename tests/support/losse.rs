@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 /// Figures for those rules: lists by party, all as long.
 #[derive(Debug, Clone)]
 pub(crate) struct Spel {
-    /// Keys, some of them zero.
+    /// Keys, some of them zero or below.
     pub(crate) sleutel: Vec<Decimal>,
     /// Amounts with any sign.
     pub(crate) eigen: Vec<Decimal>,
