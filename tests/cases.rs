@@ -5,6 +5,9 @@
 
 mod support;
 
+#[path = "cases/regels.rs"]
+mod regels;
+
 use polder::evaluate::{Trekking, Voorbereid, Werk, evaluate};
 use polder::model::Model;
 use polder::model::table::{Scalar, Tables};
@@ -42,6 +45,14 @@ enum Geval {
     Disconto(Discontogeval),
     Levensduur(Levensduurgeval),
     Kapitaallasten(Lastengeval),
+    Vereveningsfonds(regels::Vereveningsgeval),
+    Kostendeling(regels::Delinggeval),
+    Grondbank(regels::Grondbankgeval),
+    Bouwclaim(regels::Bouwclaimgeval),
+    Gem(regels::Gemgeval),
+    Bijdrage(regels::Bijdragegeval),
+    TariefBovenwijks(regels::Tariefgeval),
+    Norm(regels::Normgeval),
 }
 
 impl Geval {
@@ -53,6 +64,14 @@ impl Geval {
             Geval::Disconto(g) => &g.bron,
             Geval::Levensduur(g) => &g.bron,
             Geval::Kapitaallasten(g) => &g.bron,
+            Geval::Vereveningsfonds(g) => &g.bron,
+            Geval::Kostendeling(g) => &g.bron,
+            Geval::Grondbank(g) => &g.bron,
+            Geval::Bouwclaim(g) => &g.bron,
+            Geval::Gem(g) => &g.bron,
+            Geval::Bijdrage(g) => &g.bron,
+            Geval::TariefBovenwijks(g) => &g.bron,
+            Geval::Norm(g) => &g.bron,
         }
     }
 }
@@ -654,6 +673,14 @@ fn run(text: &str) -> Uitslag {
         Geval::Disconto(g) => g.run(&mut uitslag),
         Geval::Levensduur(g) => g.run(&mut uitslag),
         Geval::Kapitaallasten(g) => g.run(&mut uitslag),
+        Geval::Vereveningsfonds(g) => g.run(&mut uitslag),
+        Geval::Kostendeling(g) => g.run(&mut uitslag),
+        Geval::Grondbank(g) => g.run(&mut uitslag),
+        Geval::Bouwclaim(g) => g.run(&mut uitslag),
+        Geval::Gem(g) => g.run(&mut uitslag),
+        Geval::Bijdrage(g) => g.run(&mut uitslag),
+        Geval::TariefBovenwijks(g) => g.run(&mut uitslag),
+        Geval::Norm(g) => g.run(&mut uitslag),
     }
     if uitslag.vergeleken == 0 {
         uitslag.fout("the case compares nothing");
