@@ -19,11 +19,10 @@ use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::risico::{self, Simulatieverslag};
-use crate::report::{Report, grex, invoer, oorzaken, routes, verhaal};
+use crate::report::{Report, grex, invoer, oorzaken, routes, verevening, verhaal};
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::{trekbaar, verdacht};
-use crate::route::verhaal::bevindingen;
 use crate::route::{self, Routeresultaat};
 use crate::scenario::{self, Scenario, ScenarioBestand};
 use crate::sweep;
@@ -473,7 +472,7 @@ fn findings(
 ) -> (Vec<route::Gecontroleerd>, bool) {
     let (checks, problems) = route::controles(&loaded.model, grex);
     show_first(&problems, path);
-    show_first(&bevindingen(&loaded.model, &grex.verhaal), path);
+    show_first(&route::bevindingen(&loaded.model, grex), path);
     (checks, !problems.is_empty())
 }
 
@@ -750,6 +749,10 @@ fn run_reports(
         output::print(&short);
     }
     reports.extend(verhaal::verhaal(model, shown));
+    if !shown.verevening.is_empty() {
+        output::print(&verevening::wie_betaalt_wie(model, shown));
+    }
+    reports.extend(verevening::verevening(model, shown));
     if let Some(v) = v {
         reports.extend(risk_reports(loaded, v, asked, Opdracht::Run));
     }
@@ -797,6 +800,7 @@ fn compare_reports(
     reports.push(grex::kasstroom(model, grex_result));
     reports.extend(grex::deelgebieden(model, &[grex_result, cofin]));
     reports.extend(verhaal::verhaal(model, grex_result));
+    reports.extend(verevening::verevening(model, grex_result));
     reports.extend(routes::fonds(model, cofin));
     for r in results {
         reports.extend([
@@ -827,7 +831,7 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
         trekbaar(plan)?;
     }
     let (checks, control_problems) = route::controles(model, &grex_result);
-    show_first(&bevindingen(model, &grex_result.verhaal), &args.model);
+    show_first(&route::bevindingen(model, &grex_result), &args.model);
     let (compared, raming_problems) = route::ramingen(model)?;
     let skipped: Vec<(String, String, String)> = loaded
         .read

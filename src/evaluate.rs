@@ -4,6 +4,7 @@
 //! distributions.
 
 pub mod overzicht;
+pub mod verevening;
 pub mod verhaal;
 
 use crate::cashflow;
@@ -162,6 +163,8 @@ pub struct Voorbereid<'p, N: Number> {
     opening: Vec<Option<N::Fixed>>,
     /// Kostenverhaal, when the model has it.
     verhaal: Option<verhaal::Voorbereiding<N>>,
+    /// Verevening, when the model has it.
+    verevening: Option<verevening::Voorbereiding<N>>,
     fonds: Option<[N::Fixed; 4]>,
     leenrente: Option<N::Fixed>,
     /// By deel of the main account: its name, given boekwaarde and most that the fund lends it.
@@ -240,7 +243,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 };
                 let lijn = &model.lijnen[l];
                 let drawn = lijn
-                    .deelgebied
+                    .schuift()
                     .filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
                 // A line that is never indexed has its history and its forecast in one cell.
                 let history = cel.index.is_none() && cel.deelgebied.is_none();
@@ -248,14 +251,14 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 let shift = if plan
                     .drijvers
                     .uitstel
-                    .get(lijn.deelgebied.unwrap_or(usize::MAX))
+                    .get(lijn.schuift().unwrap_or(usize::MAX))
                     .copied()
                     .flatten()
                     .is_some_and(|u| u.als == Als::Waarde)
                 {
                     0
                 } else {
-                    lijn.deelgebied
+                    lijn.schuift()
                         .map_or(0, |k| model.deelgebieden[k].uitstel_perioden)
                 };
                 let place =
@@ -392,6 +395,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             bbv,
             opening,
             verhaal: verhaal::Voorbereiding::new(plan),
+            verevening: verevening::Voorbereiding::new(plan),
             fonds,
             leenrente: model
                 .fonds
@@ -737,8 +741,12 @@ pub struct Werk<N: Number> {
     pub verhaal: Vec<verhaal::Gebiedsverhaal<N>>,
     /// By eigendom: what its owner pays.
     pub eigendommen: Vec<verhaal::Eigenaarsverhaal<N>>,
-    /// By post of kostenverhaal: its contante waarde.
+    /// By post of kostenverhaal and verevening: its contante waarde.
     pub posten: Vec<N>,
+    /// What every rule of verevening comes to.
+    pub verevening: Vec<verevening::Regeluitkomst<N>>,
+    /// What everyone comes to who takes part in one.
+    pub deelnemers: Vec<verevening::Deelnemeruitkomst<N>>,
     /// The figures of every party.
     pub partijen: Vec<PartijUitkomst<N>>,
     /// The figures of every deel.
@@ -828,6 +836,11 @@ impl<N: Number> Werk<N> {
                 plan.model.verhaal.eigendommen.len()
             ],
             posten: vec![N::number(0); plan.posten.len()],
+            verevening: Vec::with_capacity(plan.model.verevening.regels.len()),
+            deelnemers: vec![
+                verevening::Deelnemeruitkomst::geen();
+                plan.model.verevening.deelnemers.len()
+            ],
             partijen: Vec::with_capacity(plan.model.partijen.len()),
             deeluitkomsten: Vec::with_capacity(plan.delen.len()),
             deelstand: [(); 3].map(|()| vec![N::number(0); plan.delen.len()]),
@@ -1330,6 +1343,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
         if cel.verrekend.is_some() && !settled {
             verhaal::verhalen(v, werk);
+            verevening::verevenen(v, werk);
             settled = true;
         }
         let due = cel.verrekend.map(|what| werk.verrekend(what));
@@ -1514,6 +1528,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
     }
     if !settled {
         verhaal::verhalen(v, werk);
+        verevening::verevenen(v, werk);
     }
     if werk.cellen.is_some() {
         verzamelen(v, werk, fonds);

@@ -8,6 +8,7 @@ use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
+use crate::model::verevening::{self, KOLOMMEN, Maat, REGELKOLOMMEN};
 use crate::model::verhaal::{Inbreng, Postsoort};
 use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
@@ -685,12 +686,18 @@ impl<'a> Opname<'a> {
             Of::Post(p) => {
                 let post = self.plan.posten[usize::from(p)];
                 let line = post.lijn.map_or("", |l| &model.lijnen[l].id);
-                if model.verhaal.gebieden.len() == 1 {
-                    line.to_owned()
-                } else {
-                    format!("{line} in {}", model.verhaal.gebieden[post.gebied].id)
+                let gebieden = &model.verhaal.gebieden;
+                match gebieden.get(post.gebied) {
+                    Some(_) if gebieden.len() == 1 => line.to_owned(),
+                    Some(gebied) => format!("{line} in {}", gebied.id),
+                    None => {
+                        let regel = &model.verevening.regels[post.gebied - gebieden.len()];
+                        format!("{line} in {}", regel.naam)
+                    }
                 }
             }
+            Of::Regel(r) => model.verevening.regels[usize::from(r)].naam.clone(),
+            Of::Deelnemer(d) => model.verevening.deelnemers[usize::from(d)].id.clone(),
             Of::Maatregel(m) => self
                 .plan
                 .vraag
@@ -775,6 +782,35 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
     out
 }
 
+/// What the tables of verevening hold, in words.
+fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
+    let unit = |column: &str| match column {
+        "aandeel" => Unit::Rate,
+        "sleutel" | "feitelijk" | "aantal" | "sociaal" | "elders" | "grens" | "m2" | "weq" | "vanaf"
+        | "woningequivalenten" => Unit::Number,
+        _ => Unit::Eur,
+    };
+    let mut out = Vec::new();
+    for r in &model.verevening.regels {
+        out.push((&r.rente, format!("rente {} (invoer)", r.naam), Unit::Rate));
+        for (column, q) in REGELKOLOMMEN.iter().zip(&r.getallen) {
+            let words = format!("{column} {} (invoer)", r.naam);
+            out.extend(q.as_ref().map(|q| (q, words, unit(column))));
+        }
+    }
+    for d in &model.verevening.deelnemers {
+        for (column, maat) in KOLOMMEN.iter().zip(&d.getallen) {
+            let Some(Maat::Som(parts)) = maat else {
+                continue;
+            };
+            for q in parts.iter().flatten() {
+                out.push((q, format!("{column} {} (invoer)", d.id), unit(column)));
+            }
+        }
+    }
+    out
+}
+
 /// Words for inputs as they were given: before a draw works on them, or before they are made a growth per period.
 fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
     let mut out = HashMap::new();
@@ -798,7 +834,10 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
                 .or_insert_with(|| (format!("groei {}", groep.naam), Unit::Rate));
         }
     }
-    for (q, naam, unit) in verhaalinvoer(model) {
+    for (q, naam, unit) in verhaalinvoer(model)
+        .into_iter()
+        .chain(vereveningsinvoer(model))
+    {
         if let Some(place) = &q.place {
             out.entry(place).or_insert((naam, unit));
         }
@@ -1066,7 +1105,16 @@ const OVERIGE: &[&str] = &[
     "object",
     "kostenverhaal",
     "eigendom",
+    "verevening",
+    "verevening_delen",
 ];
+
+/// The figures of every rule of verevening, and of everyone who takes part, and their words; a kind has more.
+const REGELWOORDEN: [verevening::Cijfer; 2] = [
+    ("betaald", "verevening betaald"),
+    ("saldo", "verevening saldo"),
+];
+const DEELNEMERWOORDEN: [verevening::Cijfer; 1] = [("verrekening", "verrekening")];
 
 /// The figures of an area of kostenverhaal and their words.
 const VERHAALWOORDEN: &[(&str, &str)] = &[
@@ -1420,6 +1468,10 @@ impl Opname<'_> {
                     "",
                     adres,
                 )
+            }
+            "verevening" | "verevening_delen" if self.verevening(head, key, tail).is_some() => {
+                let (word, of) = self.verevening(head, key, tail).unwrap_or(("", Of::Geheel));
+                self.at(word, of, "", adres)
             }
             _ => match (word(head), self.input(adres)) {
                 (_, Some(input)) => input,
@@ -1966,12 +2018,28 @@ impl Opname<'_> {
         out
     }
 
+    /// The word of a figure of verevening; nothing when its row has none of that name.
+    fn verevening(&self, head: &str, key: &str, tail: &str) -> Option<(&'static str, Of)> {
+        let own = &self.plan.model.verevening;
+        let pick = |all: Vec<verevening::Cijfer>| {
+            all.into_iter().find(|(a, _)| *a == tail).map(|(_, word)| word)
+        };
+        if head == "verevening" {
+            let r = position_of(own.regels.iter().map(|r| r.naam.as_str()), key)?;
+            let kind = own.regels[r].vorm.geheel;
+            return pick([&REGELWOORDEN, kind].concat()).map(|word| (word, Of::Regel(r as u16)));
+        }
+        let d = position_of(own.deelnemers.iter().map(|d| d.id.as_str()), key)?;
+        let kind = own.regels[own.deelnemers[d].regel].vorm.cijfers;
+        pick([&DEELNEMERWOORDEN, kind].concat()).map(|word| (word, Of::Deelnemer(d as u16)))
+    }
+
     /// The address of a word of one owner; nothing when it is only shown as part of others.
     fn adres_van(&self, word: &'static str, of: Of) -> Option<String> {
         let figure =
             |list: &[(&'static str, &str)]| list.iter().find(|(_, w)| *w == word).map(|(a, _)| *a);
         let plain = || word.replace(' ', "_");
-        let whose = self.whose(of);
+        let (whose, model) = (self.whose(of), self.plan.model);
         match of {
             Of::Geheel => Some(match word {
                 "voorfinanciering" => word.to_owned(),
@@ -2002,6 +2070,16 @@ impl Opname<'_> {
             )),
             Of::Verhaal(_) => figure(VERHAALWOORDEN).map(|f| format!("kostenverhaal[{whose}].{f}")),
             Of::Eigendom(_) => figure(EIGENDOMWOORDEN).map(|f| format!("eigendom[{whose}].{f}")),
+            Of::Regel(r) => {
+                let kind = model.verevening.regels[usize::from(r)].vorm.geheel;
+                figure(&[&REGELWOORDEN, kind].concat()).map(|f| format!("verevening[{whose}].{f}"))
+            }
+            Of::Deelnemer(d) => {
+                let regel = model.verevening.deelnemers[usize::from(d)].regel;
+                let kind = model.verevening.regels[regel].vorm.cijfers;
+                figure(&[&DEELNEMERWOORDEN, kind].concat())
+                    .map(|f| format!("verevening_delen[{whose}].{f}"))
+            }
             Of::Post(_) => None,
             Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
         }

@@ -67,7 +67,7 @@ const BLADEN: [(&str, &str); 12] = [
     ("Partijresultaten", "Saldo en baten per partij"),
     (
         "Verhaal",
-        "Kostenverhaal: wat verhaald wordt, en wat elke eigenaar betaalt",
+        "Kostenverhaal en verevening: wat verhaald en verrekend wordt, en wat wie betaalt",
     ),
     (
         "Vaste getallen",
@@ -256,7 +256,7 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
             _ => BEDRAGEN,
         },
         of if matches!(of, Of::Index(_)) || word.starts_with("disconto") => TIJD,
-        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) => VERHAAL,
+        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) | Of::Regel(_) | Of::Deelnemer(_) => VERHAAL,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
         Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,

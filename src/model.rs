@@ -9,6 +9,7 @@ mod lines;
 mod onzekerheden;
 pub mod schema;
 pub mod table;
+pub mod verevening;
 pub mod verhaal;
 
 use crate::number::Quantity;
@@ -400,13 +401,15 @@ pub struct Model {
     pub controles: Vec<Controle>,
     /// Owners, percelen and areas of kostenverhaal.
     pub verhaal: verhaal::Verhaal,
+    /// Rules of verevening and who takes part in them.
+    pub verevening: verevening::Verevening,
 }
 
 /// Once this many problems were found, no more rows are checked.
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Most rows of the tables whose rows all others can name.
-const MAX_ROWS: [(&str, usize); 13] = [
+const MAX_ROWS: [(&str, usize); 15] = [
     ("indexen", 20_000),
     ("partijen", 1_000),
     ("deelgebieden", 1_000),
@@ -420,6 +423,8 @@ const MAX_ROWS: [(&str, usize); 13] = [
     ("kostenverhaal", 100),
     ("eigendom", 5_000),
     ("profijt", 20_000),
+    ("verevening", 100),
+    ("verevening_delen", 2_000),
 ];
 /// Most lines; a line's position is kept in 16 bits.
 const MAX_LINES: usize = 60_000;
@@ -471,10 +476,10 @@ fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> 
     }
     let lines: usize = LINE_TABLES
         .iter()
-        .chain(&["eigendom"])
+        .chain(&["eigendom", "verevening_delen"])
         .map(|name| {
             rows(name)
-                * if ["objecten", "baten"].contains(name) {
+                * if ["objecten", "baten", "verevening_delen"].contains(name) {
                     2
                 } else {
                     1
@@ -643,6 +648,7 @@ impl Builder {
             scenarios,
             controles,
             verhaal: lines.verhaal,
+            verevening: lines.verevening,
         })
     }
 

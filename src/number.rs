@@ -72,6 +72,10 @@ pub enum Of {
     Eigendom(u16),
     /// What a line counts for in an area of kostenverhaal.
     Post(u16),
+    /// A rule of verevening.
+    Regel(u16),
+    /// Who takes part in one.
+    Deelnemer(u16),
 }
 
 /// When.

@@ -938,10 +938,10 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         let drawn = lijn
-            .deelgebied
+            .schuift()
             .filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
         let cel = self.cel(&key(drawn, lijn.index), keys);
-        let move_by = lijn.deelgebied.map_or(0, shift);
+        let move_by = lijn.schuift().map_or(0, shift);
         let totaal = match &lijn.verloop.totaal {
             Totaal::Een => None,
             Totaal::Door(t) => Some(Exact::from(*t)),
@@ -1051,9 +1051,9 @@ impl<'a> Plan<'a> {
             let Some((last, _)) = lijn.verloop.gewichten.last() else {
                 continue;
             };
-            let last = (last.0 + lijn.deelgebied.map_or(0, shift) - first).max(0) as usize;
+            let last = (last.0 + lijn.schuift().map_or(0, shift) - first).max(0) as usize;
             let drawn = lijn
-                .deelgebied
+                .schuift()
                 .filter(|k| self.drijvers.uitstel.get(*k).copied().flatten().is_some());
             if lijn.rol == Rol::Risico {
                 let slot =

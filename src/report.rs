@@ -109,6 +109,7 @@ pub mod invoer;
 pub mod oorzaken;
 pub mod risico;
 pub mod routes;
+pub mod verevening;
 pub mod verhaal;
 pub mod verschil;
 

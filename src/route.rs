@@ -3,6 +3,7 @@
 //!
 //! Knows the model and `evaluate`; not how results are shown.
 
+pub mod verevening;
 pub mod verhaal;
 
 use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk, overzicht};
@@ -223,6 +224,8 @@ pub struct Routeresultaat {
     pub portemonnee: Decimal,
     /// Kostenverhaal by area.
     pub verhaal: Vec<verhaal::Verhaalresultaat>,
+    /// Verevening by rule.
+    pub verevening: Vec<verevening::Regelresultaat>,
 }
 
 impl Routeresultaat {
@@ -408,6 +411,7 @@ fn record(
     let fonds = fonds(v, u, werk)?;
     let matrix = matrix(v, werk)?;
     let verhaal = verhaal::record(v, werk)?;
+    let verevening = verevening::record(v, werk)?;
     Ok(Routeresultaat {
         route: plan.route,
         timeline: tl.clone(),
@@ -434,6 +438,7 @@ fn record(
         matrix,
         portemonnee: number(u.portemonnee, "één portemonnee")?,
         verhaal,
+        verevening,
     })
 }
 
@@ -672,7 +677,9 @@ impl Routeresultaat {
                 )),
             };
         }
-        if let Some(found) = verhaal::waarde(model, &self.verhaal, address) {
+        if let Some(found) = verhaal::waarde(model, &self.verhaal, address)
+            .or_else(|| verevening::waarde(model, &self.verevening, address))
+        {
             return found;
         }
         if let Some(rest) = address.strip_prefix("partij[") {
@@ -947,4 +954,11 @@ pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
         }
     }
     Ok((compared, problems))
+}
+
+/// What is to be looked at in what parties settle: warnings with the mark of the rule.
+pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
+    let mut out = verhaal::bevindingen(model, &route.verhaal);
+    out.extend(verevening::bevindingen(model, &route.verevening));
+    out
 }

@@ -285,6 +285,13 @@ pub const KOSTENVERHAAL: Discontowoorden = [
     "discontofactor kostenverhaal",
 ];
 
+/// Of verevening.
+pub const VEREVENING: Discontowoorden = [
+    "discontovoet verevening",
+    "disconto per periode verevening",
+    "discontofactor verevening",
+];
+
 /// A number by one of the words, where they are given.
 #[inline(always)]
 fn called<N: Number>(

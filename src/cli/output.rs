@@ -14,6 +14,7 @@ use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::statistics::Estimate;
 use crate::route::Routeresultaat;
+use crate::route::verevening::Regelresultaat;
 use crate::route::verhaal::Verhaalresultaat;
 use crate::write::trekkingen::{self, Kolommen};
 use crate::write::{carriers, csv, files, xlsx};
@@ -369,7 +370,38 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
         })
         .collect();
     let verhaal: Map<String, Value> = r.verhaal.iter().map(|x| verhaal_json(model, x)).collect();
-    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix, "kostenverhaal": verhaal})
+    let verevening: Map<String, Value> = r
+        .verevening
+        .iter()
+        .map(|x| verevening_json(model, x))
+        .collect();
+    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix, "kostenverhaal": verhaal, "verevening": verevening})
+}
+
+/// A rule of verevening.
+fn verevening_json(model: &Model, x: &Regelresultaat) -> (String, Value) {
+    let figures = |own: &[(&'static str, Decimal)], more: &[(&'static str, Decimal)]| -> Map<String, Value> {
+        own.iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), exact(*value)))
+            .collect()
+    };
+    let regel = &model.verevening.regels[x.regel];
+    let parts: Map<String, Value> = x
+        .deelnemers
+        .iter()
+        .map(|d| {
+            let own = &model.verevening.deelnemers[d.deelnemer];
+            let mut value = figures(&[("verrekening", d.verrekening)], &d.cijfers);
+            value.insert("rekening".into(), json!(model.rekening_naam(own.rekening)));
+            (own.id.clone(), Value::Object(value))
+        })
+        .collect();
+    let mut value = figures(&[("betaald", x.betaald), ("saldo", x.saldo)], &x.cijfers);
+    value.insert("soort".into(), json!(regel.vorm.naam));
+    value.insert("rekening".into(), json!(model.rekening_naam(regel.rekening)));
+    value.insert("delen".into(), Value::Object(parts));
+    (regel.naam.clone(), Value::Object(value))
 }
 
 /// An area of kostenverhaal.

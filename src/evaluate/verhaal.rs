@@ -11,7 +11,7 @@ use crate::parameters;
 use crate::plan::Plan;
 use crate::problem::Place;
 use crate::rules::kostenverhaal::{self, Activiteit, Categorie, Drempels};
-use crate::timeline;
+use crate::timeline::{self, Kasstroommoment};
 use rust_decimal::Decimal;
 
 /// What an area recovers.
@@ -98,7 +98,7 @@ struct GebiedN<N: Number> {
 /// The numbers of kostenverhaal in one arithmetic.
 #[derive(Debug)]
 pub(super) struct Voorbereiding<N: Number> {
-    /// Discount factors by area.
+    /// Discount factors by area, then by rule of verevening.
     factoren: Vec<Vec<N>>,
     /// By list of the plan: posts with the part that counts.
     lijsten: Vec<Vec<(usize, Option<N>)>>,
@@ -145,7 +145,7 @@ pub fn is_plichtig(model: &Model, eigendom: usize) -> bool {
     )
 }
 
-fn getal<N: Number>(q: &Quantity) -> N {
+pub(super) fn getal<N: Number>(q: &Quantity) -> N {
     N::of(N::fixed(q.value, q.place.as_ref()))
 }
 
@@ -174,19 +174,28 @@ impl<N: Number> Voorbereiding<N> {
     pub(super) fn new(plan: &Plan<'_>) -> Option<Self> {
         let model = plan.model;
         let verhaal = &model.verhaal;
-        if verhaal.gebieden.is_empty() {
+        let regels = &model.verevening.regels;
+        if verhaal.gebieden.is_empty() && regels.is_empty() {
             return None;
         }
         let tl = &plan.timeline;
-        let factoren = verhaal
-            .gebieden
-            .iter()
+        let areas = verhaal.gebieden.iter().enumerate().map(|(i, g)| {
+            let of = Of::Verhaal(i as u16);
+            (&g.rente, g.moment, of, &timeline::KOSTENVERHAAL)
+        });
+        let rules = regels.iter().enumerate().map(|(i, r)| {
+            let (of, words) = (Of::Regel(i as u16), &timeline::VEREVENING);
+            (&r.rente, Kasstroommoment::Begin, of, words)
+        });
+        let factoren = areas
+            .chain(rules)
             .enumerate()
-            .map(|(i, g)| {
+            .map(|(i, (rente, moment, of, words))| {
                 let mut out = vec![N::number(0); tl.len];
-                let words = Some(&timeline::KOSTENVERHAAL);
-                let of = Of::Verhaal(i as u16);
-                timeline::discount_factors(tl, getal(&g.rente), g.moment, of, words, &mut out);
+                // A rule that adds up no flows has no factors: a sheet has no rates that nothing uses.
+                if i < verhaal.gebieden.len() || plan.posten.iter().any(|p| p.gebied == i) {
+                    timeline::discount_factors(tl, getal(rente), moment, of, Some(words), &mut out);
+                }
                 out
             })
             .collect();
@@ -277,7 +286,10 @@ impl<N: Number> Voorbereiding<N> {
                             }
                         }
                     }
-                    Postsoort::Overeenkomst(_) | Postsoort::Elders | Postsoort::Onverhaalbaar => {}
+                    Postsoort::Overeenkomst(_)
+                    | Postsoort::Elders
+                    | Postsoort::Onverhaalbaar
+                    | Postsoort::Verevening(..) => {}
                 }
             }
             // Basiseenheden are those of the model: they are published, and no draw changes them.
@@ -424,7 +436,7 @@ impl<N: Number> Voorbereiding<N> {
     }
 }
 
-fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
+pub(super) fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
     let mut sum = N::number(0);
     for (i, p) in which.iter().enumerate() {
         sum = if i == 0 { posten[*p] } else { sum + posten[*p] };
@@ -615,6 +627,8 @@ impl<N: Number> Werk<N> {
         match what {
             Verrekening::Geldsom(e) => self.eigendommen[e].geldsom,
             Verrekening::Terugbetaling(e) => self.eigendommen[e].terugbetaling,
+            Verrekening::Betaalt(d) => self.deelnemers[d].verrekening.max(N::number(0)),
+            Verrekening::Ontvangt(d) => (-self.deelnemers[d].verrekening).max(N::number(0)),
         }
     }
 }

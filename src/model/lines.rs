@@ -5,6 +5,7 @@
 use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
+use super::verevening::{self, Verevening};
 use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
     BUITEN, Boekwaarde, Builder, Gebied, HOOFD, MAX_SIZE, Risico, file_of, is_full, position_of,
@@ -159,6 +160,18 @@ pub struct Lijn {
     pub place: Place,
 }
 
+impl Lijn {
+    /// Deelgebied whose uitstel moves it: a settlement between parties falls when it was agreed, on both sides at once.
+    pub fn schuift(&self) -> Option<usize> {
+        self.deelgebied.filter(|_| {
+            !matches!(
+                self.bedrag,
+                Bedrag::Verrekend(Verrekening::Betaalt(_) | Verrekening::Ontvangt(_))
+            )
+        })
+    }
+}
+
 /// A benefit with the lines it gives.
 #[derive(Debug, Clone)]
 pub struct Baat {
@@ -206,6 +219,7 @@ pub(crate) struct Lines {
     pub(crate) objecten: Vec<Object>,
     pub(crate) risicos: Vec<Risico>,
     pub(crate) verhaal: Verhaal,
+    pub(crate) verevening: Verevening,
 }
 
 /// What the rows of table fasering say of one profile.
@@ -275,6 +289,7 @@ impl Lines {
             objecten: Vec::new(),
             risicos: Vec::new(),
             verhaal: Verhaal::default(),
+            verevening: Verevening::default(),
         };
         let named = ["programma", "kosten", "opbrengsten"].map(|name| tables.table(name));
         let named = named
@@ -283,7 +298,8 @@ impl Lines {
             .collect::<Vec<_>>();
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
-        let betalingen = read_betalingen(tables, &mut profiles, gebied, problems);
+        let [betalingen, verevend] = ["eigendom", "verevening"]
+            .map(|name| read_betalingen(name, tables, &mut profiles, gebied, problems));
         // A line with a mistake may have been the one that uses it.
         let unread = LINE_TABLES
             .iter()
@@ -308,6 +324,14 @@ impl Lines {
         lines.read_baten(b, gebied, tables, problems);
         lines.read_risicos(b, gebied, tables, problems);
         lines.verhaal = verhaal::read(b, gebied, tables, &mut lines.lijnen, &betalingen, problems);
+        lines.verevening = verevening::read(
+            b,
+            gebied,
+            tables,
+            (&mut lines.lijnen, &mut lines.verhaal),
+            &verevend,
+            problems,
+        );
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
         lines.check_dekking(b, tables, problems);
@@ -355,7 +379,7 @@ impl Lines {
             let early = self
                 .lijnen
                 .iter()
-                .filter(|l| l.deelgebied == Some(d))
+                .filter(|l| l.schuift() == Some(d))
                 .find_map(|l| {
                     let (first, _) = l.verloop.gewichten.first()?;
                     (first.0 + deelgebied.uitstel_perioden < gebied.peil.0).then_some((l, first))
@@ -1727,14 +1751,15 @@ fn read_profiles(
     out
 }
 
-/// When every row of eigendom pays.
+/// When every row of a table pays.
 fn read_betalingen(
+    name: &str,
     tables: &Tables,
     profiles: &mut [(String, Profile)],
     gebied: &Gebied,
     problems: &mut Vec<Problem>,
 ) -> Betalingen {
-    let (table, rows) = rows(tables, "eigendom");
+    let (table, rows) = rows(tables, name);
     let mut out = Vec::new();
     for row in rows {
         let mut f = Fields {
@@ -1781,7 +1806,7 @@ fn read_betalingen(
                         "betaling",
                         Problem::error("bad-phasing", format!("{}: {reason}", f.name()))
                             .allowed("a period, a range 2027-2031, or a profile of shares")
-                            .fix("write when the owner pays as one of these"),
+                            .fix("write when it is paid as one of these"),
                     );
                     None
                 }

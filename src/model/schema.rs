@@ -964,6 +964,230 @@ pub const SCHEMA: &[TableSchema] = &[
         ],
     },
     TableSchema {
+        name: "verevening",
+        row: "a rule by which parties settle costs, land value or homes with each other",
+        columns: &[
+            req("regel", Kind::Key, "Name"),
+            req(
+                "soort",
+                Kind::Choice(super::verevening::SOORTEN),
+                "Kind (docs/rules/verevening.md, inbreng.md, bijdragen.md): kostendeling, specials, gelijke_grondwaarde, doel, collectief (3.2); grondbank, bouwclaim, gem (3.5) [O]; vereveningsfonds, vlak, segment (3.1); bovenwijks (1.5) [O]",
+            ),
+            opt(
+                "rekening",
+                Kind::Account,
+                "Account that clears: it receives what is paid and pays what is received. Default: the first gemeente, rekening eigen",
+            ),
+            opt(
+                "sleutel",
+                Kind::Choice(VEREVENINGSLEUTELS),
+                "How a key that its row does not give is found: m2 or inbrengwaarde of table eigendom, aantal or grondwaarde of table programma, own kosten, or gelijk for all. Default gegeven",
+            ),
+            opt(
+                "kosten_soort",
+                Kind::Text,
+                "Cost lines with this soort are the own costs of who pays them; for collectief, what is shared",
+            ),
+            opt(
+                "maatregel",
+                Kind::Ref("maatregelen"),
+                "Or those of this maatregel; with both, those that fit both",
+            ),
+            opt(
+                "functie",
+                Kind::Text,
+                "Only programma with this functie counts",
+            ),
+            opt(
+                "segmenten",
+                Kind::List,
+                "vereveningsfonds: segments of programma whose homes count for the norm",
+            ),
+            opt(
+                "meetellen",
+                Kind::Choice(&["tekorten", "saldi"]),
+                "specials: only what yields less than its reference counts, or what yields more too; segment: only above the bound, or below it too [C]. Default tekorten",
+            ),
+            opt(
+                "bedrag",
+                Kind::Amount,
+                "collectief and bovenwijks: costs (collectief: default those of kosten_soort or maatregel, at contante waarde); gem: result to split (default: contante waarde of what flows through rekening); bouwclaim: costs of the municipality",
+            ),
+            opt(
+                "waarde",
+                Kind::Amount,
+                "grondbank: land value of a unit of feitelijk. Empty: feitelijk is land value itself",
+            ),
+            opt(
+                "aandeel",
+                Kind::Rate,
+                "vereveningsfonds: share of the homes that the norm asks; bovenwijks: share of the new development in the costs",
+            ),
+            opt(
+                "vanaf",
+                Kind::Number,
+                "Homes from which a project has the duty. Default 0",
+            ),
+            opt(
+                "afronding",
+                Kind::Choice(&["omhoog", "half", "geen"]),
+                "How the homes that a norm asks are made whole; a local rule. Default omhoog",
+            ),
+            opt("tarief", Kind::Amount, "vlak: euro per home"),
+            opt(
+                "grondwaarde_vrij",
+                Kind::Amount,
+                "vereveningsfonds: land value of a free-sector home, unless its row gives that of its kern",
+            ),
+            opt(
+                "grondwaarde_sociaal",
+                Kind::Amount,
+                "vereveningsfonds: land value of a social home, unless its row gives that of its kern",
+            ),
+            opt(
+                "uitkering",
+                Kind::Amount,
+                "vereveningsfonds: euro that it pays per home above the norm, in the order of the rows. Default: it pays nothing [C]",
+            ),
+            opt(
+                "plafond",
+                Kind::Amount,
+                "vereveningsfonds: most that it pays. Default: no bound but its balance",
+            ),
+            opt(
+                "plafond_per",
+                Kind::Choice(&["woning", "project"]),
+                "Of what plafond is the most. Default woning",
+            ),
+            opt(
+                "beginsaldo",
+                Kind::Amount,
+                "vereveningsfonds: balance that it can pay of beside what it gets. Default 0",
+            ),
+            opt(
+                "subsidie",
+                Kind::Amount,
+                "bovenwijks: subsidy, taken off after the share of the new development [C]",
+            ),
+            opt(
+                "woningequivalenten",
+                Kind::Number,
+                "bovenwijks: that all development together counts for. Default: that of its rows",
+            ),
+            opt(
+                "rente",
+                Kind::Rate,
+                "Rate of contante waarde per peildatum of flows that count. Default: rente of the area",
+            ),
+            opt(
+                "rente_tot_betaling",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether what is settled grows with rente from peildatum to its payment [C]. Default nee",
+            ),
+            opt(
+                "betaling",
+                Kind::Phasing,
+                "When it is paid: a period, a range or a profile of table fasering. Default: year of peildatum",
+            ),
+            opt(
+                "decimalen",
+                Kind::Whole,
+                "Decimals of the amounts, 0 to 8; 2 settles in whole cents. Default 8",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "verevening_delen",
+        row: "who takes part in a rule of verevening",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            req("regel", Kind::Ref("verevening"), "Rule"),
+            opt(
+                "partij",
+                Kind::Account,
+                "Who pays or receives. Default rekening eigen; empty: the grondexploitatie, in its deelgebied",
+            ),
+            opt(
+                "deelgebied",
+                Kind::Ref("deelgebieden"),
+                "Deelgebied: only its rows of other tables count",
+            ),
+            opt(
+                "segment",
+                Kind::Text,
+                "segment: segment of programma that is counted",
+            ),
+            opt(
+                "sleutel",
+                Kind::Number,
+                "Key; grondbank: what it brings in; gem: its equity. Default: as the rule says",
+            ),
+            opt(
+                "eigen",
+                Kind::Amount,
+                "kostendeling: own costs. Default: its cost lines that fit the rule, at contante waarde",
+            ),
+            opt(
+                "referentie",
+                Kind::Amount,
+                "specials: what it would yield; doel: land value that is the target",
+            ),
+            opt(
+                "feitelijk",
+                Kind::Amount,
+                "What stands on its own land: land value (default: its programma at contante waarde), or units for a grondbank with waarde (default: aantal of its programma)",
+            ),
+            opt(
+                "aantal",
+                Kind::Number,
+                "Homes; bouwclaim: plots. Default: aantal of its programma",
+            ),
+            opt(
+                "sociaal",
+                Kind::Number,
+                "vereveningsfonds: homes that count for the norm. Default: those of its programma in segmenten",
+            ),
+            opt(
+                "elders",
+                Kind::Number,
+                "vereveningsfonds: homes that count for it and are made elsewhere. Default 0",
+            ),
+            opt(
+                "grens",
+                Kind::Amount,
+                "segment: homes that are free of payment; for a share, that share of all homes",
+            ),
+            opt(
+                "tarief",
+                Kind::Amount,
+                "segment: euro per home; bouwclaim: euro that it pays per plot",
+            ),
+            opt("m2", Kind::Number, "bouwclaim: land that it sells, m2"),
+            opt(
+                "inkoopprijs",
+                Kind::Amount,
+                "bouwclaim: euro that it gets per m2",
+            ),
+            opt(
+                "grondwaarde_vrij",
+                Kind::Amount,
+                "vereveningsfonds: land value of a free-sector home in its kern. Default: that of the rule",
+            ),
+            opt(
+                "grondwaarde_sociaal",
+                Kind::Amount,
+                "vereveningsfonds: land value of a social home in its kern. Default: that of the rule",
+            ),
+            opt(
+                "weq",
+                Kind::Number,
+                "bovenwijks: woningequivalenten of a unit. Default 1",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
         name: "onzekerheden",
         row: "an uncertain input",
         columns: &[
@@ -1308,6 +1532,17 @@ pub const NCW_METHODEN: &[&str] = &[
     "ncw_rente",
     "ncw_kasstroom",
     "ncw_kasstroom_rente",
+];
+
+/// How a key of verevening is found.
+pub const VEREVENINGSLEUTELS: &[&str] = &[
+    "gegeven",
+    "m2",
+    "inbrengwaarde",
+    "aantal",
+    "grondwaarde",
+    "kosten",
+    "gelijk",
 ];
 
 /// Under which law an area recovers its costs.

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use super::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort, Totaal, Verloop};
 use super::schema::REGIMES;
 use super::table::{Row, Tables, name_key, text_of};
+use super::verevening::Basis;
 use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
 use crate::number::{Exact, Number, Quantity};
 use crate::problem::{Place, Problem, listed, nearest};
@@ -111,6 +112,8 @@ pub struct Eigendom {
     pub aandeel: Quantity,
     /// Area.
     pub m2: Option<Quantity>,
+    /// Deelgebied.
+    pub deelgebied: Option<usize>,
     /// Position in [`Verhaal::gebieden`]; nothing when there is none.
     pub gebied: Option<usize>,
     /// Inbrengwaarde.
@@ -133,13 +136,17 @@ pub struct Eigendom {
     pub place: Place,
 }
 
-/// An amount that a settlement makes, by position in [`Verhaal::eigendommen`].
+/// An amount that a settlement makes; of kostenverhaal by position in [`Verhaal::eigendommen`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verrekening {
     /// The geldsom of an eigendom.
     Geldsom(usize),
     /// What is repaid of it at the eindafrekening.
     Terugbetaling(usize),
+    /// What who takes part in a verevening pays, by position in its deelnemers.
+    Betaalt(usize),
+    /// What it receives.
+    Ontvangt(usize),
 }
 
 /// A work that an owner carries out himself.
@@ -172,6 +179,8 @@ pub enum Postsoort {
     Elders,
     /// Costs of the receiver without a kostensoort.
     Onverhaalbaar,
+    /// Flows that a rule of verevening adds up: of who takes part (nothing is the rule itself), and what.
+    Verevening(Option<usize>, Basis),
 }
 
 /// A line that counts in an area.
@@ -179,7 +188,7 @@ pub enum Postsoort {
 pub struct Verhaalspost {
     /// The line.
     pub lijn: usize,
-    /// The area.
+    /// The area; after the areas come the rules of verevening.
     pub gebied: usize,
     /// As what.
     pub soort: Postsoort,
@@ -289,7 +298,7 @@ struct Lezer<'a> {
 }
 
 /// A name that no row has.
-fn onbekend(f: &mut Fields<'_>, column: &str, text: &str, names: &[&str], table: &str) {
+pub(super) fn onbekend(f: &mut Fields<'_>, column: &str, text: &str, names: &[&str], table: &str) {
     let problem = Problem::error(
         "unknown-reference",
         format!("{}: unknown {column} \"{text}\"", f.name()),
@@ -655,6 +664,7 @@ impl Lezer<'_> {
                 perceel,
                 aandeel,
                 m2,
+                deelgebied,
                 gebied,
                 inbreng,
                 activiteit,
@@ -1299,18 +1309,28 @@ impl Lezer<'_> {
 
 /// A share of what is due, grown with rente from peildatum to its period: the opposite of contante waarde (rules chapter 8, point 2).
 fn gegroeid(share: &Quantity, when: Periode, gebied: &Gebied, area: &Verhaalsgebied) -> Quantity {
-    let moment = match area.moment {
+    gegroeid_tot(share, when, gebied, area.moment, &area.rente)
+}
+
+/// The same at any rate, of an amount that falls at a moment in its period.
+pub(super) fn gegroeid_tot(
+    share: &Quantity,
+    when: Periode,
+    gebied: &Gebied,
+    moment: Kasstroommoment,
+    rente: &Quantity,
+) -> Quantity {
+    let moment = match moment {
         Kasstroommoment::Begin => Decimal::ZERO,
         Kasstroommoment::Midden => Decimal::new(5, 1),
         Kasstroommoment::Eind => Decimal::ONE,
     };
     let years = (Decimal::from(when.0 - gebied.peil.0) + moment)
         / Decimal::from(gebied.tijdstap.per_year());
-    let grown =
-        Exact::from(share.value) * Exact::from(Decimal::ONE + area.rente.value).power(years);
+    let grown = Exact::from(share.value) * Exact::from(Decimal::ONE + rente.value).power(years);
     Quantity {
         value: grown.0.unwrap_or(share.value),
-        place: area.rente.place.clone(),
+        place: rente.place.clone(),
     }
 }
 

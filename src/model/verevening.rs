@@ -1,0 +1,1106 @@
+//! Verevening: tables `verevening` and `verevening_delen`, what of the other tables counts in them, and the lines by which who takes part
+//! pays and receives.
+//!
+//! [`VORMEN`] says of every kind of rule which columns it reads and which figures it gives; what it makes of them is a rule
+//! (`rules::verevening`, `rules::inbreng`, `rules::bijdragen`).
+
+use super::fields::Fields;
+use super::lines::{Bedrag, Lijn, Rol, Stroomsoort, Totaal, Verloop};
+use super::table::{Tables, name_key, text_of};
+use super::verhaal::{
+    Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, gegroeid_tot, onbekend,
+};
+use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
+use crate::number::Quantity;
+use crate::problem::{Place, Problem};
+use crate::rules::verevening::Afronding;
+use crate::timeline::{Kasstroommoment, Periode};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// The kinds of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regelsoort {
+    /// Costs shared by a key.
+    Kostendeling,
+    /// Who makes what yields less is compensated by all.
+    Specials,
+    /// Land value made equal per unit of a measure.
+    GelijkeGrondwaarde,
+    /// Land value moved to given targets.
+    Doel,
+    /// Costs that nobody made on its own land.
+    Collectief,
+    /// Development rights pro rata of what one brings in.
+    Grondbank,
+    /// Payment for homes that are missing from a norm.
+    Vereveningsfonds,
+    /// Payment for every home.
+    Vlak,
+    /// Payment for homes above a bound.
+    Segment,
+    /// Land sold to the municipality, plots bought back.
+    Bouwclaim,
+    /// The result of a joint company.
+    Gem,
+    /// A tarief per woningequivalent.
+    Bovenwijks,
+}
+
+/// Numbers that a row of `verevening_delen` can hold.
+pub const KOLOMMEN: [&str; 14] = [
+    "sleutel",
+    "eigen",
+    "referentie",
+    "feitelijk",
+    "aantal",
+    "sociaal",
+    "elders",
+    "grens",
+    "tarief",
+    "m2",
+    "inkoopprijs",
+    "grondwaarde_vrij",
+    "grondwaarde_sociaal",
+    "weq",
+];
+
+/// Numbers that a row of `verevening` can hold.
+pub const REGELKOLOMMEN: [&str; 12] = [
+    "bedrag",
+    "waarde",
+    "aandeel",
+    "vanaf",
+    "tarief",
+    "grondwaarde_vrij",
+    "grondwaarde_sociaal",
+    "uitkering",
+    "plafond",
+    "beginsaldo",
+    "subsidie",
+    "woningequivalenten",
+];
+
+/// Texts of a row of `verevening` that not every kind has.
+const TEKSTEN: [&str; 8] = [
+    "sleutel",
+    "kosten_soort",
+    "maatregel",
+    "functie",
+    "segmenten",
+    "meetellen",
+    "afronding",
+    "plafond_per",
+];
+
+/// A figure by its address and by its word.
+pub type Cijfer = (&'static str, &'static str);
+
+/// What a kind of rule reads and gives.
+#[derive(Debug)]
+pub struct Vorm {
+    /// The kind.
+    pub soort: Regelsoort,
+    /// Its name in the table.
+    pub naam: &'static str,
+    /// What is to be known of the formula before it is used; empty when its source gives it.
+    merk: &'static str,
+    /// Columns of `verevening_delen` that it needs: given, or derived.
+    nodig: &'static [&'static str],
+    /// Columns that it may have beside them.
+    mag: &'static [&'static str],
+    /// Columns of `verevening` that it needs.
+    regel_nodig: &'static [&'static str],
+    /// Columns that it may have beside them.
+    regel_mag: &'static [&'static str],
+    /// Whether one who takes part can pay, and can receive.
+    richtingen: (bool, bool),
+    /// Whether it adds up to nothing, so that it takes two.
+    pub sluit: bool,
+    /// Figures of who takes part, beside `verrekening`.
+    pub cijfers: &'static [Cijfer],
+    /// Figures of the whole, beside `betaald` and `saldo`.
+    pub geheel: &'static [Cijfer],
+}
+
+const AFSPRAAK: &str =
+    "its formula is a convention [C], and no statute: it holds when the parties agree on it";
+const EIGEN_KENNIS: &str =
+    "its formula is own knowledge, not verified [O], and no statute: it holds when the parties agree on it";
+const SLEUTEL: Cijfer = ("sleutel", "sleutel verevening");
+
+/// Every kind of rule.
+pub const VORMEN: [Vorm; 12] = [
+    Vorm {
+        soort: Regelsoort::Kostendeling,
+        naam: "kostendeling",
+        merk: AFSPRAAK,
+        nodig: &["sleutel", "eigen"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["sleutel", "kosten_soort", "maatregel", "functie"],
+        richtingen: (true, true),
+        sluit: true,
+        cijfers: &[
+            SLEUTEL,
+            ("eigen", "eigen kosten verevening"),
+            ("kosten_na", "kosten na verrekening"),
+        ],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::Specials,
+        naam: "specials",
+        merk: AFSPRAAK,
+        nodig: &["sleutel", "referentie", "feitelijk"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["sleutel", "functie", "meetellen"],
+        richtingen: (true, true),
+        sluit: true,
+        cijfers: &[
+            SLEUTEL,
+            ("feitelijk", "feitelijk verevening"),
+            ("gemis", "gemis"),
+            ("kosten_na", "kosten na verrekening"),
+        ],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::GelijkeGrondwaarde,
+        naam: "gelijke_grondwaarde",
+        merk: AFSPRAAK,
+        nodig: &["sleutel", "feitelijk"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["sleutel", "functie"],
+        richtingen: (true, true),
+        sluit: true,
+        cijfers: &[
+            SLEUTEL,
+            ("feitelijk", "feitelijk verevening"),
+            ("grondwaarde_na", "grondwaarde na verrekening"),
+        ],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::Doel,
+        naam: "doel",
+        merk: AFSPRAAK,
+        nodig: &["referentie", "feitelijk"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &[],
+        richtingen: (true, true),
+        sluit: true,
+        cijfers: &[
+            ("feitelijk", "feitelijk verevening"),
+            ("grondwaarde_na", "grondwaarde na verrekening"),
+        ],
+        geheel: &[("onvervuld", "doel onvervuld"), ("over", "boven doel")],
+    },
+    Vorm {
+        soort: Regelsoort::Collectief,
+        naam: "collectief",
+        merk: AFSPRAAK,
+        nodig: &["sleutel"],
+        mag: &[],
+        regel_nodig: &["bedrag"],
+        regel_mag: &["sleutel", "kosten_soort", "maatregel", "functie"],
+        richtingen: (true, true),
+        sluit: false,
+        cijfers: &[SLEUTEL],
+        geheel: &[("ongedekt", "collectief ongedekt")],
+    },
+    Vorm {
+        soort: Regelsoort::Grondbank,
+        naam: "grondbank",
+        merk: EIGEN_KENNIS,
+        nodig: &["sleutel", "feitelijk"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["sleutel", "functie", "waarde"],
+        richtingen: (true, true),
+        sluit: true,
+        cijfers: &[
+            SLEUTEL,
+            ("feitelijk", "feitelijk verevening"),
+            ("ontwikkelrecht", "ontwikkelrecht"),
+        ],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::Vereveningsfonds,
+        naam: "vereveningsfonds",
+        merk: "",
+        nodig: &["aantal", "sociaal", "grondwaarde_vrij", "grondwaarde_sociaal"],
+        mag: &["elders"],
+        regel_nodig: &["aandeel"],
+        regel_mag: &[
+            "vanaf",
+            "grondwaarde_vrij",
+            "grondwaarde_sociaal",
+            "uitkering",
+            "plafond",
+            "plafond_per",
+            "beginsaldo",
+            "functie",
+            "segmenten",
+            "afronding",
+        ],
+        richtingen: (true, true),
+        sluit: false,
+        cijfers: &[
+            ("woningen", "woningen verevening"),
+            ("vereist", "verevening vereist"),
+            ("tekort", "verevening tekort"),
+            ("overschot", "verevening overschot"),
+            ("afkoopsom", "afkoopsom"),
+            ("uitkering", "uitkering verevening"),
+        ],
+        geheel: &[("fonds", "saldo vereveningsfonds")],
+    },
+    Vorm {
+        soort: Regelsoort::Vlak,
+        naam: "vlak",
+        merk: "",
+        nodig: &["aantal"],
+        mag: &[],
+        regel_nodig: &["tarief"],
+        regel_mag: &["vanaf", "functie"],
+        richtingen: (true, false),
+        sluit: false,
+        cijfers: &[("woningen", "woningen verevening")],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::Segment,
+        naam: "segment",
+        merk: "",
+        nodig: &["aantal", "grens", "tarief"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["functie", "meetellen"],
+        richtingen: (true, true),
+        sluit: false,
+        cijfers: &[("woningen", "woningen verevening")],
+        geheel: &[],
+    },
+    Vorm {
+        soort: Regelsoort::Bouwclaim,
+        naam: "bouwclaim",
+        merk: EIGEN_KENNIS,
+        nodig: &["m2", "inkoopprijs", "aantal", "tarief"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["bedrag", "functie"],
+        richtingen: (true, true),
+        sluit: false,
+        cijfers: &[],
+        geheel: &[
+            ("inkoop", "bouwclaim inkoop"),
+            ("verkoop", "bouwclaim verkoop"),
+            ("resultaat", "bouwclaim resultaat"),
+        ],
+    },
+    Vorm {
+        soort: Regelsoort::Gem,
+        naam: "gem",
+        merk: EIGEN_KENNIS,
+        nodig: &["sleutel"],
+        mag: &[],
+        regel_nodig: &[],
+        regel_mag: &["sleutel", "bedrag", "functie"],
+        richtingen: (true, true),
+        sluit: false,
+        cijfers: &[SLEUTEL, ("deel", "aandeel resultaat GEM")],
+        geheel: &[
+            ("resultaat", "resultaat GEM"),
+            ("onverdeeld", "resultaat GEM onverdeeld"),
+        ],
+    },
+    Vorm {
+        soort: Regelsoort::Bovenwijks,
+        naam: "bovenwijks",
+        merk: EIGEN_KENNIS,
+        nodig: &["aantal"],
+        mag: &["weq"],
+        regel_nodig: &["bedrag", "aandeel"],
+        regel_mag: &["subsidie", "woningequivalenten", "functie"],
+        richtingen: (true, false),
+        sluit: false,
+        cijfers: &[("woningen", "woningen verevening")],
+        geheel: &[("tarief", "tarief bovenwijks")],
+    },
+];
+
+/// The names of the kinds, for the schema.
+pub const SOORTEN: &[&str] = &[
+    "kostendeling",
+    "specials",
+    "gelijke_grondwaarde",
+    "doel",
+    "collectief",
+    "grondbank",
+    "vereveningsfonds",
+    "vlak",
+    "segment",
+    "bouwclaim",
+    "gem",
+    "bovenwijks",
+];
+
+/// What flows are added up for a rule, at contante waarde.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Basis {
+    /// Cost lines of who takes part.
+    Kosten,
+    /// What the land of who takes part brings in.
+    Grondwaarde,
+    /// What the clearing account receives.
+    In,
+    /// What it pays.
+    Uit,
+}
+
+/// Where a number comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Maat {
+    /// The sum of products of inputs.
+    Som(Vec<Vec<Quantity>>),
+    /// Flows.
+    Stromen(Basis),
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Regel {
+    /// Name.
+    pub naam: String,
+    /// What it reads and gives.
+    pub vorm: &'static Vorm,
+    /// Account that clears.
+    pub rekening: usize,
+    /// Numbers by position in [`REGELKOLOMMEN`].
+    pub getallen: [Option<Quantity>; 12],
+    /// Whether what is better than a reference or below a bound counts too.
+    pub saldi: bool,
+    /// How a number of homes is made whole.
+    pub afronding: Afronding,
+    /// Whether the plafond is per project.
+    pub plafond_per_project: bool,
+    /// Decimals of the amounts.
+    pub decimalen: u32,
+    /// Rate of contante waarde.
+    pub rente: Quantity,
+    /// Who takes part, by position in [`Verevening::deelnemers`].
+    pub deelnemers: Vec<usize>,
+    /// Where the row stands.
+    pub place: Place,
+    /// How a key that is not given is found.
+    sleutel: &'static str,
+    kosten_soort: Option<String>,
+    maatregel: Option<usize>,
+    functie: Option<String>,
+    segmenten: Vec<String>,
+    tot_betaling: bool,
+}
+
+impl Regel {
+    /// A number of its row.
+    pub fn getal(&self, kolom: &str) -> Option<&Quantity> {
+        let at = REGELKOLOMMEN.iter().position(|k| *k == kolom)?;
+        self.getallen[at].as_ref()
+    }
+}
+
+/// Who takes part in a rule.
+#[derive(Debug, Clone)]
+pub struct Deelnemer {
+    /// Code.
+    pub id: String,
+    /// Position in [`Verevening::regels`].
+    pub regel: usize,
+    /// Account that pays and receives.
+    pub rekening: usize,
+    /// Deelgebied.
+    pub deelgebied: Option<usize>,
+    /// Numbers by position in [`KOLOMMEN`].
+    pub getallen: [Option<Maat>; 14],
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// All of verevening in a model.
+#[derive(Debug, Clone, Default)]
+pub struct Verevening {
+    /// Rules.
+    pub regels: Vec<Regel>,
+    /// Who takes part.
+    pub deelnemers: Vec<Deelnemer>,
+}
+
+/// Reads the tables and adds the lines by which who takes part pays and receives; flows that count go to the posts of `verhaal`, after
+/// its areas.
+pub(crate) fn read(
+    b: &mut Builder,
+    gebied: &Gebied,
+    tables: &Tables,
+    (lijnen, verhaal): (&mut Vec<Lijn>, &mut Verhaal),
+    betalingen: &Betalingen,
+    problems: &mut Vec<Problem>,
+) -> Verevening {
+    let mut lezer = Lezer {
+        gebied,
+        tables,
+        gewoon: lijnen.len(),
+        lijnen,
+        verhaal,
+        verevening: Verevening::default(),
+        woorden: HashMap::new(),
+        gewichten: Vec::new(),
+    };
+    if tables.table("verevening").rows.is_empty() && tables.table("verevening_delen").rows.is_empty() {
+        return lezer.verevening;
+    }
+    lezer.lees_woorden();
+    lezer.regels(b, betalingen, problems);
+    lezer.deelnemers(b, problems);
+    lezer.omvang(problems);
+    lezer.rekeningen();
+    lezer.verevening
+}
+
+struct Lezer<'a> {
+    gebied: &'a Gebied,
+    tables: &'a Tables,
+    /// How many lines there are before those of verevening.
+    gewoon: usize,
+    lijnen: &'a mut Vec<Lijn>,
+    verhaal: &'a mut Verhaal,
+    verevening: Verevening,
+    /// By line: functie and segment, or soort.
+    woorden: HashMap<usize, [Option<String>; 2]>,
+    /// By rule: when it is paid.
+    gewichten: Vec<Vec<(Periode, Quantity)>>,
+}
+
+/// Says that a column is filled that a kind of rule does not read.
+fn ongebruikt(f: &mut Fields<'_>, columns: &[&str], vorm: &Vorm, reads: &dyn Fn(&str) -> bool) {
+    for column in columns {
+        if f.empty(column) || reads(column) {
+            continue;
+        }
+        let name = f.name();
+        f.problem(
+            column,
+            Problem::error(
+                "not-in-soort",
+                format!("{name}: soort {} does not read {column}", vorm.naam),
+            )
+            .fix(format!("clear {column}, or take another soort")),
+        );
+    }
+}
+
+impl Lezer<'_> {
+    /// The words by which lines are chosen.
+    fn lees_woorden(&mut self) {
+        let mut of: HashMap<(&str, String), [Option<String>; 2]> = HashMap::new();
+        for (name, columns) in [
+            ("programma", &["functie", "segment"][..]),
+            ("kosten", &["soort"]),
+        ] {
+            let (table, rows) = rows(self.tables, name);
+            for row in rows {
+                let Some(id) = text_of(table.get(row, "id")) else {
+                    continue;
+                };
+                let mut words = [None, None];
+                for (word, column) in words.iter_mut().zip(columns) {
+                    *word = text_of(table.get(row, column)).map(name_key);
+                }
+                of.insert((name, name_key(id)), words);
+            }
+        }
+        for (l, lijn) in self.lijnen.iter().enumerate() {
+            if let Some(words) = of.get(&(lijn.tabel, name_key(&lijn.rij))) {
+                self.woorden.insert(l, words.clone());
+            }
+        }
+    }
+
+    fn regels(&mut self, b: &mut Builder, betalingen: &Betalingen, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(self.tables, "verevening");
+        let peiljaar = self.gebied.peil.year(self.gebied.tijdstap);
+        for (i, row) in rows.enumerate() {
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let naam = f.text("regel");
+            let soort = f.choice("soort", SOORTEN);
+            let rekening = if f.empty("rekening") {
+                Some(b.rekening(b.hoofdpartij(), "eigen"))
+            } else {
+                b.account(&mut f, "rekening", ("eigen", "eigen"))
+            };
+            let sleutel = f
+                .choice("sleutel", super::schema::VEREVENINGSLEUTELS)
+                .unwrap_or("gegeven");
+            let kosten_soort = f.text("kosten_soort");
+            let maatregel = b.reference(&mut f, "maatregel", "maatregelen");
+            let functie = f.text("functie");
+            let segmenten = f.text("segmenten").unwrap_or_default();
+            let saldi = f.choice("meetellen", &["tekorten", "saldi"]) == Some("saldi");
+            let afronding = match f.choice("afronding", &["omhoog", "half", "geen"]) {
+                Some("half") => Afronding::Half,
+                Some("geen") => Afronding::Geen,
+                _ => Afronding::Omhoog,
+            };
+            let plafond_per_project =
+                f.choice("plafond_per", &["woning", "project"]) == Some("project");
+            let decimalen = f.whole("decimalen", 0, 8).unwrap_or(8) as u32;
+            let rente = f.rate("rente").unwrap_or_else(|| self.gebied.rente.clone());
+            let tot_betaling = f.choice("rente_tot_betaling", &["ja", "nee"]) == Some("ja");
+            let getallen = REGELKOLOMMEN.map(|column| match column {
+                "aandeel" => f.share(column),
+                "vanaf" | "subsidie" | "woningequivalenten" | "plafond" => f.count(column),
+                _ => f.amount(column),
+            });
+            f.text("bron");
+            let (Some(naam), Some(soort), Some(rekening)) = (naam, soort, rekening) else {
+                continue;
+            };
+            let Some(vorm) = VORMEN.iter().find(|v| v.naam == soort) else {
+                continue;
+            };
+            if rekening == BUITEN {
+                f.problem(
+                    "rekening",
+                    Problem::error(
+                        "not-a-party",
+                        format!("verevening \"{naam}\": the outside world can't clear it"),
+                    )
+                    .fix("name an account of a partij"),
+                );
+                continue;
+            }
+            let reads = |c: &str| vorm.regel_nodig.contains(&c) || vorm.regel_mag.contains(&c);
+            ongebruikt(&mut f, &REGELKOLOMMEN, vorm, &reads);
+            ongebruikt(&mut f, &TEKSTEN, vorm, &reads);
+            for column in vorm.regel_nodig.iter().filter(|c| f.empty(c)).collect::<Vec<_>>() {
+                if *column == "bedrag" && (kosten_soort.is_some() || maatregel.is_some()) {
+                    continue;
+                }
+                f.problem(
+                    column,
+                    Problem::error(
+                        "missing-value",
+                        format!("verevening \"{naam}\": soort {soort} needs {column}"),
+                    )
+                    .fix(format!("fill {column}")),
+                );
+            }
+            if !vorm.merk.is_empty() {
+                f.problem(
+                    "soort",
+                    Problem::warning(
+                        "not-verified",
+                        format!("verevening \"{naam}\": soort {soort}: {}", vorm.merk),
+                    )
+                    .fix("none needed once the parties have agreed"),
+                );
+            }
+            if soort == "vereveningsfonds" && !f.empty("uitkering") {
+                f.problem(
+                    "uitkering",
+                    Problem::warning(
+                        "not-verified",
+                        format!("verevening \"{naam}\": paying in the order of the rows until the balance is gone is a convention [C]"),
+                    )
+                    .fix("put the rows in the order of the nota"),
+                );
+            }
+            if soort == "segment" && saldi {
+                f.problem(
+                    "meetellen",
+                    Problem::warning(
+                        "not-verified",
+                        format!("verevening \"{naam}\": money back below the bound is a convention [C]"),
+                    )
+                    .fix("none needed once the parties have agreed"),
+                );
+            }
+            let gewichten = betalingen.get(i).and_then(Clone::clone).unwrap_or_else(|| {
+                vec![(
+                    Periode::of_year(peiljaar, self.gebied.tijdstap),
+                    Quantity::made(Decimal::ONE),
+                )]
+            });
+            self.gewichten.push(gewichten);
+            self.verevening.regels.push(Regel {
+                naam,
+                vorm,
+                rekening,
+                getallen,
+                saldi,
+                afronding,
+                plafond_per_project,
+                decimalen,
+                rente,
+                deelnemers: Vec::new(),
+                place: row.place.clone(),
+                sleutel,
+                kosten_soort,
+                maatregel,
+                functie,
+                segmenten: segmenten
+                    .split(';')
+                    .map(|s| s.trim().to_owned())
+                    .filter(|s| !s.is_empty())
+                    .collect(),
+                tot_betaling,
+            });
+        }
+    }
+
+    fn deelnemers(&mut self, b: &mut Builder, problems: &mut Vec<Problem>) {
+        let (table, rows) = rows(self.tables, "verevening_delen");
+        for row in rows {
+            if is_full(problems) {
+                return;
+            }
+            let mut f = Fields {
+                table,
+                row,
+                problems,
+            };
+            let id = f.text("id");
+            let regel = f.text("regel").and_then(|name| {
+                let names: Vec<&str> =
+                    self.verevening.regels.iter().map(|r| r.naam.as_str()).collect();
+                let found = position_of(names.iter().copied(), &name);
+                if found.is_none() {
+                    onbekend(&mut f, "regel", &name, &names, "verevening");
+                }
+                found
+            });
+            let partij = b.account(&mut f, "partij", ("eigen", "eigen"));
+            let deelgebied = b.reference(&mut f, "deelgebied", "deelgebieden");
+            let segment = f.text("segment");
+            let given = KOLOMMEN.map(|column| match column {
+                "aantal" | "sociaal" | "elders" | "m2" | "weq" => f.count(column),
+                _ => f.amount(column),
+            });
+            f.text("bron");
+            let (Some(id), Some(regel)) = (id, regel) else {
+                continue;
+            };
+            if partij.is_none() && f.empty("partij") && deelgebied.is_none() {
+                if f.empty("deelgebied") {
+                    f.problem(
+                        "partij",
+                        Problem::error(
+                            "missing-value",
+                            format!("verevening_delen \"{id}\" names no partij and no deelgebied"),
+                        )
+                        .fix("name who takes part: a partij, or a deelgebied of the grondexploitatie"),
+                    );
+                }
+                continue;
+            }
+            if partij.is_none() && !f.empty("partij") {
+                continue;
+            }
+            if partij == Some(BUITEN) {
+                f.problem(
+                    "partij",
+                    Problem::error(
+                        "not-a-party",
+                        format!("verevening_delen \"{id}\": the outside world takes part in no verevening"),
+                    )
+                    .fix("name a partij"),
+                );
+                continue;
+            }
+            let vorm = self.verevening.regels[regel].vorm;
+            let reads = |c: &str| vorm.nodig.contains(&c) || vorm.mag.contains(&c);
+            ongebruikt(&mut f, &KOLOMMEN, vorm, &reads);
+            ongebruikt(&mut f, &["segment"], vorm, &|_| {
+                vorm.soort == Regelsoort::Segment
+            });
+            let nth = self.verevening.deelnemers.len();
+            let owner = partij.map(|r| b.rekeningen[r].partij);
+            let kies = Keus {
+                partij: owner.flatten(),
+                rekeningen: (0..b.rekeningen.len())
+                    .filter(|r| owner.is_none_or(|p| b.rekeningen[*r].partij == p))
+                    .collect(),
+                deelgebied,
+                segment,
+            };
+            let mut getallen = [const { None }; 14];
+            for (at, q) in given.into_iter().enumerate() {
+                let column = KOLOMMEN[at];
+                getallen[at] = match q {
+                    Some(q) => Some(Maat::Som(vec![vec![q]])),
+                    None if f.empty(column) && vorm.nodig.contains(&column) => {
+                        self.afgeleid(&mut f, &id, regel, nth, column, &kies)
+                    }
+                    None => None,
+                };
+            }
+            self.verevening.regels[regel].deelnemers.push(nth);
+            self.verevening.deelnemers.push(Deelnemer {
+                id,
+                regel,
+                rekening: partij.unwrap_or(HOOFD),
+                deelgebied,
+                getallen,
+                place: row.place.clone(),
+            });
+            self.lijnen_van(nth);
+        }
+    }
+
+    /// A number that the row leaves to the other tables.
+    fn afgeleid(
+        &mut self,
+        f: &mut Fields<'_>,
+        id: &str,
+        regel: usize,
+        nth: usize,
+        column: &'static str,
+        kies: &Keus,
+    ) -> Option<Maat> {
+        let rule = self.verevening.regels[regel].clone();
+        let missing = |f: &mut Fields<'_>, why: &str, fix: &str| {
+            f.problem(
+                column,
+                Problem::error(
+                    "missing-value",
+                    format!("verevening_delen \"{id}\": {column} is empty, and {why}"),
+                )
+                .fix(format!("fill {column}, or {fix}")),
+            );
+            None
+        };
+        let counted = |f: &mut Fields<'_>, found: Vec<Vec<Quantity>>, what: &str| {
+            if found.is_empty() {
+                return missing(f, &format!("{what} gives none"), "check its partij and deelgebied");
+            }
+            Some(Maat::Som(found))
+        };
+        match (column, rule.sleutel) {
+            ("sleutel", "m2" | "inbrengwaarde") => {
+                let found = self.van_eigendom(rule.sleutel, kies);
+                counted(f, found, &format!("table eigendom ({})", rule.sleutel))
+            }
+            ("sleutel", "aantal") => {
+                let found = self.van_programma(&rule, kies, None);
+                counted(f, found, "table programma")
+            }
+            ("sleutel", "kosten") => Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies)),
+            ("sleutel", "grondwaarde") => {
+                Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
+            }
+            ("sleutel", "gelijk") => Some(Maat::Som(vec![vec![Quantity::made(Decimal::ONE)]])),
+            ("sleutel", _) => missing(
+                f,
+                "the rule does not say how it is found",
+                "set sleutel in table verevening",
+            ),
+            ("eigen", _) if rule.kosten_soort.is_some() || rule.maatregel.is_some() => {
+                Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies))
+            }
+            ("eigen", _) => missing(
+                f,
+                "the rule does not say which cost lines count",
+                "set kosten_soort or maatregel in table verevening",
+            ),
+            ("feitelijk", _) if rule.getal("waarde").is_none() => {
+                Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
+            }
+            ("feitelijk" | "aantal", _) => {
+                let found = self.van_programma(&rule, kies, None);
+                counted(f, found, "table programma")
+            }
+            ("sociaal", _) if !rule.segmenten.is_empty() => {
+                let found = self.van_programma(&rule, kies, Some(&rule.segmenten));
+                Some(Maat::Som(if found.is_empty() {
+                    vec![vec![Quantity::made(Decimal::ZERO)]]
+                } else {
+                    found
+                }))
+            }
+            ("sociaal", _) => missing(
+                f,
+                "the rule does not say which segments count",
+                "set segmenten in table verevening",
+            ),
+            ("grondwaarde_vrij" | "grondwaarde_sociaal", _) => match rule.getal(column) {
+                Some(q) => Some(Maat::Som(vec![vec![q.clone()]])),
+                None => missing(f, "so is that of the rule", "fill it in table verevening"),
+            },
+            _ => missing(f, "nothing else gives it", "take another soort"),
+        }
+    }
+
+    /// What the rows of eigendom of who takes part give.
+    fn van_eigendom(&self, sleutel: &str, kies: &Keus) -> Vec<Vec<Quantity>> {
+        let mine = self.verhaal.eigendommen.iter().filter(|e| {
+            kies.partij.is_none_or(|p| e.partij == p)
+                && (kies.deelgebied.is_none() || e.deelgebied == kies.deelgebied)
+        });
+        let mut out = Vec::new();
+        for e in mine {
+            if sleutel == "m2" {
+                out.extend(e.m2.clone().map(|m2| vec![m2, e.aandeel.clone()]));
+                continue;
+            }
+            match &e.inbreng {
+                Inbreng::Geheel(q) => out.push(vec![q.clone()]),
+                Inbreng::Delen(land, parts) => {
+                    out.extend(land.as_ref().map(|[m2, per]| vec![m2.clone(), per.clone()]));
+                    out.extend(parts.iter().flatten().map(|q| vec![q.clone()]));
+                }
+            }
+        }
+        out
+    }
+
+    /// The units of the programma of who takes part; of some segments, or of all.
+    fn van_programma(
+        &self,
+        rule: &Regel,
+        kies: &Keus,
+        segmenten: Option<&Vec<String>>,
+    ) -> Vec<Vec<Quantity>> {
+        self.programma(rule, kies, segmenten)
+            .into_iter()
+            .filter_map(|l| match &self.lijnen[l].bedrag {
+                Bedrag::Product(factors) => factors.iter().find(|f| f.kolom == "aantal"),
+                _ => None,
+            })
+            .map(|f| vec![f.waarde.clone()])
+            .collect()
+    }
+
+    /// The lines of the programma of who takes part.
+    fn programma(
+        &self,
+        rule: &Regel,
+        kies: &Keus,
+        segmenten: Option<&Vec<String>>,
+    ) -> Vec<usize> {
+        (0..self.gewoon)
+            .filter(|l| {
+                let lijn = &self.lijnen[*l];
+                let fits = |wanted: &str, nth: usize| self.heet(*l, nth, wanted);
+                lijn.tabel == "programma"
+                    && Self::van_keus(lijn.naar, lijn, kies)
+                    && rule.functie.as_ref().is_none_or(|w| fits(w, 0))
+                    && kies.segment.as_ref().is_none_or(|w| fits(w, 1))
+                    && segmenten.is_none_or(|all| all.iter().any(|w| fits(w, 1)))
+            })
+            .collect()
+    }
+
+    /// Whether a line of programma has this functie (0) or segment (1), or a cost line this soort (0).
+    fn heet(&self, lijn: usize, nth: usize, wanted: &str) -> bool {
+        self.woorden
+            .get(&lijn)
+            .and_then(|own| own[nth].as_ref())
+            .is_some_and(|own| *own == name_key(wanted))
+    }
+
+    /// Whether a line is of who takes part.
+    fn van_keus(rekening: usize, lijn: &Lijn, kies: &Keus) -> bool {
+        kies.rekeningen.contains(&rekening)
+            && (kies.deelgebied.is_none() || lijn.deelgebied == kies.deelgebied)
+    }
+
+    /// Flows that count, as a post per line.
+    fn stromen(
+        &mut self,
+        rule: &Regel,
+        regel: usize,
+        wie: Option<usize>,
+        basis: Basis,
+        kies: &Keus,
+    ) -> Maat {
+        let lines: Vec<usize> = match basis {
+            Basis::Grondwaarde => self.programma(rule, kies, None),
+            _ => self.kosten(rule, wie.map(|_| kies)),
+        };
+        self.posten(regel, wie, basis, &lines);
+        Maat::Stromen(basis)
+    }
+
+    fn posten(&mut self, regel: usize, wie: Option<usize>, basis: Basis, lines: &[usize]) {
+        let gebied = self.verhaal.gebieden.len() + regel;
+        let soort = Postsoort::Verevening(wie, basis);
+        let known = self
+            .verhaal
+            .posten
+            .iter()
+            .any(|p| p.gebied == gebied && p.soort == soort);
+        if known {
+            return;
+        }
+        self.verhaal
+            .posten
+            .extend(lines.iter().map(|lijn| Verhaalspost {
+                lijn: *lijn,
+                gebied,
+                soort,
+                deel: None,
+                profijt: None,
+            }));
+    }
+
+    /// Cost lines of a rule; of who takes part, or of all.
+    fn kosten(&self, rule: &Regel, kies: Option<&Keus>) -> Vec<usize> {
+        (0..self.gewoon)
+            .filter(|l| {
+                let lijn = &self.lijnen[*l];
+                lijn.tabel == "kosten"
+                    && lijn.rol == Rol::Gewoon
+                    && kies.is_none_or(|kies| Self::van_keus(lijn.van, lijn, kies))
+                    && rule.maatregel.is_none_or(|m| lijn.maatregel == Some(m))
+                    && rule
+                        .kosten_soort
+                        .as_ref()
+                        .is_none_or(|w| self.heet(*l, 0, w))
+            })
+            .collect()
+    }
+
+    /// The lines by which one pays and receives.
+    fn lijnen_van(&mut self, nth: usize) {
+        let d = &self.verevening.deelnemers[nth];
+        let rule = &self.verevening.regels[d.regel];
+        if d.rekening == rule.rekening {
+            // Its own share stays where the others pay it.
+            return;
+        }
+        let gewichten: Vec<(Periode, Quantity)> = self.gewichten[d.regel]
+            .iter()
+            .map(|(p, q)| {
+                if rule.tot_betaling {
+                    let grown =
+                        gegroeid_tot(q, *p, self.gebied, Kasstroommoment::Begin, &rule.rente);
+                    (*p, grown)
+                } else {
+                    (*p, q.clone())
+                }
+            })
+            .collect();
+        let (pays, receives) = rule.vorm.richtingen;
+        for (wanted, word, bedrag, van, naar) in [
+            (
+                pays,
+                "betaalt",
+                Verrekening::Betaalt(nth),
+                d.rekening,
+                rule.rekening,
+            ),
+            (
+                receives,
+                "ontvangt",
+                Verrekening::Ontvangt(nth),
+                rule.rekening,
+                d.rekening,
+            ),
+        ] {
+            if !wanted {
+                continue;
+            }
+            self.lijnen.push(Lijn {
+                id: format!("{} {word}", d.id),
+                rij: d.id.clone(),
+                tabel: "verevening_delen",
+                omschrijving: format!("{} {}: {} {word}", rule.vorm.naam, rule.naam, d.id),
+                groep: "Verevening".into(),
+                deelgebied: d.deelgebied,
+                index: None,
+                van,
+                naar,
+                opgave: 0,
+                maatregel: None,
+                soort: Stroomsoort::Geld,
+                rol: Rol::Verrekening,
+                bedrag: Bedrag::Verrekend(bedrag),
+                verloop: Verloop {
+                    gewichten: gewichten.clone(),
+                    totaal: Totaal::Een,
+                },
+                realisatie: Vec::new(),
+                raming: None,
+                place: d.place.clone(),
+            });
+        }
+    }
+
+    /// A rule takes someone, and a settlement two.
+    fn omvang(&self, problems: &mut Vec<Problem>) {
+        for rule in &self.verevening.regels {
+            let few = match rule.deelnemers.len() {
+                0 => "nobody takes part",
+                1 if rule.vorm.sluit => "one alone takes part: there is nobody to settle with",
+                _ => continue,
+            };
+            problems.push(
+                Problem::error(
+                    "empty-rule",
+                    format!("verevening \"{}\": {few}", rule.naam),
+                )
+                .at(&rule.place)
+                .fix("add rows to table verevening_delen"),
+            );
+        }
+    }
+
+    /// Rules that ask what flows through an account or what costs there are, and give no amount.
+    fn rekeningen(&mut self) {
+        for regel in 0..self.verevening.regels.len() {
+            let rule = self.verevening.regels[regel].clone();
+            if rule.getal("bedrag").is_some() {
+                continue;
+            }
+            match rule.vorm.soort {
+                Regelsoort::Gem => {
+                    let lines = |pick: fn(&Lijn) -> usize| -> Vec<usize> {
+                        (0..self.gewoon)
+                            .filter(|l| {
+                                pick(&self.lijnen[*l]) == rule.rekening
+                                    && self.lijnen[*l].soort.in_saldo()
+                                    && !matches!(self.lijnen[*l].rol, Rol::Risico | Rol::Bijdrage)
+                            })
+                            .collect()
+                    };
+                    let (inn, out) = (lines(|l| l.naar), lines(|l| l.van));
+                    self.posten(regel, None, Basis::In, &inn);
+                    self.posten(regel, None, Basis::Uit, &out);
+                }
+                Regelsoort::Collectief => {
+                    let lines = self.kosten(&rule, None);
+                    self.posten(regel, None, Basis::Kosten, &lines);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whose rows count for who takes part.
+struct Keus {
+    /// Nothing is everyone.
+    partij: Option<usize>,
+    /// Its accounts.
+    rekeningen: Vec<usize>,
+    deelgebied: Option<usize>,
+    segment: Option<String>,
+}
