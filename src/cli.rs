@@ -752,6 +752,9 @@ fn run_reports(
     if !shown.verevening.is_empty() {
         output::print(&verevening::wie_betaalt_wie(model, shown));
     }
+    if let Some(report) = verevening::normen(model) {
+        output::print(&report);
+    }
     reports.extend(verevening::verevening(model, shown));
     if let Some(v) = v {
         reports.extend(risk_reports(loaded, v, asked, Opdracht::Run));

@@ -3,6 +3,7 @@
 //! [`Voorbereid`] holds a plan's numbers in one arithmetic; [`evaluate`] runs one set of draws through it. Knows no files and no
 //! distributions.
 
+pub mod bijdragen;
 pub mod overzicht;
 pub mod verevening;
 pub mod verhaal;
@@ -165,6 +166,8 @@ pub struct Voorbereid<'p, N: Number> {
     verhaal: Option<verhaal::Voorbereiding<N>>,
     /// Verevening, when the model has it.
     verevening: Option<verevening::Voorbereiding<N>>,
+    /// Financiële bijdragen.
+    bijdragen: Vec<bijdragen::BijdrageN<N>>,
     fonds: Option<[N::Fixed; 4]>,
     leenrente: Option<N::Fixed>,
     /// By deel of the main account: its name, given boekwaarde and most that the fund lends it.
@@ -396,6 +399,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             opening,
             verhaal: verhaal::Voorbereiding::new(plan),
             verevening: verevening::Voorbereiding::new(plan),
+            bijdragen: model
+                .bijdragen
+                .iter()
+                .map(bijdragen::BijdrageN::new)
+                .collect(),
             fonds,
             leenrente: model
                 .fonds
@@ -747,6 +755,8 @@ pub struct Werk<N: Number> {
     pub verevening: Vec<verevening::Regeluitkomst<N>>,
     /// What everyone comes to who takes part in one.
     pub deelnemers: Vec<verevening::Deelnemeruitkomst<N>>,
+    /// What every financiële bijdrage comes to.
+    pub bijdragen: Vec<bijdragen::Bijdrageuitkomst<N>>,
     /// The figures of every party.
     pub partijen: Vec<PartijUitkomst<N>>,
     /// The figures of every deel.
@@ -841,6 +851,7 @@ impl<N: Number> Werk<N> {
                 verevening::Deelnemeruitkomst::geen();
                 plan.model.verevening.deelnemers.len()
             ],
+            bijdragen: Vec::with_capacity(plan.model.bijdragen.len()),
             partijen: Vec::with_capacity(plan.model.partijen.len()),
             deeluitkomsten: Vec::with_capacity(plan.delen.len()),
             deelstand: [(); 3].map(|()| vec![N::number(0); plan.delen.len()]),
@@ -1344,6 +1355,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         if cel.verrekend.is_some() && !settled {
             verhaal::verhalen(v, werk);
             verevening::verevenen(v, werk);
+            bijdragen::bijdragen(v, werk);
             settled = true;
         }
         let due = cel.verrekend.map(|what| werk.verrekend(what));
@@ -1529,6 +1541,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
     if !settled {
         verhaal::verhalen(v, werk);
         verevening::verevenen(v, werk);
+        bijdragen::bijdragen(v, werk);
     }
     if werk.cellen.is_some() {
         verzamelen(v, werk, fonds);

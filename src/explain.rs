@@ -698,6 +698,15 @@ impl<'a> Opname<'a> {
             }
             Of::Regel(r) => model.verevening.regels[usize::from(r)].naam.clone(),
             Of::Deelnemer(d) => model.verevening.deelnemers[usize::from(d)].id.clone(),
+            Of::Bijdrage(b) => model.bijdragen[usize::from(b)].id.clone(),
+            Of::Norm(n, row) => {
+                let naam = &model.normen[usize::from(n)].naam;
+                if row == u16::MAX {
+                    naam.clone()
+                } else {
+                    format!("{naam} rij {}", row + 1)
+                }
+            }
             Of::Maatregel(m) => self
                 .plan
                 .vraag
@@ -796,6 +805,26 @@ fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
         for (column, q) in REGELKOLOMMEN.iter().zip(&r.getallen) {
             let words = format!("{column} {} (invoer)", r.naam);
             out.extend(q.as_ref().map(|q| (q, words, unit(column))));
+        }
+    }
+    for b in &model.bijdragen {
+        out.push((&b.gevraagd, format!("gevraagd {} (invoer)", b.id), Unit::Eur));
+        if let Some(e) = &b.eindafrekening {
+            out.push((&e.nodig, format!("nodig {} (invoer)", b.id), Unit::Eur));
+            let words = format!("terugbetaalrente {} (invoer)", b.id);
+            out.push((&e.rente, words, Unit::Rate));
+        }
+    }
+    for n in &model.normen {
+        out.push((&n.waarde, format!("norm {} (invoer)", n.naam), Unit::Number));
+        for q in n.grondwaarden.iter().flatten() {
+            out.push((q, format!("grondwaarde {} (invoer)", n.naam), Unit::Eur));
+        }
+        for r in n.deel.iter().chain(&n.geheel) {
+            out.push((&r.aantal, "aantal in programma (invoer)".into(), Unit::Number));
+            out.push((&r.grondprijs, "grondprijs in programma (invoer)".into(), Unit::Eur));
+            let m2 = r.m2.as_ref();
+            out.extend(m2.map(|q| (q, "m2 per eenheid (invoer)".into(), Unit::Number)));
         }
     }
     for d in &model.verevening.deelnemers {
@@ -1028,6 +1057,7 @@ fn calculate(
         }
     }
     route::objectkosten::<Expr>(model);
+    route::normen::toetsen::<Expr>(model);
     let of = Of::Rekening(HOOFD as u16);
     let _ = (-u.hoofd.laagste_stand.0).named("hoogste boekwaarde", of, At::Once);
     let _ = u
@@ -1107,6 +1137,8 @@ const OVERIGE: &[&str] = &[
     "eigendom",
     "verevening",
     "verevening_delen",
+    "bijdragen",
+    "normen",
 ];
 
 /// The figures of every rule of verevening, and of everyone who takes part, and their words; a kind has more.
@@ -1469,7 +1501,7 @@ impl Opname<'_> {
                     adres,
                 )
             }
-            "verevening" | "verevening_delen" if self.verevening(head, key, tail).is_some() => {
+            "verevening" | "verevening_delen" | "bijdragen" | "normen" if self.verevening(head, key, tail).is_some() => {
                 let (word, of) = self.verevening(head, key, tail).unwrap_or(("", Of::Geheel));
                 self.at(word, of, "", adres)
             }
@@ -2020,10 +2052,21 @@ impl Opname<'_> {
 
     /// The word of a figure of verevening; nothing when its row has none of that name.
     fn verevening(&self, head: &str, key: &str, tail: &str) -> Option<(&'static str, Of)> {
-        let own = &self.plan.model.verevening;
+        let model = self.plan.model;
+        let own = &model.verevening;
         let pick = |all: Vec<verevening::Cijfer>| {
             all.into_iter().find(|(a, _)| *a == tail).map(|(_, word)| word)
         };
+        if head == "bijdragen" {
+            let b = position_of(model.bijdragen.iter().map(|b| b.id.as_str()), key)?;
+            let list = route::bijdragen::CIJFERS.to_vec();
+            return pick(list).map(|word| (word, Of::Bijdrage(b as u16)));
+        }
+        if head == "normen" {
+            let n = position_of(model.normen.iter().map(|n| n.naam.as_str()), key)?;
+            let list = route::normen::CIJFERS.to_vec();
+            return pick(list).map(|word| (word, Of::Norm(n as u16, u16::MAX)));
+        }
         if head == "verevening" {
             let r = position_of(own.regels.iter().map(|r| r.naam.as_str()), key)?;
             let kind = own.regels[r].vorm.geheel;
@@ -2080,7 +2123,13 @@ impl Opname<'_> {
                 figure(&[&DEELNEMERWOORDEN, kind].concat())
                     .map(|f| format!("verevening_delen[{whose}].{f}"))
             }
-            Of::Post(_) => None,
+            Of::Bijdrage(_) => {
+                figure(&route::bijdragen::CIJFERS).map(|f| format!("bijdragen[{whose}].{f}"))
+            }
+            Of::Norm(_, u16::MAX) => {
+                figure(&route::normen::CIJFERS).map(|f| format!("normen[{whose}].{f}"))
+            }
+            Of::Post(_) | Of::Norm(..) => None,
             Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
         }
     }

@@ -4,8 +4,10 @@
 //! nothing but the history (realised amounts), which no scenario or draw may touch.
 
 pub mod address;
+pub mod bijdragen;
 mod fields;
 mod lines;
+pub mod normen;
 mod onzekerheden;
 pub mod schema;
 pub mod table;
@@ -403,13 +405,17 @@ pub struct Model {
     pub verhaal: verhaal::Verhaal,
     /// Rules of verevening and who takes part in them.
     pub verevening: verevening::Verevening,
+    /// Financiële bijdragen.
+    pub bijdragen: Vec<bijdragen::Bijdrage>,
+    /// Norms for the programme.
+    pub normen: Vec<normen::Norm>,
 }
 
 /// Once this many problems were found, no more rows are checked.
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Most rows of the tables whose rows all others can name.
-const MAX_ROWS: [(&str, usize); 15] = [
+const MAX_ROWS: [(&str, usize); 17] = [
     ("indexen", 20_000),
     ("partijen", 1_000),
     ("deelgebieden", 1_000),
@@ -425,6 +431,8 @@ const MAX_ROWS: [(&str, usize); 15] = [
     ("profijt", 20_000),
     ("verevening", 100),
     ("verevening_delen", 2_000),
+    ("bijdragen", 2_000),
+    ("normen", 500),
 ];
 /// Most lines; a line's position is kept in 16 bits.
 const MAX_LINES: usize = 60_000;
@@ -476,10 +484,10 @@ fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> 
     }
     let lines: usize = LINE_TABLES
         .iter()
-        .chain(&["eigendom", "verevening_delen"])
+        .chain(&["eigendom", "verevening_delen", "bijdragen"])
         .map(|name| {
             rows(name)
-                * if ["objecten", "baten", "verevening_delen"].contains(name) {
+                * if ["objecten", "baten", "verevening_delen", "bijdragen"].contains(name) {
                     2
                 } else {
                     1
@@ -649,6 +657,8 @@ impl Builder {
             controles,
             verhaal: lines.verhaal,
             verevening: lines.verevening,
+            bijdragen: lines.bijdragen,
+            normen: lines.normen,
         })
     }
 

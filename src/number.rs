@@ -76,6 +76,10 @@ pub enum Of {
     Regel(u16),
     /// Who takes part in one.
     Deelnemer(u16),
+    /// A financiële bijdrage.
+    Bijdrage(u16),
+    /// A norm for the programme: norm, then row, the whole after the last.
+    Norm(u16, u16),
 }
 
 /// When.

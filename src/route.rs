@@ -3,6 +3,8 @@
 //!
 //! Knows the model and `evaluate`; not how results are shown.
 
+pub mod bijdragen;
+pub mod normen;
 pub mod verevening;
 pub mod verhaal;
 
@@ -226,6 +228,8 @@ pub struct Routeresultaat {
     pub verhaal: Vec<verhaal::Verhaalresultaat>,
     /// Verevening by rule.
     pub verevening: Vec<verevening::Regelresultaat>,
+    /// Financiële bijdragen, in the order of [`bijdragen::CIJFERS`].
+    pub bijdragen: Vec<[Decimal; 5]>,
 }
 
 impl Routeresultaat {
@@ -412,6 +416,7 @@ fn record(
     let matrix = matrix(v, werk)?;
     let verhaal = verhaal::record(v, werk)?;
     let verevening = verevening::record(v, werk)?;
+    let bijdragen = bijdragen::record(v, werk)?;
     Ok(Routeresultaat {
         route: plan.route,
         timeline: tl.clone(),
@@ -439,6 +444,7 @@ fn record(
         portemonnee: number(u.portemonnee, "één portemonnee")?,
         verhaal,
         verevening,
+        bijdragen,
     })
 }
 
@@ -679,6 +685,8 @@ impl Routeresultaat {
         }
         if let Some(found) = verhaal::waarde(model, &self.verhaal, address)
             .or_else(|| verevening::waarde(model, &self.verevening, address))
+            .or_else(|| bijdragen::waarde(model, &self.bijdragen, address))
+            .or_else(|| normen::waarde(model, address))
         {
             return found;
         }
@@ -960,5 +968,7 @@ pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
 pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
     let mut out = verhaal::bevindingen(model, &route.verhaal);
     out.extend(verevening::bevindingen(model, &route.verevening));
+    out.extend(bijdragen::bevindingen(model, &route.bijdragen));
+    out.extend(normen::bevindingen(model));
     out
 }

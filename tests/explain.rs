@@ -874,7 +874,13 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
         }
     };
     record(&HAVENKWARTIER, None);
-    for name in ["spoorzone-oost", "rekenvoorbeeld", "voorbeeld"] {
+    for name in [
+        "spoorzone-oost",
+        "rekenvoorbeeld",
+        "voorbeeld",
+        "kostenverhaal",
+        "verevening",
+    ] {
         record(&example(name), None);
     }
     record(&kwartalen(), Some((3, 42)));

@@ -13,7 +13,7 @@ use crate::report::risico::{Simulatieverslag, vastgesteld};
 use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::statistics::Estimate;
-use crate::route::Routeresultaat;
+use crate::route::{self, Routeresultaat};
 use crate::route::verevening::Regelresultaat;
 use crate::route::verhaal::Verhaalresultaat;
 use crate::write::trekkingen::{self, Kolommen};
@@ -375,7 +375,33 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
         .iter()
         .map(|x| verevening_json(model, x))
         .collect();
-    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix, "kostenverhaal": verhaal, "verevening": verevening})
+    let bijdragen: Map<String, Value> = model
+        .bijdragen
+        .iter()
+        .zip(&r.bijdragen)
+        .map(|(row, x)| {
+            let settled = row.eindafrekening.is_some();
+            let named = route::bijdragen::CIJFERS.iter().zip(x).enumerate();
+            let own: Map<String, Value> = named
+                .filter(|(k, _)| *k < 3 || settled)
+                .map(|(_, ((name, _), value))| ((*name).to_owned(), exact(*value)))
+                .collect();
+            (row.id.clone(), Value::Object(own))
+        })
+        .collect();
+    let normen: Map<String, Value> = model
+        .normen
+        .iter()
+        .zip(route::normen::normtoetsen(model).unwrap_or_default())
+        .map(|(norm, toets)| {
+            let named = route::normen::CIJFERS.iter().zip(toets);
+            let own: Map<String, Value> = named
+                .map(|((name, _), value)| ((*name).to_owned(), exact(value)))
+                .collect();
+            (norm.naam.clone(), Value::Object(own))
+        })
+        .collect();
+    json!({"kerncijfers": key, "perioden": periods, "partijen": parties, "deelgebieden": parts, "rekeningen": accounts, "fonds": fund, "matrix": matrix, "kostenverhaal": verhaal, "verevening": verevening, "bijdragen": bijdragen, "normen": normen})
 }
 
 /// A rule of verevening.

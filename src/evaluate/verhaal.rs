@@ -628,6 +628,8 @@ impl<N: Number> Werk<N> {
             Verrekening::Geldsom(e) => self.eigendommen[e].geldsom,
             Verrekening::Terugbetaling(e) => self.eigendommen[e].terugbetaling,
             Verrekening::Betaalt(d) => self.deelnemers[d].verrekening.max(N::number(0)),
+            Verrekening::Bijdrage(b) => self.bijdragen[b].bedrag,
+            Verrekening::Bijdrageterug(b) => self.bijdragen[b].terug[1],
             Verrekening::Ontvangt(d) => (-self.deelnemers[d].verrekening).max(N::number(0)),
         }
     }

@@ -5,6 +5,8 @@
 use super::fields::Fields;
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
+use super::bijdragen::{self, Bijdrage};
+use super::normen::{self, Norm};
 use super::verevening::{self, Verevening};
 use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
@@ -220,6 +222,8 @@ pub(crate) struct Lines {
     pub(crate) risicos: Vec<Risico>,
     pub(crate) verhaal: Verhaal,
     pub(crate) verevening: Verevening,
+    pub(crate) bijdragen: Vec<Bijdrage>,
+    pub(crate) normen: Vec<Norm>,
 }
 
 /// What the rows of table fasering say of one profile.
@@ -290,6 +294,8 @@ impl Lines {
             risicos: Vec::new(),
             verhaal: Verhaal::default(),
             verevening: Verevening::default(),
+            bijdragen: Vec::new(),
+            normen: Vec::new(),
         };
         let named = ["programma", "kosten", "opbrengsten"].map(|name| tables.table(name));
         let named = named
@@ -298,7 +304,7 @@ impl Lines {
             .collect::<Vec<_>>();
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
-        let [betalingen, verevend] = ["eigendom", "verevening"]
+        let [betalingen, verevend, bijgedragen] = ["eigendom", "verevening", "bijdragen"]
             .map(|name| read_betalingen(name, tables, &mut profiles, gebied, problems));
         // A line with a mistake may have been the one that uses it.
         let unread = LINE_TABLES
@@ -332,6 +338,15 @@ impl Lines {
             &verevend,
             problems,
         );
+        lines.bijdragen = bijdragen::read(
+            b,
+            gebied,
+            tables,
+            (&mut lines.lijnen, &lines.verhaal),
+            &bijgedragen,
+            problems,
+        );
+        lines.normen = normen::read(b, tables, &lines.lijnen, gebied.peildatum, problems);
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
         lines.check_dekking(b, tables, problems);

@@ -1188,6 +1188,149 @@ pub const SCHEMA: &[TableSchema] = &[
         ],
     },
     TableSchema {
+        name: "bijdragen",
+        row: "a financiële bijdrage that is asked of an owner (Omgevingswet 13.22 to 13.24)",
+        columns: &[
+            req("id", Kind::Key, "Code"),
+            req("eigendom", Kind::Ref("eigendom"), "Eigendom of which it is asked"),
+            opt("omschrijving", Kind::Text, "What it is for"),
+            req(
+                "gevraagd",
+                Kind::Amount,
+                "Amount that is asked, at contante waarde per peildatum",
+            ),
+            req(
+                "grondslag",
+                Kind::Choice(&["overeenkomst", "omgevingsplan"]),
+                "By agreement (13.22), without a maximum; or enforced by the omgevingsplan (13.23), within its bound",
+            ),
+            opt(
+                "begrenzing",
+                Kind::Choice(&["wettelijk", "economisch"]),
+                "Bound when enforced: opbrengst less inbrengwaarde (13.23 lid 3), or that less the geldsom too [C]. Default wettelijk",
+            ),
+            opt(
+                "categorie",
+                Kind::Choice(CATEGORIEEN_BIJDRAGE),
+                "Category of Ob 8.21 lid 1; needed when enforced",
+            ),
+            opt(
+                "samenhang",
+                Kind::Text,
+                "Functional relation with the development (13.23 lid 1); needed when enforced",
+            ),
+            opt(
+                "anders_verzekerd",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether its funding is assured otherwise (13.24 c). Default nee",
+            ),
+            opt(
+                "ander_belang",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether it is of provincial or national interest (13.24 b). Default nee",
+            ),
+            opt(
+                "kostensoort",
+                Kind::Text,
+                "Code of bijlage IV, when its costs are on that list: then it can't be enforced, and must not be in kostenverhaal",
+            ),
+            opt(
+                "ontvanger",
+                Kind::Account,
+                "Who receives it. Default: the first gemeente, rekening eigen",
+            ),
+            opt(
+                "betaling",
+                Kind::Phasing,
+                "When it is paid: a period, a range or a profile of table fasering. Default: year of the beschikking",
+            ),
+            opt(
+                "nodig",
+                Kind::Amount,
+                "What was needed in the end; the rest is paid back (Ob 8.22)",
+            ),
+            opt(
+                "eindafrekening",
+                Kind::Year,
+                "Year in which the rest is paid back",
+            ),
+            opt(
+                "terugbetaalrente",
+                Kind::Rate,
+                "Rente per year on it, from the last payment on [C]. Default 0",
+            ),
+            opt(
+                "rentewijze",
+                Kind::Choice(&["samengesteld", "enkelvoudig"]),
+                "How that rente is reckoned [C]. Default samengesteld",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "normen",
+        row: "a norm for the programme; a breach is a finding",
+        columns: &[
+            req("norm", Kind::Key, "Name"),
+            req(
+                "soort",
+                Kind::Choice(&["aandeel", "oppervlakte", "ruimte"]),
+                "A share of homes or m2; a least area per home; or m2 of a functie per home ('barcode') (docs/rules/normen.md)",
+            ),
+            opt(
+                "functie",
+                Kind::Text,
+                "functie of programma that counts. Default: all",
+            ),
+            opt(
+                "segmenten",
+                Kind::List,
+                "Segments of programma that count. Default: all",
+            ),
+            opt(
+                "geheel",
+                Kind::Text,
+                "aandeel: functie that it is a share of (default: functie when segmenten is filled, else everything); ruimte: functie of the homes (default Wonen)",
+            ),
+            opt(
+                "deelgebied",
+                Kind::Ref("deelgebieden"),
+                "Deelgebied that it holds for. Default: the whole area",
+            ),
+            opt(
+                "maat",
+                Kind::Choice(MATEN),
+                "aandeel: of units or of m2. Default aantal",
+            ),
+            opt(
+                "richting",
+                Kind::Choice(&["minstens", "hoogstens"]),
+                "aandeel: at least or at most. Default minstens",
+            ),
+            opt(
+                "waarde",
+                Kind::Number,
+                "Share (0.3), least m2 of a home, or m2 per home",
+            ),
+            opt(
+                "parameter",
+                Kind::Text,
+                "Or the parameter that it is: norm.aandeel_sociaal",
+            ),
+            opt(
+                "grondwaarde_van",
+                Kind::Amount,
+                "Land value of a unit that goes to meet the norm. Default for aandeel: average of what does not count",
+            ),
+            opt(
+                "grondwaarde_naar",
+                Kind::Amount,
+                "Land value of a unit that comes. Default for aandeel: average of what counts",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
         name: "onzekerheden",
         row: "an uncertain input",
         columns: &[
@@ -1544,6 +1687,19 @@ pub const VEREVENINGSLEUTELS: &[&str] = &[
     "kosten",
     "gelijk",
 ];
+
+/// The categories of Omgevingsbesluit 8.21 lid 1, in a word.
+pub const CATEGORIEEN_BIJDRAGE: &[&str] = &[
+    "landschap",
+    "natuur",
+    "infrastructuur",
+    "recreatie_en_groen",
+    "sociale_woningen_elders",
+    "stedelijke_herstructurering",
+];
+
+/// What a share is of.
+pub const MATEN: &[&str] = &["aantal", "m2"];
 
 /// Under which law an area recovers its costs.
 pub const REGIMES: &[&str] = &["OW_TIJDVAK", "OW_ZONDER", "WRO"];

@@ -106,7 +106,7 @@ pub struct Vorm {
     /// What is to be known of the formula before it is used; empty when its source gives it.
     merk: &'static str,
     /// Columns of `verevening_delen` that it needs: given, or derived.
-    nodig: &'static [&'static str],
+    pub nodig: &'static [&'static str],
     /// Columns that it may have beside them.
     mag: &'static [&'static str],
     /// Columns of `verevening` that it needs.
@@ -682,7 +682,12 @@ impl Lezer<'_> {
                 let names: Vec<&str> =
                     self.verevening.regels.iter().map(|r| r.naam.as_str()).collect();
                 let found = position_of(names.iter().copied(), &name);
-                if found.is_none() {
+                // Of a rule with a mistake its own row was told of.
+                let there = self.tables.table("verevening");
+                let told = there.rows.iter().any(|r| {
+                    text_of(there.get(r, "regel")).is_some_and(|t| name_key(t) == name_key(&name))
+                });
+                if found.is_none() && !told {
                     onbekend(&mut f, "regel", &name, &names, "verevening");
                 }
                 found

@@ -147,6 +147,10 @@ pub enum Verrekening {
     Betaalt(usize),
     /// What it receives.
     Ontvangt(usize),
+    /// A financiële bijdrage, by position in the bijdragen of the model.
+    Bijdrage(usize),
+    /// What is paid back of it at the eindafrekening.
+    Bijdrageterug(usize),
 }
 
 /// A work that an owner carries out himself.
@@ -247,7 +251,7 @@ pub fn is_plankosten(kostensoort: usize) -> bool {
 }
 
 /// The code that a text begins with: `A8` of `A8`, `A8.1` and `a8 wegen`.
-fn kostensoort(text: &str) -> Option<usize> {
+pub(super) fn kostensoort(text: &str) -> Option<usize> {
     let upper = text.trim().to_uppercase();
     let digits = upper.bytes().skip(1).take_while(u8::is_ascii_digit).count();
     let code = upper.get(..=digits)?;

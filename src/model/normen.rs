@@ -1,0 +1,268 @@
+//! Norms for a programme: table `normen`, and the rows of the programma that each is held against. What a norm comes to is a rule
+//! (`rules::normen`).
+
+use super::fields::Fields;
+use super::lines::{Bedrag, Lijn};
+use super::schema::MATEN;
+use super::table::{Scalar, Tables, name_key, text_of};
+use super::{Builder, is_full, rows};
+use crate::number::Quantity;
+use crate::parameters;
+use crate::problem::{Place, Problem, listed};
+use crate::rules::normen::Richting;
+use rust_decimal::Decimal;
+
+/// What a norm is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normsoort {
+    /// A share of homes or of m².
+    Aandeel(Richting),
+    /// Least area of a home.
+    Oppervlakte,
+    /// m² per home of the whole: a 'barcode'.
+    Ruimte,
+}
+
+/// A row of the programma as a norm counts it.
+#[derive(Debug, Clone)]
+pub struct Telrij {
+    /// Its units; for m², times the second.
+    pub aantal: Quantity,
+    /// m² per unit, when m² count.
+    pub m2: Option<Quantity>,
+    /// Land price of a unit.
+    pub grondprijs: Quantity,
+}
+
+/// A norm.
+#[derive(Debug, Clone)]
+pub struct Norm {
+    /// Name.
+    pub naam: String,
+    /// What it is about.
+    pub soort: Normsoort,
+    /// Its figure.
+    pub waarde: Quantity,
+    /// What counts.
+    pub deel: Vec<Telrij>,
+    /// Of what it is a share, or what asks for space.
+    pub geheel: Vec<Telrij>,
+    /// Land value of a unit that goes and of one that comes; nothing is as the rows have it.
+    pub grondwaarden: [Option<Quantity>; 2],
+    /// Unit in words.
+    pub eenheid: &'static str,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// Reads the table.
+pub(crate) fn read(
+    b: &Builder,
+    tables: &Tables,
+    lijnen: &[Lijn],
+    peildatum: jiff::civil::Date,
+    problems: &mut Vec<Problem>,
+) -> Vec<Norm> {
+    let (table, rows) = rows(tables, "normen");
+    let mut out = Vec::new();
+    for row in rows {
+        if is_full(problems) {
+            break;
+        }
+        let mut f = Fields {
+            table,
+            row,
+            problems,
+        };
+        let naam = f.text("norm");
+        let soort = f.choice("soort", &["aandeel", "oppervlakte", "ruimte"]);
+        let functie = f.text("functie");
+        let segmenten: Vec<String> = f
+            .text("segmenten")
+            .unwrap_or_default()
+            .split(';')
+            .map(name_key)
+            .filter(|s| !s.is_empty())
+            .collect();
+        let geheel_functie = f.text("geheel");
+        let deelgebied = b.reference(&mut f, "deelgebied", "deelgebieden");
+        let in_m2 = f.choice("maat", MATEN) == Some("m2");
+        let hoogstens = f.choice("richting", &["minstens", "hoogstens"]) == Some("hoogstens");
+        let given = f.count("waarde");
+        let sleutel = f.text("parameter");
+        let grondwaarden = [f.amount("grondwaarde_van"), f.amount("grondwaarde_naar")];
+        f.text("bron");
+        let (Some(naam), Some(soort)) = (naam, soort) else {
+            continue;
+        };
+        let waarde = match (given, sleutel) {
+            (Some(q), None) => Some(q),
+            (None, Some(key)) => {
+                let found = parameters::on(&key, peildatum).or_else(|| parameters::first(&key));
+                if found.is_none() {
+                    let keys = parameters::all()
+                        .iter()
+                        .map(|p| p.sleutel.as_str())
+                        .filter(|k| k.starts_with("norm."));
+                    f.problem(
+                        "parameter",
+                        Problem::error(
+                            "unknown-parameter",
+                            format!("normen \"{naam}\": no parameter \"{key}\""),
+                        )
+                        .allowed(listed(keys))
+                        .fix("take one of these, or give waarde"),
+                    );
+                }
+                found.map(|p| {
+                    Quantity::new(p.waarde, &Place::file(&parameters::plaats(&key, p)))
+                })
+            }
+            (q, _) => {
+                if f.empty("waarde") || q.is_some() {
+                    let (code, text) = if q.is_some() {
+                        ("amount-twice", "has a waarde and also a parameter")
+                    } else {
+                        ("missing-value", "has no waarde and no parameter")
+                    };
+                    f.problem(
+                        "waarde",
+                        Problem::error(code, format!("normen \"{naam}\" {text}"))
+                            .fix("give waarde, or the parameter that it is"),
+                    );
+                }
+                None
+            }
+        };
+        let Some(waarde) = waarde else { continue };
+        if soort == "aandeel" && waarde.value > Decimal::ONE {
+            f.problem(
+                "waarde",
+                Problem::error(
+                    "out-of-range",
+                    format!("normen \"{naam}\": a share of {} is more than all", waarde.value.normalize()),
+                )
+                .allowed("0 to 1")
+                .fix("write 0.3 for 30%"),
+            );
+            continue;
+        }
+        let program = tables.table("programma");
+        let mut collect = |functie: Option<&String>, segmenten: &[String], m2: bool| -> Option<Vec<Telrij>> {
+            let mut found = Vec::new();
+            for row in &program.rows {
+                let word = |column: &str| text_of(program.get(row, column)).map(name_key);
+                let Some(lijn) = word("id").and_then(|id| {
+                    lijnen
+                        .iter()
+                        .find(|l| l.tabel == "programma" && name_key(&l.rij) == id)
+                }) else {
+                    continue;
+                };
+                let fits = functie.is_none_or(|w| word("functie") == Some(name_key(w)))
+                    && (segmenten.is_empty()
+                        || word("segment").is_some_and(|s| segmenten.contains(&s)))
+                    && (deelgebied.is_none() || lijn.deelgebied == deelgebied);
+                let Bedrag::Product(factors) = &lijn.bedrag else {
+                    continue;
+                };
+                let factor = |kolom: &str| {
+                    factors
+                        .iter()
+                        .find(|f| f.kolom == kolom)
+                        .map(|f| f.waarde.clone())
+                };
+                let (true, Some(aantal), Some(grondprijs)) =
+                    (fits, factor("aantal"), factor("grondprijs"))
+                else {
+                    continue;
+                };
+                let value = program.get(row, "m2_per_eenheid");
+                let own = match value.scalar {
+                    Scalar::Number(n) => Some(Quantity::new(n, &value.place)),
+                    _ => None,
+                };
+                let is_m2 = word("eenheid").is_some_and(|u| u.starts_with("m2"));
+                let m2 = match (m2, own) {
+                    (true, None) if !is_m2 => {
+                        f.problem(
+                            "maat",
+                            Problem::error(
+                                "no-area",
+                                format!("normen \"{naam}\" counts m2, and programma \"{}\" has no m2_per_eenheid", lijn.id),
+                            )
+                            .and(&lijn.place)
+                            .fix("give its m2_per_eenheid, or its aantal in m2"),
+                        );
+                        return None;
+                    }
+                    (true, own) => own,
+                    (false, _) => None,
+                };
+                found.push(Telrij {
+                    aantal,
+                    m2,
+                    grondprijs,
+                });
+            }
+            Some(found)
+        };
+        let (deel, geheel) = match soort {
+            "aandeel" => {
+                // Of all of its functie when segmenten says what counts, else of the whole programme.
+                let whole = geheel_functie
+                    .as_ref()
+                    .or(functie.as_ref().filter(|_| !segmenten.is_empty()));
+                (
+                    collect(functie.as_ref(), &segmenten, in_m2),
+                    collect(whole, &[], in_m2),
+                )
+            }
+            "oppervlakte" => (
+                collect(functie.as_ref(), &segmenten, true),
+                Some(Vec::new()),
+            ),
+            _ => {
+                let homes = geheel_functie.unwrap_or_else(|| "Wonen".into());
+                (
+                    collect(functie.as_ref(), &segmenten, true),
+                    collect(Some(&homes), &[], false),
+                )
+            }
+        };
+        let (Some(deel), Some(geheel)) = (deel, geheel) else {
+            continue;
+        };
+        let counted = if soort == "oppervlakte" { &deel } else { &geheel };
+        if counted.is_empty() {
+            f.problem(
+                "norm",
+                Problem::warning(
+                    "no-programme",
+                    format!("normen \"{naam}\": no row of programma is what it is about"),
+                )
+                .fix("check functie, geheel, segmenten and deelgebied"),
+            );
+        }
+        out.push(Norm {
+            naam,
+            soort: match soort {
+                "aandeel" if hoogstens => Normsoort::Aandeel(Richting::Hoogstens),
+                "aandeel" => Normsoort::Aandeel(Richting::Minstens),
+                "oppervlakte" => Normsoort::Oppervlakte,
+                _ => Normsoort::Ruimte,
+            },
+            waarde,
+            deel,
+            geheel,
+            grondwaarden,
+            eenheid: if in_m2 || soort == "ruimte" {
+                "m2"
+            } else {
+                "woningen"
+            },
+            place: row.place.clone(),
+        });
+    }
+    out
+}

@@ -1,0 +1,211 @@
+//! Norms held against the programme: what is asked, what is missing or too much, and what meeting it does to the land value. Once for the
+//! record and for the recorder.
+
+use super::number;
+use crate::model::Model;
+use crate::model::normen::{Norm, Normsoort, Telrij};
+use crate::model::table::{dutch, name_key};
+use crate::number::{At, Exact, Number, Of, Quantity};
+use crate::problem::{Problem, nearest};
+use crate::rules::normen::{self, Richting, Ruimtenorm};
+use rust_decimal::Decimal;
+
+/// The figures of a norm by address, with their words.
+pub const CIJFERS: [(&str, &str); 6] = [
+    ("deel", "telt voor norm"),
+    ("geheel", "geheel voor norm"),
+    ("aandeel", "aandeel in programma"),
+    ("norm", "gevraagd door norm"),
+    ("afwijking", "afwijking"),
+    ("effect", "effect op grondwaarde"),
+];
+
+/// What a norm comes to, in the order of [`CIJFERS`].
+pub type Toets<N> = [N; 6];
+
+fn getal<N: Number>(q: &Quantity) -> N {
+    N::of(N::fixed(q.value, q.place.as_ref()))
+}
+
+/// Of rows: how many count, and their land value.
+fn tellen<N: Number>(rijen: &[Telrij]) -> (N, N) {
+    let parts: Vec<(N, N)> = rijen
+        .iter()
+        .map(|r| {
+            let units = getal::<N>(&r.aantal);
+            let counted = r.m2.as_ref().map_or(units, |m2| units * getal(m2));
+            (counted, units * getal(&r.grondprijs))
+        })
+        .collect();
+    let (counts, values): (Vec<N>, Vec<N>) = parts.into_iter().unzip();
+    (N::sum(&counts), N::sum(&values))
+}
+
+fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
+    let zero = N::number(0);
+    let of = Of::Norm(nth as u16, u16::MAX);
+    let waarde: N = getal(&norm.waarde);
+    let given = || {
+        let [van, naar] = &norm.grondwaarden;
+        Some((getal::<N>(van.as_ref()?), getal::<N>(naar.as_ref()?)))
+    };
+    let called = |value: N, k: usize| value.named(CIJFERS[k].1, of, At::Once);
+    let (deel, geheel, aandeel, gevraagd, afwijking, waarden) = match norm.soort {
+        Normsoort::Aandeel(richting) => {
+            let (deel, own) = tellen::<N>(&norm.deel);
+            let (geheel, all) = tellen::<N>(&norm.geheel);
+            let (deel, geheel) = (called(deel, 0), called(geheel, 1));
+            let x = normen::aandeelnorm(deel, geheel, waarde, richting, of);
+            let counting = own.div_or(deel, zero);
+            let other = (all - own).div_or(geheel - deel, zero);
+            let (van, naar) = match richting {
+                Richting::Minstens => (other, counting),
+                Richting::Hoogstens => (counting, other),
+            };
+            let [given_van, given_naar] = &norm.grondwaarden;
+            let van = given_van.as_ref().map_or(van, getal);
+            let naar = given_naar.as_ref().map_or(naar, getal);
+            (deel, geheel, x.aandeel, x.norm, x.afwijking, Some((van, naar)))
+        }
+        Normsoort::Oppervlakte => {
+            let (mut homes, mut under) = (zero, zero);
+            for (r, rij) in norm.deel.iter().enumerate() {
+                let aantal = getal::<N>(&rij.aantal);
+                homes = homes + aantal;
+                let m2 = rij.m2.as_ref().map_or_else(|| N::number(1), getal);
+                let of = Of::Norm(nth as u16, r as u16);
+                under = under + normen::minimummaat(aantal, m2, waarde, of).woningen;
+            }
+            let homes = called(homes, 0);
+            (homes, called(homes, 1), called(zero, 2), waarde, under, given())
+        }
+        Normsoort::Ruimte => {
+            let deel = called(tellen::<N>(&norm.deel).0, 0);
+            let homes = called(tellen::<N>(&norm.geheel).0, 1);
+            let ask = Ruimtenorm {
+                per_woning: waarde,
+                aanwezig: deel,
+            };
+            let mut short = [zero];
+            let row = [Of::Norm(nth as u16, 0)];
+            let claim = normen::ruimteclaims(homes, &[ask], &row, of, &mut short);
+            (deel, homes, called(zero, 2), claim, short[0], given())
+        }
+    };
+    let effect = waarden.map_or(zero, |(van, naar)| {
+        let (van, naar) = (
+            van.named("grondwaarde die gaat", of, At::Once),
+            naar.named("grondwaarde die komt", of, At::Once),
+        );
+        normen::effect_norm(afwijking, van, naar, of)
+    });
+    [
+        deel,
+        geheel,
+        aandeel,
+        called(gevraagd, 3),
+        called(afwijking, 4),
+        called(effect, 5),
+    ]
+}
+
+/// Every norm of a model.
+pub fn toetsen<N: Number>(model: &Model) -> Vec<Toets<N>> {
+    let norms = model.normen.iter().enumerate();
+    norms.map(|(i, norm)| toets(norm, i)).collect()
+}
+
+/// The same as decimals; what is too large is a problem.
+pub fn normtoetsen(model: &Model) -> Result<Vec<Toets<Decimal>>, Problem> {
+    toetsen::<Exact>(model)
+        .into_iter()
+        .map(|t| {
+            let mut out = [Decimal::ZERO; 6];
+            for (out, value) in out.iter_mut().zip(t) {
+                *out = number(value, "a norm")?;
+            }
+            Ok(out)
+        })
+        .collect()
+}
+
+/// Norms that the programme does not meet, with what meeting them does to the land value.
+pub fn bevindingen(model: &Model) -> Vec<Problem> {
+    let toetsen = match normtoetsen(model) {
+        Ok(toetsen) => toetsen,
+        Err(problem) => return vec![problem],
+    };
+    let n = |d: Decimal| dutch(d, if d.fract().is_zero() { 0 } else { 2 });
+    let mut out = Vec::new();
+    for (norm, [deel, geheel, aandeel, gevraagd, afwijking, effect]) in
+        model.normen.iter().zip(toetsen)
+    {
+        if afwijking.is_zero() {
+            continue;
+        }
+        let unit = norm.eenheid;
+        let found = match norm.soort {
+            Normsoort::Aandeel(richting) => {
+                let (asked, much) = match richting {
+                    Richting::Minstens => ("at least", "too few"),
+                    Richting::Hoogstens => ("at most", "too many"),
+                };
+                format!(
+                    "{} of {} {unit} ({}%) where {asked} {} is asked: {} {much}",
+                    n(deel),
+                    n(geheel),
+                    n((aandeel * Decimal::ONE_HUNDRED).round_dp(2)),
+                    n(gevraagd),
+                    n(afwijking)
+                )
+            }
+            Normsoort::Oppervlakte => format!(
+                "{} of {} woningen are smaller than {} m2",
+                n(afwijking),
+                n(deel),
+                n(gevraagd)
+            ),
+            Normsoort::Ruimte => format!(
+                "{} m2 where {} woningen ask {}: {} m2 too little",
+                n(deel),
+                n(geheel),
+                n(gevraagd),
+                n(afwijking)
+            ),
+        };
+        let cost = if effect.is_zero() {
+            String::new()
+        } else {
+            let word = if effect < Decimal::ZERO { "costs" } else { "yields" };
+            format!("; to meet it {word} {} of land value [C]", n(effect.abs()))
+        };
+        out.push(
+            Problem::warning("norm-breach", format!("norm \"{}\": {found}{cost}", norm.naam))
+                .at(&norm.place)
+                .fix("change the programme, or settle what is missing in table verevening"),
+        );
+    }
+    out
+}
+
+/// The value at `normen[NORM].afwijking`; nothing for another address.
+pub(super) fn waarde(model: &Model, address: &str) -> Option<Result<Decimal, String>> {
+    let (name, figure) = address.strip_prefix("normen[")?.split_once("].")?;
+    let found = model
+        .normen
+        .iter()
+        .position(|x| name_key(&x.naam) == name_key(name));
+    let Some(i) = found else {
+        return Some(Err(format!("\"{address}\": unknown norm \"{name}\"")));
+    };
+    let Some(k) = CIJFERS.iter().position(|(a, _)| *a == figure) else {
+        let near = nearest(figure, CIJFERS.iter().map(|(a, _)| *a))
+            .map(|n| format!(", did you mean \"{n}\"?"))
+            .unwrap_or_default();
+        return Some(Err(format!("\"{address}\": a norm has no \"{figure}\"{near}")));
+    };
+    Some(match normtoetsen(model) {
+        Ok(all) => Ok(all[i][k]),
+        Err(problem) => Err(problem.to_string()),
+    })
+}
