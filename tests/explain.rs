@@ -874,9 +874,23 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
         }
     };
     record(&HAVENKWARTIER, None);
-    for name in ["spoorzone-oost", "rekenvoorbeeld", "voorbeeld"] {
+    for name in [
+        "spoorzone-oost",
+        "rekenvoorbeeld",
+        "voorbeeld",
+        "kostenverhaal",
+    ] {
         record(&example(name), None);
     }
+    let tijdvak = std::fs::read_to_string("models/kostenverhaal/model.toml").unwrap();
+    let zonder = tijdvak
+        .replace(
+            "regime = \"OW_TIJDVAK\"",
+            "regime = \"OW_ZONDER\"\nmaximum = 900000\nmaximum_aftopt = \"ja\"",
+        )
+        .replace("m2 = 9000\n", "m2 = 9000\nmaximum = 600000\n");
+    assert_ne!(tijdvak, zonder);
+    record(&of_text(&zonder), None);
     record(&kwartalen(), Some((3, 42)));
     record(&kwartalen_met_leningen(), Some((3, 42)));
     record(&lenen(), None);
@@ -913,6 +927,13 @@ fn every_rule_names_its_outcome() {
         "zolang",
         "aan_het_eind",
         "gelijk",
+        "verhaalbaar",
+        "plankosten",
+        "plankosten_maximum",
+        "plankosten_zelfrealisatie",
+        "naar_rato",
+        "naar_gewicht",
+        "eigen_kosten",
     ];
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

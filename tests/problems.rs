@@ -30,6 +30,7 @@ fn problems(path: &Path) -> Vec<Problem> {
         match route::calculate(&model, route) {
             Ok(result) if route == Route::Grex => {
                 problems.extend(route::controles(&model, &result).1);
+                problems.extend(route::verhaal::bevindingen(&model, &result.verhaal));
             }
             Ok(_) => {}
             Err(problem) => {

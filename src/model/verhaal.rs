@@ -785,6 +785,22 @@ impl Lezer<'_> {
                 onbekend(f, "overeenkomst_post", &post, &names, "opbrengsten");
                 return;
             };
+            let same = |e: &Eigendom| e.overeenkomst == Some(Overeenkomst::Post(found));
+            if let Some(other) = self.verhaal.eigendommen.iter().find(|e| same(e)) {
+                f.problem(
+                    "overeenkomst_post",
+                    Problem::error(
+                        "agreement-line-twice",
+                        format!(
+                            "line \"{post}\" is the agreement of \"{}\" already",
+                            other.id
+                        ),
+                    )
+                    .and(&other.place)
+                    .fix("give each eigendom a line of its own, or hold both in one row"),
+                );
+                return;
+            }
             let payer = self.lijnen[found].van;
             if b.rekeningen[payer].partij.is_some_and(|p| p != this.partij) {
                 f.problem(
@@ -1011,16 +1027,14 @@ impl Lezer<'_> {
         self.post(lijn, gebied, Postsoort::Opbrengst(perceel, at), None, None);
     }
 
-    /// Whether the party that receives in an area pays a line.
-    fn draagt(&self, b: &Builder, lijn: usize, gebied: usize) -> bool {
-        let receiver = b.rekeningen[self.verhaal.gebieden[gebied].ontvanger].partij;
-        b.rekeningen[self.lijnen[lijn].van].partij == receiver
+    /// Whether the account that receives in an area pays a line.
+    fn draagt(&self, lijn: usize, gebied: usize) -> bool {
+        self.lijnen[lijn].van == self.verhaal.gebieden[gebied].ontvanger
     }
 
     /// What of a line with a kostensoort falls on others than the areas: the receiver's own.
     fn elders(
         &mut self,
-        b: &Builder,
         lijn: usize,
         home: Option<usize>,
         deel: Option<&Quantity>,
@@ -1037,7 +1051,7 @@ impl Lezer<'_> {
                 .zip(many.first().and_then(|(_, p)| p.as_ref()))
                 .map(|(own, (_, all))| (Quantity::made(own), all.clone())),
         };
-        if (deel.is_some() || profijt.is_some()) && self.draagt(b, lijn, gebied) {
+        if (deel.is_some() || profijt.is_some()) && self.draagt(lijn, gebied) {
             self.post(lijn, gebied, Postsoort::Elders, deel.cloned(), profijt);
         }
     }
@@ -1067,7 +1081,7 @@ impl Lezer<'_> {
                 }
             }
             if let Some(home) = self.gebied_van(self.lijnen[lijn].deelgebied)
-                && self.draagt(b, lijn, home)
+                && self.draagt(lijn, home)
             {
                 self.post(lijn, home, Postsoort::Onverhaalbaar, None, None);
             }
@@ -1210,7 +1224,7 @@ impl Lezer<'_> {
             );
             return;
         }
-        self.elders(b, lijn, home, toerekenbaar.as_ref(), &areas);
+        self.elders(lijn, home, toerekenbaar.as_ref(), &areas);
         if let Some(e) = owner
             && soort > TABEL_B
             && self.verhaal.eigendommen[e].inbreng.houdt(soort)

@@ -196,7 +196,7 @@ pub fn geldsom_tijdvak<N: Number>(
     };
     Geldsom {
         netto,
-        geldsom: due.named("geldsom", of, At::Once),
+        geldsom: due,
     }
 }
 
