@@ -8,7 +8,7 @@ use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
-use crate::model::verhaal::{Inbreng, Postsoort};
+use crate::model::verhaal::{Inbreng, Postsoort, eenheden};
 use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
@@ -762,14 +762,8 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
                 out.push((q, "profijt van een ander (invoer)".to_owned(), Unit::Number));
             }
         }
-        if let Bedrag::Product(factors) = &model.lijnen[post.lijn].bedrag
-            && let Some(count) = factors.iter().find(|f| f.kolom == "aantal")
-        {
-            out.push((
-                &count.waarde,
-                format!("aantal {line} (invoer)"),
-                Unit::Number,
-            ));
+        if let Some(count) = eenheden(&model.lijnen[post.lijn]) {
+            out.push((count, format!("aantal {line} (invoer)"), Unit::Number));
         }
     }
     out

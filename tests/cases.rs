@@ -53,6 +53,7 @@ enum Geval {
     Bijdrage(regels::Bijdragegeval),
     TariefBovenwijks(regels::Tariefgeval),
     Norm(regels::Normgeval),
+    Kostenverhaal(regels::Verhaalgeval),
 }
 
 impl Geval {
@@ -72,6 +73,7 @@ impl Geval {
             Geval::Bijdrage(g) => &g.bron,
             Geval::TariefBovenwijks(g) => &g.bron,
             Geval::Norm(g) => &g.bron,
+            Geval::Kostenverhaal(g) => &g.bron,
         }
     }
 }
@@ -681,6 +683,7 @@ fn run(text: &str) -> Uitslag {
         Geval::Bijdrage(g) => g.run(&mut uitslag),
         Geval::TariefBovenwijks(g) => g.run(&mut uitslag),
         Geval::Norm(g) => g.run(&mut uitslag),
+        Geval::Kostenverhaal(g) => g.run(&mut uitslag),
     }
     if uitslag.vergeleken == 0 {
         uitslag.fout("the case compares nothing");

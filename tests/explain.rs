@@ -931,6 +931,7 @@ fn every_rule_names_its_outcome() {
         "plankosten",
         "plankosten_maximum",
         "plankosten_zelfrealisatie",
+        "plankosten_klein",
         "naar_rato",
         "naar_gewicht",
         "eigen_kosten",

@@ -4,8 +4,9 @@
 //! rules stand in `rules::kostenverhaal`.
 
 use super::{Voorbereid, Werk, contant};
+use crate::model::Model;
+use crate::model::verhaal::eenheden;
 use crate::model::verhaal::{Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, is_plankosten};
-use crate::model::{Bedrag, Model};
 use crate::number::{At, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::Plan;
@@ -286,16 +287,13 @@ impl<N: Number> Voorbereiding<N> {
                 let Postsoort::Opbrengst(perceel, c) = post.soort else {
                     continue;
                 };
-                let line = &model.lijnen[post.lijn];
-                let (Some(c), Bedrag::Product(factors)) =
-                    (known.iter().position(|k| *k == c), &line.bedrag)
-                else {
+                let (Some(c), Some(count)) = (
+                    known.iter().position(|k| *k == c),
+                    eenheden(&model.lijnen[post.lijn]),
+                ) else {
                     continue;
                 };
-                let Some(count) = factors.iter().find(|f| f.kolom == "aantal") else {
-                    continue;
-                };
-                let count: N = getal(&count.waarde);
+                let count: N = getal(count);
                 let all = &mut this.categorieen[c].1;
                 *all = *all + count;
                 if let Some(perceel) = perceel {

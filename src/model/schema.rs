@@ -433,6 +433,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Rate,
                 "Part that comes off the recoverable costs: contributions and subsidies of others. Default 0",
             ),
+            opt(
+                "perceel",
+                Kind::Text,
+                "Perceel of table eigendom of which this is the land: it then counts as opbrengst in kostenverhaal",
+            ),
             opt("groep", Kind::Text, "Group, for totals"),
             opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
             opt("eenheid", Kind::Text, "Unit of the quantity"),

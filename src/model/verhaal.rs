@@ -232,6 +232,15 @@ pub const KOSTENSOORTEN: [&str; 18] = [
 /// Position of the first code of table B.
 pub const TABEL_B: usize = 14;
 
+/// How many units of land a line sells: its aantal or hoeveelheid.
+pub fn eenheden(lijn: &Lijn) -> Option<&Quantity> {
+    let Bedrag::Product(factors) = &lijn.bedrag else {
+        return None;
+    };
+    let count = |f: &&Factor| ["aantal", "hoeveelheid"].contains(&f.kolom);
+    factors.iter().find(count).map(|f| &f.waarde)
+}
+
 /// Whether a code is plankosten (Or 13.1): preparing plans, and preparing and supervising works.
 pub fn is_plankosten(kostensoort: usize) -> bool {
     ["A1", "A10"].contains(&KOSTENSOORTEN[kostensoort])
@@ -939,6 +948,7 @@ impl Lezer<'_> {
                 let Some(lijn) = lijn else { continue };
                 match name {
                     "kosten" => self.kosten(b, &mut f, row, lijn),
+                    "opbrengsten" if !f.empty("perceel") => self.programma(&mut f, lijn),
                     "opbrengsten" => {
                         let part = f.share("in_mindering");
                         let gebied = self.gebied_van(self.lijnen[lijn].deelgebied);
@@ -979,13 +989,31 @@ impl Lezer<'_> {
 
     fn programma(&mut self, f: &mut Fields<'_>, lijn: usize) {
         let perceel = f.text("perceel");
-        let categorie = f.text("categorie").unwrap_or_else(|| {
-            [f.text("functie"), f.text("segment")]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" ")
+        let own = f.table.schema.name == "programma";
+        let words = if own {
+            ["functie", "segment"].as_slice()
+        } else {
+            ["soort"].as_slice()
+        };
+        let given = if own { f.text("categorie") } else { None };
+        let categorie = given.unwrap_or_else(|| {
+            let words: Vec<String> = words.iter().filter_map(|w| f.text(w)).collect();
+            words.join(" ")
         });
+        if !own && !f.empty("in_mindering") {
+            f.problem(
+                "in_mindering",
+                Problem::error(
+                    "land-and-contribution",
+                    format!(
+                        "{}: it is opbrengst of a perceel and a contribution to the costs",
+                        f.name()
+                    ),
+                )
+                .fix("keep perceel or in_mindering"),
+            );
+            return;
+        }
         let found = perceel.as_deref().map(|text| {
             position_of(self.verhaal.percelen.iter().map(String::as_str), text).ok_or(text)
         });
