@@ -850,7 +850,7 @@ fn a_parameter_of_law_shows_its_article_and_source() {
     let text = uitleg.tekst();
     assert!(
         text.contains(
-            "discontovoet gemeente/grex = 2%   [parameter bbv.discontovoet (2,0% used in practice"
+            "discontovoet gemeente/grex = 2%   [parameter bbv.discontovoet (2,0% in de praktijk"
         ) && text.contains("; BBV art. 63 lid 7"),
         "{text}"
     );

@@ -9,7 +9,7 @@ mod support;
 use calamine::{DataRef, Reader, Xlsx};
 use modellen::{Anders, spel};
 use polder::explain::Opname;
-use polder::levend::werkmap;
+use polder::levend::{KOLOM_EERSTE, werkmap};
 use polder::model::Model;
 use polder::model::table::{Scalar, Tables};
 use polder::plan::Route;
@@ -266,7 +266,7 @@ fn vergelijk(naam: &str, eigen: &[u8], ander: &[u8]) -> Result<usize, String> {
             (Some(Waarde::Getal(a)), Some(Waarde::Getal(b))) => {
                 let row = largest[&(sheet.as_str(), *row)];
                 // A single result can be the small difference of large amounts.
-                let row = if *column < 6 { whole } else { row };
+                let row = if *column < KOLOM_EERSTE { whole } else { row };
                 // A check is a difference that must be nothing: of that a crumb is left, far below its tolerance.
                 let most = if sheet == "Controles" {
                     1e-6
@@ -635,7 +635,7 @@ fn a_changed_input_gives_what_polder_gives() {
         let reread = route::calculate(&again, *route).unwrap();
         let mut compared = 0;
         for ((sheet, row, column), value) in &values {
-            let (Waarde::Tekst(adres), "Uitkomsten", 4) = (value, sheet.as_str(), *column) else {
+            let (Waarde::Tekst(adres), "Uitkomsten", 5) = (value, sheet.as_str(), *column) else {
                 continue;
             };
             if *row < 4 {
@@ -670,6 +670,40 @@ fn a_changed_input_gives_what_polder_gives() {
         expected.len()
     );
     assert!(moved * 2 > expected.len(), "{moved} of {}", expected.len());
+}
+
+#[test]
+fn every_link_leads_to_a_filled_cell_and_the_trail_to_the_input() {
+    for (naam, tables) in voorbeelden() {
+        let b = boek(naam, &tables, Route::Cofinanciering);
+        let (cells, values) = (formules(&b.bytes), waarden(&b.bytes));
+        let mut links = 0;
+        herschreven(&b.bytes, |_, text| {
+            for part in text.split("location=\"").skip(1) {
+                let target = part.split('"').next().unwrap().replace("&apos;", "'");
+                let found = genoemde_cellen(&target, "");
+                let [(sheet, row, column)] = found.as_slice() else {
+                    panic!("{naam}: a link to {target}")
+                };
+                let filled = values.contains_key(&(sheet.clone(), *row, *column));
+                assert!(filled, "{naam}: a link to {target}, which is empty");
+                links += 1;
+            }
+            text
+        });
+        assert!(links > 100, "{naam}: {links} links");
+        let trail: Vec<&String> = cells
+            .iter()
+            .filter(|((sheet, ..), _)| sheet == "Spoor")
+            .map(|(_, formula)| formula)
+            .collect();
+        let inputs: HashSet<String> = b.tables.tables.iter().map(|t| bladnaam(t.schema)).collect();
+        let last = trail.last().unwrap_or_else(|| panic!("{naam}: no trail"));
+        let [(sheet, ..)] = &genoemde_cellen(last, "")[..] else {
+            panic!("{naam}: the trail ends in {last}")
+        };
+        assert!(inputs.contains(sheet), "{naam}: the trail ends in {last}");
+    }
 }
 
 #[test]

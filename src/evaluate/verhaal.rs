@@ -5,8 +5,9 @@
 
 use super::{Voorbereid, Werk, contant};
 use crate::model::Model;
-use crate::model::verhaal::eenheden;
-use crate::model::verhaal::{Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, is_plankosten};
+use crate::model::verhaal::{
+    Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, eenheden, is_plankosten,
+};
 use crate::number::{At, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::Plan;
