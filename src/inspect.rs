@@ -276,7 +276,7 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
     };
     onderzoek.parameters();
     onderzoek.rente_per_periode(&begrip.blokken);
-    onderzoek.uitkomsten(&begrip.blokken);
+    onderzoek.uitkomsten(&begrip.blokken, begrip.stap);
     onderzoek.heel();
     onderzoek.afronden(begrip, map)
 }
@@ -502,7 +502,7 @@ impl Onderzoek<'_> {
     }
 
     /// Figures and series that may be results.
-    fn uitkomsten(&mut self, blocks: &[Begrepen]) {
+    fn uitkomsten(&mut self, blocks: &[Begrepen], stap: u8) {
         let words = woordenboek();
         for begrepen in blocks {
             let raster = &self.rasters[begrepen.blad];
@@ -510,8 +510,9 @@ impl Onderzoek<'_> {
             let Some((first, last)) = kop.periodekolommen() else {
                 continue;
             };
-            // Rates are no results, and what is per month has no period of ours.
-            if matches!(begrepen.soort, Bloksoort::Groei | Bloksoort::Factor) || kop.delen() == 12 {
+            // Rates are no results, and what is per shorter period than ours is added up.
+            if matches!(begrepen.soort, Bloksoort::Groei | Bloksoort::Factor) || kop.delen() > stap
+            {
                 continue;
             }
             for rij in &begrepen.blok.rijen {

@@ -309,19 +309,28 @@ impl<'a> Begrip<'a> {
         }
     }
 
-    /// Parts of the year that a period of the model has: the finest of the workbook, where months count as quarters, unless
-    /// something else is per year or half-year.
+    /// Parts of the year that a period of the model has: that of the results, else the finest of the workbook; months count as
+    /// quarters.
     fn tijdstap(&self) -> u8 {
-        let of = |months: bool| {
+        let words = woordenboek();
+        let interest = |rij: &Rij| {
+            words.resultaat(&rij.label).is_some_and(|(names, sure)| {
+                sure >= 0.8
+                    && names
+                        .iter()
+                        .any(|n| n == "rente" || n.starts_with("boekwaarde"))
+            })
+        };
+        let finest = |results: bool| {
             self.blokken
                 .iter()
                 .filter(|b| !matches!(b.soort, Bloksoort::Onbekend(_)))
                 .filter(|b| !b.kop().perioden.is_empty())
-                .map(|b| b.kop().delen())
-                .filter(|d| (*d == 12) == months)
+                .filter(|b| !results || b.blok.van_soort(&Rijsoort::Resultaat).any(interest))
+                .map(|b| b.kop().delen().min(4))
                 .max()
         };
-        of(false).unwrap_or(if of(true).is_some() { 4 } else { 1 })
+        finest(true).or_else(|| finest(false)).unwrap_or(1)
     }
 
     /// What more columns say of a block of lines, once its amounts are known.
@@ -464,14 +473,27 @@ impl<'a> Begrip<'a> {
             let column = kop.perioden.first().map_or(0, |(c, _)| *c);
             told.push((column, text.clone(), "amounts per period hold index already: they are read as they are, without index; what they are at prijspeil is not known".into()));
         }
-        if kop.delen() == 12 {
+        if kop.delen() > self.stap {
             let column = kop.perioden.first().map_or(0, |(c, _)| *c);
             let step = match self.stap {
                 1 => "year",
                 2 => "half-year",
                 _ => "quarter",
             };
-            told.push((column, "months".into(), format!("added up per {step}: a period of polder is a quarter or longer, so interest per month is not reckoned")));
+            let (what, why) = if kop.delen() == 12 {
+                (
+                    "months",
+                    format!(
+                        "added up per {step}: a period of polder is a quarter or longer, so interest per month is not reckoned"
+                    ),
+                )
+            } else {
+                (
+                    "periods",
+                    format!("added up per {step}, the step of the results"),
+                )
+            };
+            told.push((column, what.into(), why));
         }
         let counted = kop
             .onbekend
@@ -942,7 +964,7 @@ impl<'a> Begrip<'a> {
             if !matches!(
                 begrepen.soort,
                 Bloksoort::Afgeleid(_) | Bloksoort::Resultaten
-            ) || begrepen.kop().delen() == 12
+            ) || begrepen.kop().delen() > self.stap
             {
                 continue;
             }

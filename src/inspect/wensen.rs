@@ -406,14 +406,14 @@ impl Begrip<'_> {
         })
     }
 
-    /// The keys that say which periods columns are; months are added up.
+    /// The keys that say which periods columns are; those shorter than the step of the model are added up.
     fn periode(&self, delen: u8) -> &'static str {
-        match (delen, self.stap) {
-            (2, _) => ", periode = \"halfjaar\"",
-            (4, _) => ", periode = \"kwartaal\"",
-            (12, 1) => ", optellen = true",
-            (12, 2) => ", periode = \"halfjaar\", optellen = true",
-            (12, _) => ", periode = \"kwartaal\", optellen = true",
+        match (delen.min(self.stap), delen > self.stap) {
+            (2, false) => ", periode = \"halfjaar\"",
+            (4, false) => ", periode = \"kwartaal\"",
+            (2, true) => ", periode = \"halfjaar\", optellen = true",
+            (4, true) => ", periode = \"kwartaal\", optellen = true",
+            (_, true) => ", optellen = true",
             _ => "",
         }
     }

@@ -662,8 +662,11 @@ impl<'a> Reader<'a> {
     ) -> Vec<(u32, Value)> {
         let (from, to) = asked.columns.unwrap_or((0, u32::MAX));
         let heading = |column: u32, line: u32, scalar: &Scalar| {
-            let period = period(scalar, asked.per_year)
+            let mut period = period(scalar, asked.per_year)
                 .or_else(|| two_lines(sheet, (above, row), column, asked.per_year))?;
+            if add_up {
+                period = coarser(period, asked.per_year);
+            }
             Some((column, Value::new(period, self.place(sheet, line, column))))
         };
         // Of a heading of several rows the lowest cell that is filled counts: the years may stand above other headings.
@@ -1816,6 +1819,18 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
             }
         }
         Scalar::Empty | Scalar::Bool(_) | Scalar::Error(_) => None,
+    }
+}
+
+/// The longer period that a period lies in, where the periods of a year are added up.
+fn coarser(period: Scalar, per_year: i8) -> Scalar {
+    let Scalar::Text(text) = &period else {
+        return period;
+    };
+    match kop_uit_tekst(text).map(|k| k.grover(per_year as u8)) {
+        Some(k) if k.delen == 1 => Scalar::Number(Decimal::from(k.jaar)),
+        Some(k) => Scalar::Text(k.woord()),
+        None => period,
     }
 }
 

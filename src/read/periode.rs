@@ -60,6 +60,18 @@ impl Kop {
         }
     }
 
+    /// The longer period that it lies in, of which a year has so many; itself when it is no shorter.
+    pub fn grover(self, delen: u8) -> Self {
+        if delen == 0 || self.delen <= delen {
+            return self;
+        }
+        Kop {
+            delen,
+            deel: self.deel / (self.delen / delen),
+            ..self
+        }
+    }
+
     /// So many periods later.
     pub fn verder(self, perioden: u16) -> Self {
         let delen = i32::from(self.delen.max(1));
