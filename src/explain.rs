@@ -548,6 +548,31 @@ impl<'a> Opname<'a> {
                 ));
             }
         }
+        for gebied in &model.verhaal.gebieden {
+            for figure in [
+                "kosten",
+                "bijdragen",
+                "netto_kosten",
+                "opbrengst",
+                "omslag",
+                "tekort",
+                "geldsommen",
+            ] {
+                let word = figure.replace('_', " ");
+                asked.push((
+                    format!("kostenverhaal[{}].{figure}", gebied.id),
+                    format!("{word} {}", gebied.id),
+                ));
+            }
+        }
+        for eigendom in &model.verhaal.eigendommen {
+            for figure in ["bruto", "netto", "geldsom", "terugbetaling"] {
+                asked.push((
+                    format!("eigendom[{}].{figure}", eigendom.id),
+                    format!("{figure} {}", eigendom.id),
+                ));
+            }
+        }
         asked
             .into_iter()
             .filter_map(|(adres, naam)| match self.find(&adres) {

@@ -469,6 +469,325 @@ const WOORDEN: &[Woord] = &[
         "kapitaallast (annuïtair)",
         "gelijk bedrag per jaar",
     ),
+    (
+        "discontovoet kostenverhaal",
+        "discontovoet van kostenverhaal",
+        "uit de invoer: rente van het kostenverhaalsgebied",
+    ),
+    (
+        "disconto per periode kostenverhaal",
+        "",
+        "1 ÷ (1 + discontovoet), per periode",
+    ),
+    (
+        "discontofactor kostenverhaal",
+        "",
+        "vorige factor × disconto per periode; 1 op de peildatum",
+    ),
+    (
+        "verhaalbaar deel",
+        "",
+        "toerekenbaar × profijt van het gebied ÷ profijt van allen",
+    ),
+    (
+        "contante waarde",
+        "contante waarde in kostenverhaal",
+        "stroom × discontofactor × verhaalbaar deel, opgeteld",
+    ),
+    (
+        "kosten zonder plankosten",
+        "verhaalbare kosten zonder plankosten",
+        "som van contante waarden van kosten met een kostensoort",
+    ),
+    (
+        "plankosten",
+        "plankosten (A1 en A10)",
+        "som van contante waarden",
+    ),
+    (
+        "plankosten maximum",
+        "maximum van de plankosten",
+        "uit de invoer",
+    ),
+    (
+        "plankosten verhaalbaar",
+        "verhaalbare plankosten",
+        "plankosten, ten hoogste het maximum",
+    ),
+    (
+        "inbrengwaarden",
+        "",
+        "som van de inbrengwaarden; niet verdisconteerd",
+    ),
+    (
+        "verhaalbare kosten",
+        "",
+        "kosten + verhaalbare plankosten + inbrengwaarden",
+    ),
+    (
+        "bijdragen van derden",
+        "bijdragen en subsidies van derden",
+        "som van contante waarden, voor het deel in_mindering",
+    ),
+    (
+        "netto verhaalbare kosten",
+        "",
+        "verhaalbare kosten - bijdragen van derden",
+    ),
+    (
+        "opbrengst gronden",
+        "opbrengst van alle gronden",
+        "som van contante waarden van het programma",
+    ),
+    (
+        "omslag",
+        "omslag over de gronden",
+        "netto kosten, ten hoogste de opbrengst en niet onder nul",
+    ),
+    (
+        "tekort na aftopping",
+        "tekort na macro-aftopping",
+        "netto kosten - opbrengst, niet onder nul",
+    ),
+    (
+        "maximum kostenverhaal",
+        "maximum van het gebied",
+        "uit de invoer",
+    ),
+    (
+        "geldsommen voor maximum",
+        "geldsommen voor aftopping op het maximum",
+        "som van de geldsommen",
+    ),
+    (
+        "geldsommen",
+        "geldsommen van alle eigenaren",
+        "som van de geldsommen",
+    ),
+    ("aandeel perceel", "aandeel in het perceel", "uit de invoer"),
+    (
+        "inbrengwaarde",
+        "",
+        "uit de invoer: grond + opstallen + vrijmaken + slopen + saneren",
+    ),
+    (
+        "opbrengst eigendom",
+        "opbrengst van de grond",
+        "contante waarde van het programma op het perceel × aandeel",
+    ),
+    (
+        "aftrek eigen kosten",
+        "aftrek voor eigen werk",
+        "eigen kosten, ten hoogste de raming",
+    ),
+    (
+        "bruto bijdrage",
+        "",
+        "deel in de omslag, volgens de gekozen methode",
+    ),
+    (
+        "bruto bijdrage opbrengsten",
+        "bruto bijdrage naar opbrengst",
+        "omslag × opbrengst van de grond ÷ opbrengst van alle gronden",
+    ),
+    (
+        "bruto bijdrage gewichtsfactor",
+        "bruto bijdrage naar gewogen eenheden",
+        "omslag × gewogen eenheden van de eigenaar ÷ die van allen",
+    ),
+    (
+        "waardevermeerdering",
+        "",
+        "opbrengst van de grond - inbrengwaarde",
+    ),
+    (
+        "maximum activiteit",
+        "maximum van de activiteit",
+        "uit de invoer",
+    ),
+    (
+        "netto bijdrage",
+        "",
+        "bruto - inbrengwaarde - aftrek; zonder tijdvak het laagste van aandeel, maximum en waardevermeerdering",
+    ),
+    ("geldsom", "", "netto bijdrage, niet onder nul"),
+    (
+        "geldsom voor maximum",
+        "geldsom voor aftopping op het maximum",
+        "netto bijdrage, niet onder nul",
+    ),
+    (
+        "terugbetaling",
+        "terugbetaling bij de eindafrekening",
+        "beschikt - herberekend - 5% van beschikt, niet onder nul",
+    ),
+    (
+        "verevening vereist",
+        "vereiste sociale woningen",
+        "norm × woningen, afgerond zoals de regel zegt",
+    ),
+    (
+        "verevening tekort",
+        "tekort aan sociale woningen",
+        "vereist - gerealiseerd - elders verevend, niet onder nul",
+    ),
+    (
+        "verevening overschot",
+        "sociale woningen boven de norm",
+        "gerealiseerd - vereist, niet onder nul",
+    ),
+    (
+        "afkoopsom per woning",
+        "",
+        "grondwaarde vrij - grondwaarde sociaal, niet onder nul",
+    ),
+    ("afkoopsom", "", "tekort × afkoopsom per woning"),
+    ("afdracht", "afdracht per project", "woningen × tarief"),
+    (
+        "segmentafdracht",
+        "afdracht per segment",
+        "woningen boven de grens × tarief, per segment",
+    ),
+    (
+        "uitkering verevening",
+        "uitkering uit het vereveningsfonds",
+        "extra woningen × bedrag, ten hoogste het plafond en het saldo",
+    ),
+    (
+        "saldo vereveningsfonds",
+        "saldo van het vereveningsfonds",
+        "vorig saldo - uitkering",
+    ),
+    (
+        "verrekening",
+        "verrekening (+ betaalt, - ontvangt)",
+        "deel naar de sleutel - eigen kosten",
+    ),
+    ("kosten na verrekening", "", "eigen kosten + verrekening"),
+    ("gemis", "gemis door een special", "referentie - werkelijk"),
+    (
+        "grondwaarde na verrekening",
+        "",
+        "grondwaarde - verrekening",
+    ),
+    (
+        "doel onvervuld",
+        "",
+        "doel - grondwaarde na verrekening, niet onder nul",
+    ),
+    ("boven doel", "", "grondwaarde - doel, niet onder nul"),
+    ("collectieve bijdrage", "", "collectieve kosten × sleutel"),
+    (
+        "collectief ongedekt",
+        "collectieve kosten zonder drager",
+        "collectieve kosten - bijdragen",
+    ),
+    ("normatieve inbrengwaarde", "", "m2 × normwaarde, opgeteld"),
+    (
+        "aandeel inbreng",
+        "aandeel in de inbreng",
+        "inbrengwaarde ÷ som van de inbrengwaarden",
+    ),
+    ("ontwikkelrecht", "", "aandeel in de inbreng × programma"),
+    (
+        "verrekening grondbank",
+        "verrekening virtuele grondbank (+ betaalt, - ontvangt)",
+        "(feitelijk programma - ontwikkelrecht) × grondwaarde per eenheid",
+    ),
+    (
+        "bouwclaim saldo",
+        "saldo van de bouwclaim (+ betaalt, - ontvangt)",
+        "terugkoop van kavels - verkoop van grond",
+    ),
+    ("bouwclaim inkoop", "", "m2 × inkoopprijs"),
+    ("bouwclaim verkoop", "", "kavels × kavelprijs"),
+    (
+        "bouwclaim resultaat",
+        "resultaat van de gemeente uit bouwclaims",
+        "verkoop - inkoop - kosten",
+    ),
+    (
+        "aandeel resultaat GEM",
+        "aandeel in het resultaat van de GEM",
+        "resultaat × kapitaalaandeel, verlies ten hoogste de inleg",
+    ),
+    (
+        "resultaat GEM onverdeeld",
+        "onverdeeld resultaat van de GEM",
+        "resultaat - som van de aandelen",
+    ),
+    (
+        "maximum financiële bijdrage",
+        "",
+        "opbrengst - inbrengwaarde, niet onder nul",
+    ),
+    (
+        "ruimte financiële bijdrage",
+        "",
+        "maximum - geldsom, niet onder nul",
+    ),
+    (
+        "financiële bijdrage",
+        "",
+        "gevraagd, ten hoogste het maximum of de ruimte",
+    ),
+    (
+        "terugbetaling bijdrage",
+        "terugbetaling van de financiële bijdrage",
+        "betaald - nodig, niet onder nul",
+    ),
+    (
+        "terugbetaling bijdrage met rente",
+        "terugbetaling van de financiële bijdrage, met rente",
+        "terugbetaling × rente over de jaren",
+    ),
+    (
+        "lasten bovenwijks",
+        "lasten bovenwijkse voorzieningen",
+        "kosten × aandeel nieuwbouw - subsidies",
+    ),
+    (
+        "tarief bovenwijks",
+        "tarief per woningequivalent",
+        "lasten ÷ woningequivalenten",
+    ),
+    (
+        "bijdrage bovenwijks",
+        "bijdrage fonds bovenwijks",
+        "eenheden × woningequivalent × tarief",
+    ),
+    ("aandeel in programma", "", "deel ÷ geheel"),
+    ("norm", "", "uit de invoer"),
+    ("afwijking van norm", "", "werkelijk aandeel - norm"),
+    ("prijs boven grens", "", "prijs - grens, niet onder nul"),
+    (
+        "woningen boven grens",
+        "",
+        "woningen waarvan de prijs boven de grens ligt",
+    ),
+    ("m2 onder maat", "", "minimum - oppervlakte, niet onder nul"),
+    (
+        "woningen onder maat",
+        "",
+        "woningen kleiner dan het minimum",
+    ),
+    (
+        "ruimteclaim",
+        "ruimteclaim van de woningen",
+        "woningen × m2 per woning",
+    ),
+    (
+        "ruimteclaim tekort",
+        "tekort aan ruimte",
+        "claim - aanwezig, niet onder nul",
+    ),
+    ("ruimteclaim totaal", "", "som van de claims"),
+    (
+        "effect norm",
+        "effect van de norm op de grondwaarde",
+        "eenheden × verschil in grondwaarde; + levert op",
+    ),
+    ("kosten uitplaatsing", "", "m2 kavel × prijs"),
 ];
 
 /// What a result is called, by the last part of its address, and what it is.
@@ -608,6 +927,56 @@ const UITKOMSTEN: &[Woord] = &[
         "ontvangen",
         "Ontvangen",
         "alles wat de partij ontvangt; niet contant",
+    ),
+    (
+        "geldsom",
+        "Geldsom",
+        "wat de eigenaar per beschikking betaalt; na een beschikking de herberekening",
+    ),
+    (
+        "netto",
+        "Netto bijdrage",
+        "bruto min inbrengwaarde en aftrek, voor de vloer",
+    ),
+    (
+        "bruto",
+        "Bruto bijdrage",
+        "deel van de eigenaar in de omslag",
+    ),
+    (
+        "terugbetaling",
+        "Terugbetaling",
+        "wat de eigenaar bij de eindafrekening terugkrijgt, zonder rente",
+    ),
+    (
+        "kosten",
+        "Verhaalbare kosten",
+        "kosten met een kostensoort en inbrengwaarden, contant",
+    ),
+    (
+        "netto_kosten",
+        "Netto verhaalbare kosten",
+        "verhaalbare kosten min bijdragen van derden",
+    ),
+    (
+        "opbrengst",
+        "Opbrengst van de gronden",
+        "contante waarde van het programma",
+    ),
+    (
+        "omslag",
+        "Omslag",
+        "wat over de gronden wordt verdeeld, na macro-aftopping",
+    ),
+    (
+        "tekort",
+        "Tekort na aftopping",
+        "wat de gronden niet kunnen dragen",
+    ),
+    (
+        "geldsommen",
+        "Geldsommen",
+        "wat alle eigenaren per beschikking betalen",
     ),
 ];
 
