@@ -307,8 +307,9 @@ impl<'a> Reader<'a> {
         let sign = source.sign.or(sign.filter(|_| amount));
         match (column.kind, &value.scalar) {
             (_, Scalar::Empty | Scalar::Error(_)) => value,
+            // What the mapping itself says is written plainly, whatever the workbook's notation.
             (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Scalar::Text(text))
-                if fixed =>
+                if fixed || !source.translate.is_empty() =>
             {
                 let text = text.clone();
                 value.scalar = scalar_from_text(
