@@ -8,7 +8,7 @@ use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
-use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol};
+use crate::model::{Bedrag, Deel, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
@@ -726,6 +726,17 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
         let factors: Vec<(&str, &Quantity)> = match &lijn.bedrag {
             Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
             Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
+            Bedrag::Waardering { aantal, .. } => vec![("aantal", aantal)],
+            Bedrag::Waarde { waardering, deel } => {
+                let w = &model.waarderingen[*waardering];
+                let velden = match deel {
+                    Deel::Rente(post) => post.velden.as_slice(),
+                    Deel::Grondpost(i) => w.posten[*i].velden.as_slice(),
+                    Deel::Grond => w.velden.as_slice(),
+                    Deel::Huur | Deel::Opbrengst => &[],
+                };
+                velden.iter().map(|f| (f.kolom, &f.waarde)).collect()
+            }
         };
         for (kolom, q) in factors {
             let word = if ["bedrag", "percentage"].contains(&kolom) {
@@ -749,7 +760,9 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
         "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => {
             Unit::Rate
         }
-        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
+        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" | "von" | "huur"
+        | "betaalbare_huur" => Unit::Eur,
+        "grondquote" => Unit::Rate,
         _ => Unit::Number,
     }
 }
@@ -1387,6 +1400,19 @@ impl Opname<'_> {
                     model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij)
                 });
                 let column = [
+                    "von",
+                    "btw",
+                    "huur",
+                    "betaalbaar_aandeel",
+                    "betaalbare_huur",
+                    "m2",
+                    "bar",
+                    "factor",
+                    "kosten_koper",
+                    "grondquote",
+                    "disconto",
+                    "eenheden",
+                    "rente",
                     "bedrag",
                     "percentage",
                     "aantal",

@@ -239,6 +239,33 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("levensduurkosten per jaar", Unit::Eur, "rules 4.1"),
     ("kapitaallast lineair", Unit::Eur, "rules 4.2"),
     ("kapitaallast annuïtair", Unit::Eur, "rules 4.2"),
+    ("von", Unit::Eur, "input"),
+    ("huur", Unit::Eur, "input"),
+    ("betaalbare_huur", Unit::Eur, "input"),
+    ("m2", Unit::Number, "input"),
+    ("factor", Unit::Number, "input"),
+    ("grondquote", Unit::Rate, "input"),
+    ("btw", Unit::Rate, "input"),
+    ("betaalbaar_aandeel", Unit::Rate, "input"),
+    ("bar", Unit::Rate, "input"),
+    ("huurvrij", Unit::Number, "input"),
+    ("kosten_koper", Unit::Rate, "input"),
+    ("disconto", Unit::Rate, "input"),
+    ("eenheden", Unit::Number, "input"),
+    ("jaren", Unit::Number, "input"),
+    ("deel", Unit::Rate, "input"),
+    ("termijnen", Unit::Number, "input"),
+    (
+        "kosten buiten de grond",
+        Unit::Eur,
+        "rules chapter 8, point 10: costs that come to the same whatever the land costs",
+    ),
+    (
+        "kosten per euro grond",
+        Unit::Number,
+        "rules chapter 8, point 10: costs that every euro of land brings",
+    ),
+    ("residu", Unit::Eur, "rules chapter 8, point 10"),
 ];
 
 /// The unit of a named number.

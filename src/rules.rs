@@ -2,4 +2,5 @@
 
 pub mod bbv;
 pub mod gebiedsfonds;
+pub mod grondwaarde;
 pub mod levensduur;
