@@ -616,12 +616,17 @@ impl<'a> Opname<'a> {
                 if !lijn.omschrijving.is_empty() {
                     out.push(lijn.omschrijving.clone());
                 }
-                out.push(format!(
-                    "{}, {} aan {}",
-                    lijn.tabel,
-                    model.rekening_naam(lijn.van),
-                    model.rekening_naam(lijn.naar)
-                ));
+                // A part of a valuation is no flow.
+                out.push(if lijn.van == lijn.naar {
+                    lijn.tabel.to_owned()
+                } else {
+                    format!(
+                        "{}, {} aan {}",
+                        lijn.tabel,
+                        model.rekening_naam(lijn.van),
+                        model.rekening_naam(lijn.naar)
+                    )
+                });
             }
             Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
             Some(Of::Rekening(r)) => out.extend(
@@ -1412,6 +1417,10 @@ impl Opname<'_> {
                     "grondquote",
                     "disconto",
                     "eenheden",
+                    "jaren",
+                    "huurvrij",
+                    "deel",
+                    "termijnen",
                     "rente",
                     "bedrag",
                     "percentage",
@@ -1989,6 +1998,7 @@ enum Vorm {
     /// The third when the first is less than the second, else the fourth.
     Als(Box<[Vorm; 4]>),
     Macht(Box<Vorm>, Decimal),
+    MachtVan(Box<Vorm>, Box<Vorm>),
     Rond(Box<Vorm>, u32, Rounding),
     /// A word for the first, last and chosen of a series.
     Uiterste(&'static str, u32, u32, u32),
@@ -2164,6 +2174,9 @@ impl Lezer<'_> {
                     Vorm::Macht(Box::new(inner(base)), *exponent)
                 }
             }
+            Op::PowerBy(base, exponent) => {
+                Vorm::MachtVan(Box::new(inner(base)), Box::new(inner(exponent)))
+            }
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
             Op::Lowest(series) => self.lowest(series, "laagste"),
             Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
@@ -2269,6 +2282,10 @@ impl Lezer<'_> {
             Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
             Vorm::Macht(base, _) => self.leaves(base, out),
+            Vorm::MachtVan(base, exponent) => {
+                self.leaves(base, out);
+                self.leaves(exponent, out);
+            }
             Vorm::Rond(of, ..) => self.leaves(of, out),
             Vorm::Uiterste(_, _, _, chosen) => {
                 if !out.contains(chosen) {
@@ -2394,6 +2411,13 @@ impl Lezer<'_> {
             }
             Vorm::Macht(base, exponent) => {
                 format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6))
+            }
+            Vorm::MachtVan(base, exponent) => {
+                format!(
+                    "{}^{}",
+                    self.text(base, how, 3),
+                    self.text(exponent, how, 3)
+                )
             }
             Vorm::Rond(of, digits, rounding) => {
                 let how_rounded = match rounding {

@@ -45,6 +45,8 @@ pub enum Op {
     IfLess(u32, u32, u32, u32),
     /// Power with a fixed exponent.
     Power(u32, Decimal),
+    /// Power with an exponent that is a number of the record.
+    PowerBy(u32, u32),
     /// Rounded.
     Round(u32, u32, Rounding),
     /// Sum of a list.
@@ -460,6 +462,11 @@ impl Number for Expr {
     }
     fn power(self, exponent: Decimal) -> Self {
         push(Op::Power(self.node, exponent), None, |b| {
+            b.value(self.node).power(exponent)
+        })
+    }
+    fn power_by(self, exponent: Decimal, made_as: Self) -> Self {
+        push(Op::PowerBy(self.node, made_as.node), None, |b| {
             b.value(self.node).power(exponent)
         })
     }

@@ -25,8 +25,8 @@ use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
 use std::collections::{HashMap, HashSet};
 use table::{Row, Scalar, Table, Tables, Value, fold, name_key};
 
-pub(crate) use lines::LINE_TABLES;
 pub use grondwaarde::{Methode, Post, Waardering};
+pub(crate) use lines::LINE_TABLES;
 pub use lines::{Baat, Bedrag, Deel, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
 
 /// The interest conventions (rules 0.3).
@@ -576,7 +576,9 @@ fn check_keys(tables: &Tables, problems: &mut Vec<Problem>) {
             continue;
         };
         // Lines share one space of ids, so that an address and a percentage-of-lines can name any of them.
-        let space = if lines::LINE_TABLES.contains(&table.schema.name) {
+        let space = if lines::LINE_TABLES.contains(&table.schema.name)
+            && table.schema.name != "grondwaarde"
+        {
             "line"
         } else {
             table.schema.name

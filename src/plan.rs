@@ -259,10 +259,13 @@ impl Drijvers {
                             Ok(None) => {}
                             Err(reason) => {
                                 used = true;
-                                problems.push(
-                                    wrong("cannot-be-drawn", reason)
-                                        .fix("set als = factor, or name another column"),
-                                );
+                                problems.push(wrong("cannot-be-drawn", reason).fix(
+                                    if o.als == Als::Factor {
+                                        "name another column"
+                                    } else {
+                                        "set als = factor, or name another column"
+                                    },
+                                ));
                             }
                         }
                     }
@@ -725,7 +728,10 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         let lijn = &self.model.lijnen[l];
-        if matches!(lijn.bedrag, Bedrag::Waardering { .. } | Bedrag::Waarde { .. }) {
+        if matches!(
+            lijn.bedrag,
+            Bedrag::Waardering { .. } | Bedrag::Waarde { .. }
+        ) {
             return self.expand_waarde(l, known, terms);
         }
         let none = Vec::new();

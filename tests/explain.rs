@@ -227,7 +227,7 @@ fn compare(model: &Model, route: Route) {
 fn explained_is_exact() {
     compare(&HAVENKWARTIER, Route::Grex);
     compare(&HAVENKWARTIER, Route::Cofinanciering);
-    for name in ["spoorzone-oost", "rekenvoorbeeld"] {
+    for name in ["spoorzone-oost", "rekenvoorbeeld", "grondwaarde"] {
         let model = example(name);
         for route in Route::BEIDE {
             compare(&model, route);
@@ -751,6 +751,7 @@ fn every_figure_of_the_reports_has_an_address_that_explains_it() {
         "spoorzone-oost",
         "rekenvoorbeeld",
         "voorbeeld",
+        "grondwaarde",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("models")

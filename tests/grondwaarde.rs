@@ -266,9 +266,8 @@ fn drijvers(model: &Model) -> Drijvers {
 #[test]
 fn drawn_land_values_agree_in_all_arithmetics() {
     let model = support::model(support::tables(GETROKKEN)).expect("no errors");
-    let plan = |diepte| {
-        Plan::new(&model, Route::Grex, diepte, drijvers(&model)).expect("small amounts")
-    };
+    let plan =
+        |diepte| Plan::new(&model, Route::Grex, diepte, drijvers(&model)).expect("small amounts");
     let (folded, lines) = (plan(Diepte::Rekening), plan(Diepte::Lijn));
     let certain = route::calculate(&model, Route::Grex)
         .expect("small amounts")
@@ -278,9 +277,15 @@ fn drawn_land_values_agree_in_all_arithmetics() {
         let exact: Vec<Exact> = slots.iter().map(|s| Exact::from(*s)).collect();
         let line_by_line = eindwaarde(&lines, exact.clone()).0.expect("a number");
         let other = eindwaarde(&folded, exact).0.expect("a number");
-        assert!((line_by_line - other).abs() < dec!(0.000000000001), "{i}: {line_by_line} and {other}");
+        assert!(
+            (line_by_line - other).abs() < dec!(0.000000000001),
+            "{i}: {line_by_line} and {other}"
+        );
         if i == 0 {
-            assert!((certain - other).abs() < dec!(0.000000000001), "{certain} and {other}");
+            assert!(
+                (certain - other).abs() < dec!(0.000000000001),
+                "{certain} and {other}"
+            );
         } else {
             assert!((certain - other).abs() > dec!(1000), "{i} moves nothing");
         }
@@ -302,10 +307,21 @@ fn every_post_is_paid_and_the_land_takes_the_rest() {
     let v = Voorbereid::<Exact>::new(&plan);
     let amount = |l: usize| bedrag_van(&v, l).0.expect("a number");
     let mut seen = 0;
-    for w in model.waarderingen.iter().filter(|w| !(w.kosten.is_empty() && w.posten.is_empty())) {
-        let paid: Decimal = w.kosten.iter().chain(w.posten.iter().map(|p| &p.lijn)).map(|l| amount(*l)).sum();
+    for w in model
+        .waarderingen
+        .iter()
+        .filter(|w| !(w.kosten.is_empty() && w.posten.is_empty()))
+    {
+        let paid: Decimal = w
+            .kosten
+            .iter()
+            .chain(w.posten.iter().map(|p| &p.lijn))
+            .map(|l| amount(*l))
+            .sum();
         let units = w.getal("eenheden").unwrap_or(Decimal::ONE);
-        let later = w.getal("disconto").map_or(Decimal::ONE, |d| Decimal::ONE + d);
+        let later = w
+            .getal("disconto")
+            .map_or(Decimal::ONE, |d| Decimal::ONE + d);
         let land = amount(w.lijn) * units * later;
         let rest = amount(w.opbrengst.expect("a residual has one")) - paid - land;
         assert!(rest.abs() < dec!(0.000000000000001), "{}: {rest}", w.naam);
@@ -318,44 +334,103 @@ fn every_post_is_paid_and_the_land_takes_the_rest() {
 fn affordable_work_space_costs_land_value() {
     let base = support::tables_in("models/grondwaarde");
     let model = support::model(base.clone()).expect("no errors");
-    let [market] = scenario::model_scenarios(&model).try_into().expect("one scenario");
+    let [market] = scenario::model_scenarios(&model)
+        .try_into()
+        .expect("one scenario");
     let (tables, problems) = scenario::apply(&base, &market.changes);
     assert!(problems.is_empty(), "{problems:?}");
     let market = support::model(tables).expect("no errors");
     let saldo = |m: &Model| {
-        route::calculate(m, Route::Grex).expect("small").resultaat.nominaal_saldo
+        route::calculate(m, Route::Grex)
+            .expect("small")
+            .nominaal_saldo
     };
     // 2.550 m2, a fifth of it 60 less a year, over 1 / 6,2% less one year, purchaser's costs 10,4%; 15% of the rent lost is no letting
     // cost; winst en risico 5% over all and over land with 2% acquisition; a year at 5%.
     let rent = dec!(2550) * dec!(0.2) * dec!(60);
-    let value = rent * (dec!(1) / dec!(0.062) - dec!(1)) / dec!(1.104) - rent * dec!(0.15) * dec!(1.05);
+    let value =
+        rent * (dec!(1) / dec!(0.062) - dec!(1)) / dec!(1.104) - rent * dec!(0.15) * dec!(1.05);
     let effect = value / (dec!(1.02) * dec!(1.05)) / dec!(1.05);
     let found = saldo(&market) - saldo(&model);
-    assert!((found - effect).abs() < dec!(0.000001), "{found} and {effect}");
+    assert!(
+        (found - effect).abs() < dec!(0.000001),
+        "{found} and {effect}"
+    );
+}
+
+#[test]
+fn the_example_of_the_documentation_gives_what_it_says() {
+    let page = std::fs::read_to_string(support::root().join("docs/rules/grondwaarde.md"))
+        .expect("the page is there");
+    let text = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|t| t.split("```").next());
+    let model = support::model(support::tables(text.expect("an example"))).expect("no errors");
+    let plan = Plan::new(&model, Route::Grex, Diepte::Lijn, Drijvers::default()).expect("small");
+    let v = Voorbereid::<Exact>::new(&plan);
+    let mut told = 0;
+    for row in page
+        .split("<!-- amounts -->")
+        .nth(1)
+        .expect("its amounts")
+        .lines()
+    {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, id, amount, ..] = cells.as_slice() else {
+            continue;
+        };
+        let id = id.trim_matches('`');
+        let Some(l) = model.lijnen.iter().position(|l| l.id == id) else {
+            continue;
+        };
+        let amount: Decimal = amount
+            .replace('.', "")
+            .replace(',', ".")
+            .parse()
+            .expect("an amount");
+        let found = bedrag_van(&v, l).0.expect("a number");
+        assert!(
+            (found - amount).abs() <= dec!(0.005),
+            "{id}: {found}, the page says {amount}"
+        );
+        told += 1;
+    }
+    assert_eq!(told, 9);
 }
 
 #[test]
 fn a_land_value_is_explained_down_to_its_cells() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/grondwaarde");
-    let (model, _) = read_model(&folder).expect("the example is there").into_model();
+    let (model, _) = read_model(&folder)
+        .expect("the example is there")
+        .into_model();
     let model = model.expect("no errors");
-    let opname = explain::Opname::new(&model, Route::Grex).expect("small amounts");
+    let opname = explain::Opname::new(&model, Route::Grex, None).expect("small amounts");
     let text = |adres: &str, diepte| {
         opname
-            .uitleg(adres, diepte)
-            .unwrap_or_else(|p| panic!("{adres}: {p}"))
+            .explain(adres, diepte)
+            .unwrap_or_else(|p| panic!("{adres}: {p:?}"))
             .tekst()
     };
     let koop = text("programma[koop].grondprijs", 12);
-    for word in ["residu", "kosten per euro grond", "koop.winst en risico", "495000", "model.toml:"] {
+    for word in [
+        "residu",
+        "kosten per euro grond",
+        "koop.winst en risico",
+        "495.000",
+        "model.toml:",
+    ] {
         assert!(koop.contains(word), "no \"{word}\" in\n{koop}");
     }
     for adres in [
-        "bedrag[werk]",
+        "bedrag[werk grondwaarde]",
         "bedrag[werk huur]",
         "bedrag[werk opbrengst]",
         "bedrag[koop.winst en risico]",
         "grondwaarde[werk].bar",
+        "grondwaarde[werk].jaren",
+        "stichtingskosten[koop.rente bouw].jaren",
         "stichtingskosten[koop.bouw].prijs",
         "stichtingskosten[koop.rente bouw].rente",
     ] {

@@ -73,6 +73,7 @@ fn voorbeelden() -> Vec<(&'static str, Tables)> {
         "voorbeeld",
         "spoorzone-oost",
         "havenkwartier",
+        "grondwaarde",
     ]
     .map(|naam| (naam, support::tables_in(&format!("models/{naam}"))))
     .to_vec()

@@ -116,7 +116,7 @@ pub fn grond<N: Number>(
             residu.grond
         }
     };
-    let disconto = veld("disconto").zip(w.getal("jaren"));
+    let disconto = veld("disconto").zip(veld("jaren").zip(w.getal("jaren")));
     let waarde = contant(waarde, disconto);
     let per_eenheid = veld("eenheden").map_or(waarde, |n| waarde.per(n));
     (per_eenheid, posten)

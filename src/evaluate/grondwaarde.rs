@@ -92,7 +92,11 @@ pub(super) fn bedrag<N: Number>(
     let drawn = |value: N, kolom: &str| {
         let uses = v.plan.drijvers.lijnen.get(&l).filter(|_| !slots.is_empty());
         let uses = uses.into_iter().flatten();
-        met(value, uses.filter(|(t, _)| *t == kolom).map(|(_, g)| *g), slots)
+        met(
+            value,
+            uses.filter(|(t, _)| *t == kolom).map(|(_, g)| *g),
+            slots,
+        )
     };
     let Some(deel) = deel else {
         let aantal = v.bedragen[l].as_ref()?.factoren[0].1;

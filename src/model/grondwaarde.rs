@@ -124,7 +124,8 @@ fn unused(f: &mut Fields<'_>, columns: &[&str], why: &str) {
             let message = format!("{}: column {column} is not used {why}", f.name());
             f.problem(
                 column,
-                Problem::error("not-used", message).fix(format!("clear {column}, or change the rest of the row")),
+                Problem::error("not-used", message)
+                    .fix(format!("clear {column}, or change the rest of the row")),
             );
         }
     }
@@ -264,11 +265,7 @@ fn read_waarderingen(
             );
         }
         let mut add = |word: &str, bedrag: Deel| {
-            let id = if word.is_empty() {
-                naam.clone()
-            } else {
-                format!("{naam} {word}")
-            };
+            let id = format!("{naam} {word}");
             lijnen.push(lijn(
                 id,
                 naam.clone(),
@@ -285,7 +282,7 @@ fn read_waarderingen(
         let rented = value("huur").is_some();
         let huur = rented.then(|| add("huur", Deel::Huur));
         let opbrengst = (!priced).then(|| add("opbrengst", Deel::Opbrengst));
-        let lijn = add("", Deel::Grond);
+        let lijn = add("grondwaarde", Deel::Grond);
         out.push((
             Waardering {
                 naam,
@@ -478,7 +475,10 @@ pub(super) fn read(
             continue;
         };
         let circular = grond || !posts.is_empty();
-        if let Some(p) = percentage.as_ref().filter(|p| circular && p.value < Decimal::ZERO) {
+        if let Some(p) = percentage
+            .as_ref()
+            .filter(|p| circular && p.value < Decimal::ZERO)
+        {
             let message = format!(
                 "{}: {}% over the land is below zero",
                 f.name(),
@@ -506,9 +506,12 @@ pub(super) fn read(
                     ("deel", deel),
                     ("termijnen", termijnen),
                 ];
-                let velden = velden
-                    .into_iter()
-                    .filter_map(|(kolom, waarde)| Some(Factor { kolom, waarde: waarde? }));
+                let velden = velden.into_iter().filter_map(|(kolom, waarde)| {
+                    Some(Factor {
+                        kolom,
+                        waarde: waarde?,
+                    })
+                });
                 let post = Post {
                     lijn: position,
                     velden: velden.collect(),
@@ -529,7 +532,14 @@ pub(super) fn read(
                 }
             }
         };
-        lijnen.push(lijn(id.clone(), id.clone(), omschrijving, table, row, bedrag));
+        lijnen.push(lijn(
+            id.clone(),
+            id.clone(),
+            omschrijving,
+            table,
+            row,
+            bedrag,
+        ));
         let basis = if circular {
             Basis::Post(out[w].posten.len() - 1)
         } else {
@@ -612,7 +622,9 @@ fn read_over(
         if none {
             let words = ["opbrengst", "huur", "grond"];
             let names = || {
-                let fixed = words.into_iter().filter(|n| *n != "huur" || w.huur.is_some());
+                let fixed = words
+                    .into_iter()
+                    .filter(|n| *n != "huur" || w.huur.is_some());
                 fixed.chain(above.iter().map(|(id, _)| id.as_str()))
             };
             let message = format!(

@@ -2411,7 +2411,7 @@ fn settle_history(
             Problem::error(
                 "valuation-in-history",
                 format!(
-                    "{} \"{}\" has its price from a waardering, but lies before peildatum {} in {}",
+                    "{} \"{}\" follows from a waardering, but lies before peildatum {} in {}",
                     lijn.tabel,
                     lijn.id,
                     gebied.peildatum,

@@ -325,7 +325,11 @@ pub const SCHEMA: &[TableSchema] = &[
         name: "grondwaarde",
         row: "a valuation of land, that rows of programma take their price from; all amounts at prijspeil, for one unit unless eenheden says otherwise",
         columns: &[
-            req("waardering", Kind::Key, "Name; shares its space with the ids of lines"),
+            req(
+                "waardering",
+                Kind::Key,
+                "Name; it may be that of a row of programma",
+            ),
             opt("omschrijving", Kind::Text, "Description"),
             req(
                 "methode",
@@ -358,7 +362,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Amount,
                 "Affordable rent per year, as huur",
             ),
-            opt("m2", Kind::Number, "Area that prijs, von or huur is per m2 of"),
+            opt(
+                "m2",
+                Kind::Number,
+                "Area that prijs, von or huur is per m2 of",
+            ),
             opt(
                 "bar",
                 Kind::Rate,
@@ -408,7 +416,7 @@ pub const SCHEMA: &[TableSchema] = &[
         name: "stichtingskosten",
         row: "a post of a residual valuation: an amount, a percentage of other posts, or interest over them",
         columns: &[
-            req("id", Kind::Key, "Code; shares its space with the ids of lines"),
+            req("id", Kind::Key, "Code; unique over the lines of all tables"),
             req(
                 "waardering",
                 Kind::Ref("grondwaarde"),

@@ -22,7 +22,9 @@ pub(super) fn place_of(
 ) -> Result<Option<&'static str>, String> {
     let only_factor = |what: String| match als {
         Als::Factor => Ok(Some(column)),
-        _ => Err(format!("{what}: only a factor can be drawn on its {column}")),
+        _ => Err(format!(
+            "{what}: only a factor can be drawn on its {column}"
+        )),
     };
     let (w, deel) = match &lijn.bedrag {
         Bedrag::Waarde { waardering, deel } => (&model.waarderingen[*waardering], deel),
@@ -41,18 +43,23 @@ pub(super) fn place_of(
     let given = w.getal(column).is_some();
     let curved = |what: &str| {
         Err(format!(
-            "{column} of \"{}\" works on the land value in other ways than as a number of times: {what}",
+            "the land value is not linear in {column} of \"{}\", so it can't be drawn: {what}",
             lijn.rij
         ))
     };
     match (deel, column) {
-        (Deel::Huur, "huur" | "m2" | "betaalbare_huur") if given => Ok(Some(column)),
         (Deel::Opbrengst, "factor") if given && w.huurvrij_uitstel => {
             curved("with huurvrij_wijze uitstel draw huur instead")
         }
-        (Deel::Opbrengst, "von" | "factor") if given => Ok(Some(column)),
+        (Deel::Huur, "huur" | "m2" | "betaalbare_huur")
+        | (Deel::Opbrengst, "von" | "factor")
+        | (Deel::Grond, "prijs" | "grondquote")
+            if given =>
+        {
+            Ok(Some(column))
+        }
+        // The area belongs to what is given per m2 of it.
         (Deel::Opbrengst, "m2") if given && w.huur.is_none() => Ok(Some(column)),
-        (Deel::Grond, "prijs" | "grondquote") if given => Ok(Some(column)),
         (Deel::Grond, "m2") if given && w.opbrengst.is_none() => Ok(Some(column)),
         (Deel::Grond, "bar") if given => curved("give factor (1 / bar) and draw that"),
         (
@@ -66,9 +73,10 @@ pub(super) fn place_of(
         (Deel::Rente(_), "rente" | "jaren" | "deel" | "termijnen") => {
             curved("draw a factor on its bedrag")
         }
-        (Deel::Grondpost(_), "percentage" | "bedrag" | "rente" | "jaren" | "deel" | "termijnen") => {
-            curved("it is over the land; give its values in table scenarios")
-        }
+        (
+            Deel::Grondpost(_),
+            "percentage" | "bedrag" | "rente" | "jaren" | "deel" | "termijnen",
+        ) => curved("it is over the land; give its values in table scenarios"),
         _ => Ok(None),
     }
 }
@@ -202,7 +210,8 @@ impl Plan<'_> {
                 let huur = drawn("huur")?;
                 let (m2, area) = drawn("m2").unzip();
                 let area = area.unwrap_or_default();
-                let laag = drawn("betaalbare_huur").filter(|_| given("betaalbaar_aandeel").is_some());
+                let laag =
+                    drawn("betaalbare_huur").filter(|_| given("betaalbaar_aandeel").is_some());
                 let run = |huur: Decimal, laag: Option<Decimal>| {
                     waardering::huur(&|kolom| match kolom {
                         "huur" => Some(exact(huur)),
@@ -225,7 +234,9 @@ impl Plan<'_> {
                 let run = |changed: &[(&str, Decimal)], huur: Option<Decimal>| {
                     let veld = |kolom: &'static str| {
                         let found = changed.iter().find(|(k, _)| *k == kolom);
-                        found.map(|(_, value)| exact(*value)).or_else(|| given(kolom))
+                        found
+                            .map(|(_, value)| exact(*value))
+                            .or_else(|| given(kolom))
                     };
                     waardering::opbrengst(w, &veld, huur.map(exact)).0
                 };

@@ -71,8 +71,10 @@ pub fn huurwaarde<N: Number>(
     };
     match huurvrij {
         None => jaarhuur * factor,
-        Some((_, jaren, Huurvrij::Aftrek)) => jaarhuur * (factor - jaren),
-        Some((jaren, _, Huurvrij::Uitstel)) => (jaarhuur * factor).per((one + bar).power(jaren)),
+        Some((_, n, Huurvrij::Aftrek)) => jaarhuur * (factor - n),
+        Some((jaren, n, Huurvrij::Uitstel)) => {
+            (jaarhuur * factor).per((one + bar).power_by(jaren, n))
+        }
     }
 }
 
@@ -118,9 +120,11 @@ pub fn bouwrente<N: Number>(v: &Rentevoorwaarden<N>) -> N {
     let one = N::number(1);
     let growth = match v.vorm {
         Rentevorm::Enkelvoudig => v.rente * v.jaren.0,
-        Rentevorm::Effectief => (one + v.rente).power(v.jaren.1) - one,
+        Rentevorm::Effectief => (one + v.rente).power_by(v.jaren.1, v.jaren.0) - one,
         Rentevorm::Nominaal => {
-            (one + v.rente.per(v.termijnen.0)).power(v.jaren.1 * v.termijnen.1) - one
+            (one + v.rente.per(v.termijnen.0))
+                .power_by(v.jaren.1 * v.termijnen.1, v.jaren.0 * v.termijnen.0)
+                - one
         }
     };
     v.deel * growth
@@ -170,7 +174,11 @@ pub fn residueel<N: Number>(
         a.extend(post.posten.iter().map(|j| vast[*j]));
         let mut b = vec![if post.grond { one } else { zero }];
         b.extend(post.posten.iter().map(|j| per_euro[*j]));
-        vast.push((post.percentage * N::sum(&a)).named("kosten buiten de grond", post.of, At::Once));
+        vast.push((post.percentage * N::sum(&a)).named(
+            "kosten buiten de grond",
+            post.of,
+            At::Once,
+        ));
         per_euro.push((post.percentage * N::sum(&b)).named(
             "kosten per euro grond",
             post.of,
@@ -197,9 +205,9 @@ pub fn residueel<N: Number>(
 }
 
 /// A value at a later moment, today: `G / (1+i)^t`.
-pub fn contant<N: Number>(waarde: N, disconto: Option<(N, Decimal)>) -> N {
-    disconto.map_or(waarde, |(i, jaren)| {
-        waarde.per((N::number(1) + i).power(jaren))
+pub fn contant<N: Number>(waarde: N, disconto: Option<(N, (N, Decimal))>) -> N {
+    disconto.map_or(waarde, |(i, (n, jaren))| {
+        waarde.per((N::number(1) + i).power_by(jaren, n))
     })
 }
 
@@ -255,8 +263,7 @@ mod tests {
         approx::assert_relative_eq!(
             crate::number::to_f64(residu.posten[2].0.unwrap()),
             crate::number::to_f64(
-                dec!(0.1)
-                    * (k + g + residu.posten[0].0.unwrap() + residu.posten[1].0.unwrap())
+                dec!(0.1) * (k + g + residu.posten[0].0.unwrap() + residu.posten[1].0.unwrap())
             ),
             max_relative = 1e-14
         );
@@ -275,8 +282,14 @@ mod tests {
             .0
             .unwrap()
         };
-        assert_eq!(terms(Rentevorm::Enkelvoudig, dec!(2), dec!(0.5)), dec!(0.08));
-        assert_eq!(terms(Rentevorm::Effectief, dec!(2), dec!(0.5)), dec!(0.0832));
+        assert_eq!(
+            terms(Rentevorm::Enkelvoudig, dec!(2), dec!(0.5)),
+            dec!(0.08)
+        );
+        assert_eq!(
+            terms(Rentevorm::Effectief, dec!(2), dec!(0.5)),
+            dec!(0.0832)
+        );
         assert_eq!(terms(Rentevorm::Effectief, dec!(1), dec!(1)), dec!(0.08));
         assert_eq!(
             terms(Rentevorm::Nominaal, dec!(1), dec!(1)),
