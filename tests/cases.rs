@@ -722,12 +722,12 @@ struct Winstgeval {
     kosten: Decimal,
     /// Costs that are a share of the opbrengst.
     kosten_aandeel: Decimal,
-    geval: Vec<Winst>,
+    geval: Vec<Punt>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Winst {
+struct Punt {
     opbrengst: Decimal,
     winst: Decimal,
     over_kosten: Decimal,

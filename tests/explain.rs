@@ -872,7 +872,12 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
         }
     };
     record(&HAVENKWARTIER, None);
-    for name in ["spoorzone-oost", "rekenvoorbeeld", "voorbeeld"] {
+    for name in [
+        "spoorzone-oost",
+        "rekenvoorbeeld",
+        "voorbeeld",
+        "grondwaarde",
+    ] {
         record(&example(name), None);
     }
     record(&kwartalen(), Some((3, 42)));
@@ -908,6 +913,15 @@ fn every_rule_names_its_outcome() {
         "zolang",
         "aan_het_eind",
         "gelijk",
+        "vaste_prijs",
+        "excl_btw",
+        "grondquote",
+        "jaarhuur",
+        "huurwaarde",
+        "na_kosten_koper",
+        "bouwrente",
+        "contant",
+        "winst",
     ];
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -415,7 +415,6 @@ fn a_land_value_is_explained_down_to_its_cells() {
     };
     let koop = text("programma[koop].grondprijs", 12);
     for word in [
-        "residu",
         "kosten per euro grond",
         "koop.winst en risico",
         "495.000",
