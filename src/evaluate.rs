@@ -3,6 +3,7 @@
 //! [`Voorbereid`] holds a plan's numbers in one arithmetic; [`evaluate`] runs one set of draws through it. Knows no files and no
 //! distributions.
 
+mod grondwaarde;
 pub mod overzicht;
 pub mod verhaal;
 
@@ -154,6 +155,8 @@ pub struct Voorbereid<'p, N: Number> {
     /// By maatregel that asks the fund: the share that it asks.
     dekking: Vec<N::Fixed>,
     bedragen: Vec<Option<BedragN<N>>>,
+    /// By valuation, line by line only.
+    waarderingen: Vec<grondwaarde::WaarderingN<N>>,
     groei: Vec<Vec<N::Fixed>>,
     rente: N::Fixed,
     creditrente: N::Fixed,
@@ -289,6 +292,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         if plan.diepte == crate::plan::Diepte::Lijn {
             for (l, lijn) in model.lijnen.iter().enumerate() {
                 bedragen[l] = Some(match &lijn.bedrag {
+                    Bedrag::Waarde { .. } => continue,
+                    Bedrag::Waardering { aantal, .. } => BedragN {
+                        factoren: vec![("aantal", q(aantal))],
+                        opslag: None,
+                    },
                     Bedrag::Product(factors) => BedragN {
                         factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(),
                         opslag: None,
@@ -381,6 +389,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 .map(|vraag| q(&model.maatregelen[vraag.maatregel].dekking_fonds))
                 .collect(),
             bedragen,
+            waarderingen: grondwaarde::lees(plan),
             groei,
             rente: q(&g.rente),
             creditrente: q(&g.creditrente),
@@ -1082,6 +1091,10 @@ fn bedrag<N: Number>(
     if let Some(known) = known[l] {
         return known;
     }
+    if let Some(value) = grondwaarde::bedrag(v, l, slots, known) {
+        known[l] = Some(value);
+        return value;
+    }
     let of = Of::Lijn(l as u16);
     let none = Vec::new();
     let uses = if slots.is_empty() {
@@ -1153,7 +1166,8 @@ pub(crate) fn lijn_woord(kolom: &str) -> &'static str {
         "zekerheid" => "zekerheid",
         "bijdrage_aandeel" => "bijdrage_aandeel",
         "investering" => "investering",
-        _ => "onderhoud",
+        "rente" => "rente per jaar",
+        other => grondwaarde::woord(other).unwrap_or("onderhoud"),
     }
 }
 

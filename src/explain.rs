@@ -9,7 +9,9 @@ use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
 use crate::model::verhaal::{Inbreng, Postsoort, eenheden};
-use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of};
+use crate::model::{
+    Bedrag, Deel, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of,
+};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
@@ -642,12 +644,17 @@ impl<'a> Opname<'a> {
                 if !lijn.omschrijving.is_empty() {
                     out.push(lijn.omschrijving.clone());
                 }
-                out.push(format!(
-                    "{}, {} aan {}",
-                    lijn.tabel,
-                    model.rekening_naam(lijn.van),
-                    model.rekening_naam(lijn.naar)
-                ));
+                // A part of a valuation is no flow.
+                out.push(if lijn.van == lijn.naar {
+                    lijn.tabel.to_owned()
+                } else {
+                    format!(
+                        "{}, {} aan {}",
+                        lijn.tabel,
+                        model.rekening_naam(lijn.van),
+                        model.rekening_naam(lijn.naar)
+                    )
+                });
             }
             Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
             Some(Of::Rekening(r)) => out.extend(
@@ -827,6 +834,17 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
             Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
             Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
             Bedrag::Verrekend(_) => Vec::new(),
+            Bedrag::Waardering { aantal, .. } => vec![("aantal", aantal)],
+            Bedrag::Waarde { waardering, deel } => {
+                let w = &model.waarderingen[*waardering];
+                let velden = match deel {
+                    Deel::Rente(post) => post.velden.as_slice(),
+                    Deel::Grondpost(i) => w.posten[*i].velden.as_slice(),
+                    Deel::Grond => w.velden.as_slice(),
+                    Deel::Huur | Deel::Opbrengst => &[],
+                };
+                velden.iter().map(|f| (f.kolom, &f.waarde)).collect()
+            }
         };
         for (kolom, q) in factors {
             let word = if ["bedrag", "percentage"].contains(&kolom) {
@@ -850,7 +868,9 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
         "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => {
             Unit::Rate
         }
-        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
+        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" | "von" | "huur"
+        | "betaalbare_huur" => Unit::Eur,
+        "grondquote" => Unit::Rate,
         _ => Unit::Number,
     }
 }
@@ -1547,6 +1567,23 @@ impl Opname<'_> {
                     model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij)
                 });
                 let column = [
+                    "von",
+                    "btw",
+                    "huur",
+                    "betaalbaar_aandeel",
+                    "betaalbare_huur",
+                    "m2",
+                    "bar",
+                    "factor",
+                    "kosten_koper",
+                    "grondquote",
+                    "disconto",
+                    "eenheden",
+                    "jaren",
+                    "huurvrij",
+                    "deel",
+                    "termijnen",
+                    "rente",
                     "bedrag",
                     "percentage",
                     "aantal",
@@ -2126,6 +2163,7 @@ enum Vorm {
     /// The third when the first is less than the second, else the fourth.
     Als(Box<[Vorm; 4]>),
     Macht(Box<Vorm>, Decimal),
+    MachtVan(Box<Vorm>, Box<Vorm>),
     Rond(Box<Vorm>, u32, Rounding),
     /// A word for the first, last and chosen of a series.
     Uiterste(&'static str, u32, u32, u32),
@@ -2301,6 +2339,9 @@ impl Lezer<'_> {
                     Vorm::Macht(Box::new(inner(base)), *exponent)
                 }
             }
+            Op::PowerBy(base, exponent) => {
+                Vorm::MachtVan(Box::new(inner(base)), Box::new(inner(exponent)))
+            }
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
             Op::Lowest(series) => self.lowest(series, "laagste"),
             Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
@@ -2406,6 +2447,10 @@ impl Lezer<'_> {
             Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
             Vorm::Macht(base, _) => self.leaves(base, out),
+            Vorm::MachtVan(base, exponent) => {
+                self.leaves(base, out);
+                self.leaves(exponent, out);
+            }
             Vorm::Rond(of, ..) => self.leaves(of, out),
             Vorm::Uiterste(_, _, _, chosen) => {
                 if !out.contains(chosen) {
@@ -2531,6 +2576,13 @@ impl Lezer<'_> {
             }
             Vorm::Macht(base, exponent) => {
                 format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6))
+            }
+            Vorm::MachtVan(base, exponent) => {
+                format!(
+                    "{}^{}",
+                    self.text(base, how, 3),
+                    self.text(exponent, how, 3)
+                )
             }
             Vorm::Rond(of, digits, rounding) => {
                 let how_rounded = match rounding {

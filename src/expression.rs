@@ -45,6 +45,8 @@ pub enum Op {
     IfLess(u32, u32, u32, u32),
     /// Power with a fixed exponent.
     Power(u32, Decimal),
+    /// Power with an exponent that is a number of the record.
+    PowerBy(u32, u32),
     /// Rounded.
     Round(u32, u32, Rounding),
     /// Sum of a list.
@@ -338,6 +340,33 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("ruimteclaim totaal", Unit::Number, "rules 3.8"),
     ("effect norm", Unit::Eur, "rules 3.8: + yields, - costs"),
     ("kosten uitplaatsing", Unit::Eur, "rules 3.8"),
+    ("von", Unit::Eur, "input"),
+    ("huur", Unit::Eur, "input"),
+    ("betaalbare_huur", Unit::Eur, "input"),
+    ("m2", Unit::Number, "input"),
+    ("factor", Unit::Number, "input"),
+    ("grondquote", Unit::Rate, "input"),
+    ("btw", Unit::Rate, "input"),
+    ("betaalbaar_aandeel", Unit::Rate, "input"),
+    ("bar", Unit::Rate, "input"),
+    ("huurvrij", Unit::Number, "input"),
+    ("kosten_koper", Unit::Rate, "input"),
+    ("disconto", Unit::Rate, "input"),
+    ("eenheden", Unit::Number, "input"),
+    ("jaren", Unit::Number, "input"),
+    ("deel", Unit::Rate, "input"),
+    ("termijnen", Unit::Number, "input"),
+    (
+        "kosten buiten de grond",
+        Unit::Eur,
+        "rules chapter 8, point 10: costs that come to the same whatever the land costs",
+    ),
+    (
+        "kosten per euro grond",
+        Unit::Number,
+        "rules chapter 8, point 10: costs that every euro of land brings",
+    ),
+    ("residu", Unit::Eur, "rules chapter 8, point 10"),
 ];
 
 /// The unit of a named number.
@@ -532,6 +561,11 @@ impl Number for Expr {
     }
     fn power(self, exponent: Decimal) -> Self {
         push(Op::Power(self.node, exponent), None, |b| {
+            b.value(self.node).power(exponent)
+        })
+    }
+    fn power_by(self, exponent: Decimal, made_as: Self) -> Self {
+        push(Op::PowerBy(self.node, made_as.node), None, |b| {
             b.value(self.node).power(exponent)
         })
     }

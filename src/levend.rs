@@ -1351,6 +1351,7 @@ fn kinderen(op: &Op, mut see: impl FnMut(u32)) {
         | Op::Sub(one, other)
         | Op::Mul(one, other)
         | Op::Per(one, other)
+        | Op::PowerBy(one, other)
         | Op::Min(one, other)
         | Op::Max(one, other) => {
             see(*one);

@@ -230,7 +230,7 @@ fn compare(model: &Model, route: Route) {
 fn explained_is_exact() {
     compare(&HAVENKWARTIER, Route::Grex);
     compare(&HAVENKWARTIER, Route::Cofinanciering);
-    for name in ["spoorzone-oost", "rekenvoorbeeld"] {
+    for name in ["spoorzone-oost", "rekenvoorbeeld", "grondwaarde"] {
         let model = example(name);
         for route in Route::BEIDE {
             compare(&model, route);
@@ -754,6 +754,7 @@ fn every_figure_of_the_reports_has_an_address_that_explains_it() {
         "spoorzone-oost",
         "rekenvoorbeeld",
         "voorbeeld",
+        "grondwaarde",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("models")
@@ -879,6 +880,7 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
         "rekenvoorbeeld",
         "voorbeeld",
         "kostenverhaal",
+        "grondwaarde",
     ] {
         record(&example(name), None);
     }
@@ -935,6 +937,15 @@ fn every_rule_names_its_outcome() {
         "naar_rato",
         "naar_gewicht",
         "eigen_kosten",
+        "vaste_prijs",
+        "excl_btw",
+        "grondquote",
+        "jaarhuur",
+        "huurwaarde",
+        "na_kosten_koper",
+        "bouwrente",
+        "contant",
+        "winst",
     ];
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -74,6 +74,7 @@ fn voorbeelden() -> Vec<(&'static str, Tables)> {
         "spoorzone-oost",
         "havenkwartier",
         "kostenverhaal",
+        "grondwaarde",
     ]
     .map(|naam| (naam, support::tables_in(&format!("models/{naam}"))))
     .to_vec()

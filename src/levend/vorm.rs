@@ -257,6 +257,7 @@ pub(super) fn van_stap(
                 Vorm::Macht(Box::new((base, vast(*exponent))))
             }
         }
+        Op::PowerBy(a, exponent) => Vorm::Macht(Box::new((take(*a), take(*exponent)))),
         Op::Round(a, digits, how) => Vorm::Rond(Box::new(take(*a)), *digits, *how),
     }
 }

@@ -788,6 +788,53 @@ const WOORDEN: &[Woord] = &[
         "eenheden × verschil in grondwaarde; + levert op",
     ),
     ("kosten uitplaatsing", "", "m2 kavel × prijs"),
+    ("von", "vrij-op-naamprijs", "uit de invoer"),
+    ("huur", "huur per jaar", "uit de invoer"),
+    (
+        "betaalbare_huur",
+        "betaalbare huur per jaar",
+        "uit de invoer",
+    ),
+    ("m2", "oppervlakte", "uit de invoer"),
+    ("factor", "kapitalisatiefactor", "uit de invoer, of 1 ÷ BAR"),
+    (
+        "grondquote",
+        "",
+        "uit de invoer: deel van de opbrengst dat grond is",
+    ),
+    ("btw", "btw-tarief", "uit de invoer"),
+    ("betaalbaar_aandeel", "aandeel betaalbaar", "uit de invoer"),
+    ("bar", "bruto aanvangsrendement (BAR)", "uit de invoer"),
+    ("huurvrij", "huurvrije jaren", "uit de invoer"),
+    ("kosten_koper", "kosten koper", "uit de invoer"),
+    (
+        "disconto",
+        "discontovoet van de waardering",
+        "uit de invoer",
+    ),
+    (
+        "eenheden",
+        "eenheden waarop de waardering ziet",
+        "uit de invoer",
+    ),
+    ("jaren", "aantal jaren", "uit de invoer"),
+    ("deel", "deel waarover rente loopt", "uit de invoer"),
+    ("termijnen", "rentetermijnen per jaar", "uit de invoer"),
+    (
+        "kosten buiten de grond",
+        "stichtingskosten buiten de grond",
+        "som van de posten die niet van de grondwaarde afhangen",
+    ),
+    (
+        "kosten per euro grond",
+        "",
+        "som van wat elke euro grond aan kosten meebrengt",
+    ),
+    (
+        "residu",
+        "residu voor de grond",
+        "opbrengst - stichtingskosten buiten de grond",
+    ),
 ];
 
 /// What a result is called, by the last part of its address, and what it is.

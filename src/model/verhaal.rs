@@ -234,11 +234,12 @@ pub const TABEL_B: usize = 14;
 
 /// How many units of land a line sells: its aantal or hoeveelheid.
 pub fn eenheden(lijn: &Lijn) -> Option<&Quantity> {
-    let Bedrag::Product(factors) = &lijn.bedrag else {
-        return None;
-    };
     let count = |f: &&Factor| ["aantal", "hoeveelheid"].contains(&f.kolom);
-    factors.iter().find(count).map(|f| &f.waarde)
+    match &lijn.bedrag {
+        Bedrag::Product(factors) => factors.iter().find(count).map(|f| &f.waarde),
+        Bedrag::Waardering { aantal, .. } => Some(aantal),
+        _ => None,
+    }
 }
 
 /// Whether a code is plankosten (Or 13.1): preparing plans, and preparing and supervising works.
