@@ -43,6 +43,10 @@ bench-peers rounds="5" draws="100000":
     .venv/bin/python benches/peers_w.py --rounds {{rounds}} --draws {{draws}}
     .venv/bin/python benches/peers.py
 
+# times: what owners cost in a draw of Havenkwartier, and an area of 500 owners; writes its part of docs/benchmarks.md
+bench-kostenverhaal:
+    python3 benches/kostenverhaal.py
+
 # more draws replayed and compared than the tests do, what each way of spreading draws saves, and 200 random models as workbooks of
 # formulas recalculated by LibreOffice; writes docs/deep.md
 deep:

@@ -9,13 +9,14 @@ HEAD = """# Benchmarks
 Written by the scripts below; do not edit. Each part is one run and says on what machine. Times are medians (least–most).
 """
 # The parts in their order, and what writes them.
-PARTS = {"w": "benches/peers_w.py", "havenkwartier": "benches/peers.py"}
+PARTS = {"w": "benches/peers_w.py", "havenkwartier": "benches/peers.py", "kostenverhaal": "benches/kostenverhaal.py"}
 COMMANDS = """## Commands
 
 ```
 just bench-peers          # both parts: the Python peers in .venv, builds, measures, checks, writes
 just benchmark-w          # models/benchmark-w anew from benches/peer/w/model.json
 cargo bench --bench rule_loop
+just bench-kostenverhaal  # owners against none, and a large area
 ```
 """
 

@@ -1,6 +1,8 @@
 //! From amounts and phasing to flows (rules 0.1): amount × weight ÷ total × index factor. The one text of it, for exact, fast
 //! and explained; the plan folds lines with these same functions.
 
+pub mod waardering;
+
 use crate::number::{At, Number, Of, at};
 
 /// The amount of a line at prijspeil: the product of its factors.

@@ -4,6 +4,7 @@
 //! distributions.
 
 pub mod bijdragen;
+mod grondwaarde;
 pub mod overzicht;
 pub mod verevening;
 pub mod verhaal;
@@ -156,6 +157,8 @@ pub struct Voorbereid<'p, N: Number> {
     /// By maatregel that asks the fund: the share that it asks.
     dekking: Vec<N::Fixed>,
     bedragen: Vec<Option<BedragN<N>>>,
+    /// By valuation, line by line only.
+    waarderingen: Vec<grondwaarde::WaarderingN<N>>,
     groei: Vec<Vec<N::Fixed>>,
     rente: N::Fixed,
     creditrente: N::Fixed,
@@ -295,6 +298,11 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         if plan.diepte == crate::plan::Diepte::Lijn {
             for (l, lijn) in model.lijnen.iter().enumerate() {
                 bedragen[l] = Some(match &lijn.bedrag {
+                    Bedrag::Waarde { .. } => continue,
+                    Bedrag::Waardering { aantal, .. } => BedragN {
+                        factoren: vec![("aantal", q(aantal))],
+                        opslag: None,
+                    },
                     Bedrag::Product(factors) => BedragN {
                         factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(),
                         opslag: None,
@@ -387,6 +395,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                 .map(|vraag| q(&model.maatregelen[vraag.maatregel].dekking_fonds))
                 .collect(),
             bedragen,
+            waarderingen: grondwaarde::lees(plan),
             groei,
             rente: q(&g.rente),
             creditrente: q(&g.creditrente),
@@ -402,7 +411,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
             bijdragen: model
                 .bijdragen
                 .iter()
-                .map(bijdragen::BijdrageN::new)
+                .map(|row| bijdragen::BijdrageN::new(model, row))
                 .collect(),
             fonds,
             leenrente: model
@@ -1106,6 +1115,10 @@ fn bedrag<N: Number>(
     if let Some(known) = known[l] {
         return known;
     }
+    if let Some(value) = grondwaarde::bedrag(v, l, slots, known) {
+        known[l] = Some(value);
+        return value;
+    }
     let of = Of::Lijn(l as u16);
     let none = Vec::new();
     let uses = if slots.is_empty() {
@@ -1177,7 +1190,8 @@ pub(crate) fn lijn_woord(kolom: &str) -> &'static str {
         "zekerheid" => "zekerheid",
         "bijdrage_aandeel" => "bijdrage_aandeel",
         "investering" => "investering",
-        _ => "onderhoud",
+        "rente" => "rente per jaar",
+        other => grondwaarde::woord(other).unwrap_or("onderhoud"),
     }
 }
 

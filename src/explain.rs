@@ -9,8 +9,10 @@ use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
 use crate::model::verevening::{self, KOLOMMEN, Maat, REGELKOLOMMEN};
-use crate::model::verhaal::{Inbreng, Postsoort};
-use crate::model::{Bedrag, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of};
+use crate::model::verhaal::{Inbreng, Postsoort, eenheden};
+use crate::model::{
+    Bedrag, Deel, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of,
+};
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
@@ -549,6 +551,31 @@ impl<'a> Opname<'a> {
                 ));
             }
         }
+        for gebied in &model.verhaal.gebieden {
+            for figure in [
+                "kosten",
+                "bijdragen",
+                "netto_kosten",
+                "opbrengst",
+                "omslag",
+                "tekort",
+                "geldsommen",
+            ] {
+                let word = figure.replace('_', " ");
+                asked.push((
+                    format!("kostenverhaal[{}].{figure}", gebied.id),
+                    format!("{word} {}", gebied.id),
+                ));
+            }
+        }
+        for eigendom in &model.verhaal.eigendommen {
+            for figure in ["bruto", "netto", "geldsom", "terugbetaling"] {
+                asked.push((
+                    format!("eigendom[{}].{figure}", eigendom.id),
+                    format!("{figure} {}", eigendom.id),
+                ));
+            }
+        }
         asked
             .into_iter()
             .filter_map(|(adres, naam)| match self.find(&adres) {
@@ -618,12 +645,17 @@ impl<'a> Opname<'a> {
                 if !lijn.omschrijving.is_empty() {
                     out.push(lijn.omschrijving.clone());
                 }
-                out.push(format!(
-                    "{}, {} aan {}",
-                    lijn.tabel,
-                    model.rekening_naam(lijn.van),
-                    model.rekening_naam(lijn.naar)
-                ));
+                // A part of a valuation is no flow.
+                out.push(if lijn.van == lijn.naar {
+                    lijn.tabel.to_owned()
+                } else {
+                    format!(
+                        "{}, {} aan {}",
+                        lijn.tabel,
+                        model.rekening_naam(lijn.van),
+                        model.rekening_naam(lijn.naar)
+                    )
+                });
             }
             Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
             Some(Of::Rekening(r)) => out.extend(
@@ -778,14 +810,8 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
                 out.push((q, "profijt van een ander (invoer)".to_owned(), Unit::Number));
             }
         }
-        if let Bedrag::Product(factors) = &model.lijnen[post.lijn].bedrag
-            && let Some(count) = factors.iter().find(|f| f.kolom == "aantal")
-        {
-            out.push((
-                &count.waarde,
-                format!("aantal {line} (invoer)"),
-                Unit::Number,
-            ));
+        if let Some(count) = eenheden(&model.lijnen[post.lijn]) {
+            out.push((count, format!("aantal {line} (invoer)"), Unit::Number));
         }
     }
     out
@@ -795,8 +821,8 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
 fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
     let unit = |column: &str| match column {
         "aandeel" => Unit::Rate,
-        "sleutel" | "feitelijk" | "aantal" | "sociaal" | "elders" | "grens" | "m2" | "weq" | "vanaf"
-        | "woningequivalenten" => Unit::Number,
+        "sleutel" | "feitelijk" | "aantal" | "sociaal" | "elders" | "grens" | "m2" | "weq"
+        | "vanaf" | "woningequivalenten" => Unit::Number,
         _ => Unit::Eur,
     };
     let mut out = Vec::new();
@@ -808,7 +834,11 @@ fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
         }
     }
     for b in &model.bijdragen {
-        out.push((&b.gevraagd, format!("gevraagd {} (invoer)", b.id), Unit::Eur));
+        out.push((
+            &b.gevraagd,
+            format!("gevraagd {} (invoer)", b.id),
+            Unit::Eur,
+        ));
         if let Some(e) = &b.eindafrekening {
             out.push((&e.nodig, format!("nodig {} (invoer)", b.id), Unit::Eur));
             let words = format!("terugbetaalrente {} (invoer)", b.id);
@@ -821,8 +851,13 @@ fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
             out.push((q, format!("grondwaarde {} (invoer)", n.naam), Unit::Eur));
         }
         for r in n.deel.iter().chain(&n.geheel) {
-            out.push((&r.aantal, "aantal in programma (invoer)".into(), Unit::Number));
-            out.push((&r.grondprijs, "grondprijs in programma (invoer)".into(), Unit::Eur));
+            out.push((
+                &r.aantal,
+                "aantal in programma (invoer)".into(),
+                Unit::Number,
+            ));
+            let price = r.grondprijs.as_ref();
+            out.extend(price.map(|q| (q, "grondprijs in programma (invoer)".into(), Unit::Eur)));
             let m2 = r.m2.as_ref();
             out.extend(m2.map(|q| (q, "m2 per eenheid (invoer)".into(), Unit::Number)));
         }
@@ -876,6 +911,17 @@ fn inputs(model: &Model) -> HashMap<&Place, (String, Unit)> {
             Bedrag::Product(factors) => factors.iter().map(|f| (f.kolom, &f.waarde)).collect(),
             Bedrag::Opslag { percentage, .. } => vec![("percentage", percentage)],
             Bedrag::Verrekend(_) => Vec::new(),
+            Bedrag::Waardering { aantal, .. } => vec![("aantal", aantal)],
+            Bedrag::Waarde { waardering, deel } => {
+                let w = &model.waarderingen[*waardering];
+                let velden = match deel {
+                    Deel::Rente(post) => post.velden.as_slice(),
+                    Deel::Grondpost(i) => w.posten[*i].velden.as_slice(),
+                    Deel::Grond => w.velden.as_slice(),
+                    Deel::Huur | Deel::Opbrengst => &[],
+                };
+                velden.iter().map(|f| (f.kolom, &f.waarde)).collect()
+            }
         };
         for (kolom, q) in factors {
             let word = if ["bedrag", "percentage"].contains(&kolom) {
@@ -899,7 +945,9 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
         "groei" | "rente" | "creditrente" | "percentage" | "zekerheid" | "bijdrage_aandeel" => {
             Unit::Rate
         }
-        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" => Unit::Eur,
+        "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" | "von" | "huur"
+        | "betaalbare_huur" => Unit::Eur,
+        "grondquote" => Unit::Rate,
         _ => Unit::Number,
     }
 }
@@ -1501,7 +1549,9 @@ impl Opname<'_> {
                     adres,
                 )
             }
-            "verevening" | "verevening_delen" | "bijdragen" | "normen" if self.verevening(head, key, tail).is_some() => {
+            "verevening" | "verevening_delen" | "bijdragen" | "normen"
+                if self.verevening(head, key, tail).is_some() =>
+            {
                 let (word, of) = self.verevening(head, key, tail).unwrap_or(("", Of::Geheel));
                 self.at(word, of, "", adres)
             }
@@ -1612,6 +1662,23 @@ impl Opname<'_> {
                     model.lijnen[*l].tabel == table && address.matches(&model.lijnen[*l].rij)
                 });
                 let column = [
+                    "von",
+                    "btw",
+                    "huur",
+                    "betaalbaar_aandeel",
+                    "betaalbare_huur",
+                    "m2",
+                    "bar",
+                    "factor",
+                    "kosten_koper",
+                    "grondquote",
+                    "disconto",
+                    "eenheden",
+                    "jaren",
+                    "huurvrij",
+                    "deel",
+                    "termijnen",
+                    "rente",
                     "bedrag",
                     "percentage",
                     "aantal",
@@ -2055,7 +2122,9 @@ impl Opname<'_> {
         let model = self.plan.model;
         let own = &model.verevening;
         let pick = |all: Vec<verevening::Cijfer>| {
-            all.into_iter().find(|(a, _)| *a == tail).map(|(_, word)| word)
+            all.into_iter()
+                .find(|(a, _)| *a == tail)
+                .map(|(_, word)| word)
         };
         if head == "bijdragen" {
             let b = position_of(model.bijdragen.iter().map(|b| b.id.as_str()), key)?;
@@ -2234,6 +2303,7 @@ enum Vorm {
     /// The third when the first is less than the second, else the fourth.
     Als(Box<[Vorm; 4]>),
     Macht(Box<Vorm>, Decimal),
+    MachtVan(Box<Vorm>, Box<Vorm>),
     Rond(Box<Vorm>, u32, Rounding),
     /// A word for the first, last and chosen of a series.
     Uiterste(&'static str, u32, u32, u32),
@@ -2409,6 +2479,9 @@ impl Lezer<'_> {
                     Vorm::Macht(Box::new(inner(base)), *exponent)
                 }
             }
+            Op::PowerBy(base, exponent) => {
+                Vorm::MachtVan(Box::new(inner(base)), Box::new(inner(exponent)))
+            }
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
             Op::Lowest(series) => self.lowest(series, "laagste"),
             Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
@@ -2514,6 +2587,10 @@ impl Lezer<'_> {
             Vorm::Per(a, b) => [a, b].into_iter().for_each(|v| self.leaves(v, out)),
             Vorm::Als(four) => four.iter().for_each(|v| self.leaves(v, out)),
             Vorm::Macht(base, _) => self.leaves(base, out),
+            Vorm::MachtVan(base, exponent) => {
+                self.leaves(base, out);
+                self.leaves(exponent, out);
+            }
             Vorm::Rond(of, ..) => self.leaves(of, out),
             Vorm::Uiterste(_, _, _, chosen) => {
                 if !out.contains(chosen) {
@@ -2639,6 +2716,13 @@ impl Lezer<'_> {
             }
             Vorm::Macht(base, exponent) => {
                 format!("{}^{}", self.text(base, how, 3), trimmed(*exponent, 6))
+            }
+            Vorm::MachtVan(base, exponent) => {
+                format!(
+                    "{}^{}",
+                    self.text(base, how, 3),
+                    self.text(exponent, how, 3)
+                )
             }
             Vorm::Rond(of, digits, rounding) => {
                 let how_rounded = match rounding {

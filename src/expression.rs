@@ -45,6 +45,8 @@ pub enum Op {
     IfLess(u32, u32, u32, u32),
     /// Power with a fixed exponent.
     Power(u32, Decimal),
+    /// Power with an exponent that is a number of the record.
+    PowerBy(u32, u32),
     /// Rounded.
     Round(u32, u32, Rounding),
     /// Sum of a list.
@@ -252,11 +254,9 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("opbrengst gronden", Unit::Eur, "rules 1.7"),
     ("omslag", Unit::Eur, "rules 1.7"),
     ("tekort na aftopping", Unit::Eur, "rules 1.7"),
-    ("raming kostenverhaal", Unit::Eur, "rules 1.8"),
     ("maximum kostenverhaal", Unit::Eur, "rules 1.8: input"),
     ("geldsommen voor maximum", Unit::Eur, "rules 1.8"),
     ("geldsommen", Unit::Eur, "rules 1.7, 1.8"),
-    ("categorie opbrengst", Unit::Eur, "rules 1.7"),
     ("aandeel perceel", Unit::Rate, "input"),
     ("inbrengwaarde", Unit::Eur, "rules 1.6"),
     ("opbrengst eigendom", Unit::Eur, "rules 1.7"),
@@ -278,11 +278,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("kapitaallast lineair", Unit::Eur, "rules 4.2"),
     ("kapitaallast annuïtair", Unit::Eur, "rules 4.2"),
     ("discontovoet verevening", Unit::Rate, "rules 1.9"),
-    (
-        "disconto per periode verevening",
-        Unit::Number,
-        "rules 1.9",
-    ),
+    ("disconto per periode verevening", Unit::Number, "rules 1.9"),
     ("discontofactor verevening", Unit::Number, "rules 1.9"),
     ("sleutel verevening", Unit::Number, "rules 3.2"),
     ("eigen kosten verevening", Unit::Eur, "rules 3.2"),
@@ -361,6 +357,33 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("ruimteclaim totaal", Unit::Number, "rules 3.8"),
     ("effect norm", Unit::Eur, "rules 3.8: + yields, - costs"),
     ("kosten uitplaatsing", Unit::Eur, "rules 3.8"),
+    ("von", Unit::Eur, "input"),
+    ("huur", Unit::Eur, "input"),
+    ("betaalbare_huur", Unit::Eur, "input"),
+    ("m2", Unit::Number, "input"),
+    ("factor", Unit::Number, "input"),
+    ("grondquote", Unit::Rate, "input"),
+    ("btw", Unit::Rate, "input"),
+    ("betaalbaar_aandeel", Unit::Rate, "input"),
+    ("bar", Unit::Rate, "input"),
+    ("huurvrij", Unit::Number, "input"),
+    ("kosten_koper", Unit::Rate, "input"),
+    ("disconto", Unit::Rate, "input"),
+    ("eenheden", Unit::Number, "input"),
+    ("jaren", Unit::Number, "input"),
+    ("deel", Unit::Rate, "input"),
+    ("termijnen", Unit::Number, "input"),
+    (
+        "kosten buiten de grond",
+        Unit::Eur,
+        "rules chapter 8, point 10: costs that come to the same whatever the land costs",
+    ),
+    (
+        "kosten per euro grond",
+        Unit::Number,
+        "rules chapter 8, point 10: costs that every euro of land brings",
+    ),
+    ("residu", Unit::Eur, "rules chapter 8, point 10"),
 ];
 
 /// The unit of a named number.
@@ -555,6 +578,11 @@ impl Number for Expr {
     }
     fn power(self, exponent: Decimal) -> Self {
         push(Op::Power(self.node, exponent), None, |b| {
+            b.value(self.node).power(exponent)
+        })
+    }
+    fn power_by(self, exponent: Decimal, made_as: Self) -> Self {
+        push(Op::PowerBy(self.node, made_as.node), None, |b| {
             b.value(self.node).power(exponent)
         })
     }

@@ -21,13 +21,14 @@ use crate::model::table::{Scalar, as_text, name_key};
 use crate::problem::{Place, Problem, has_errors};
 use crate::read::Read;
 use crate::read::mapping::read_mapped;
-use crate::read::periode::{Kop, kop};
+use crate::read::periode::{Kop, duur, kop};
 use crate::read::werkmap::Werkmap;
 use crate::read::workbook::Workbook;
 use crate::route;
 pub use aansluiting::{Conventie, Vergelijking};
 use aansluiting::{Gevonden, Uitkomst};
-use begrip::{Begrepen, Begrip, Bloksoort};
+use begrip::{Begrepen, Begrip, Bloksoort, Faseerwijze, cellen_in};
+use koppen::naast_elkaar;
 use los::{Los, als_parameter, datum_in, getoond, losse};
 use raster::{Formules, Raster};
 use rust_decimal::Decimal;
@@ -82,6 +83,21 @@ impl Totaalverslag {
     }
 }
 
+/// A line of a cash flow in the workbook that differs from the line that was read.
+#[derive(Debug, Clone)]
+pub struct Regelverschil {
+    /// Where.
+    pub plaats: Place,
+    /// The line.
+    pub label: String,
+    /// The first period that differs.
+    pub periode: String,
+    /// The workbook's figure, in euro.
+    pub werkmap: Decimal,
+    /// Ours.
+    pub polder: Decimal,
+}
+
 /// What is told of a table.
 #[derive(Debug, Clone)]
 pub struct Tabelverslag {
@@ -126,10 +142,14 @@ pub struct Inspectie {
     pub mapping: String,
     /// What was not understood.
     pub onbegrepen: Vec<Onbegrepen>,
+    /// What was understood in a way that must be known: amounts that hold index already, months that are added up.
+    pub meldingen: Vec<Onbegrepen>,
     /// What the normal reader says of the mapping, and the model of what was read.
     pub problemen: Vec<Problem>,
     /// The figures of the workbook against ours.
     pub vergelijkingen: Vec<Vergelijking>,
+    /// Where a difference begins: lines whose amounts per period the workbook shows on another sheet, and that differ.
+    pub regelverschillen: Vec<Regelverschil>,
     /// Conventions that reproduce the workbook; the first is in the mapping.
     pub conventies: Vec<Conventie>,
     /// Line amounts that were compared, and those that differ.
@@ -171,7 +191,11 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
     let mut values: Vec<Los> = Vec::new();
     for sheet in &book.sheets {
         let upright = Raster::new(sheet, formulas.get(&sheet.name).unwrap_or(&none));
-        let mut raster = upright;
+        let mut parts = naast_elkaar(upright);
+        let beside = parts.split_off(1);
+        let Some(mut raster) = parts.pop() else {
+            continue;
+        };
         let mut blocks = blokken(&raster);
         let periods = |blocks: &[Blok]| blocks.iter().map(|b| b.kop.perioden.len()).max();
         // Lines with a name stand upright, whatever years happen to follow on each other in a column.
@@ -182,6 +206,7 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
                 >= 2
         });
         if !named
+            && beside.is_empty()
             && periods(&blocks).unwrap_or(0) < koppen::MIN_PERIODEN
             && raster.cellen.len() <= MAX_KANTEL
         {
@@ -211,6 +236,16 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
             found.push(Begrepen::nieuw(rasters.len(), blok, unit));
         }
         rasters.push(raster);
+        for raster in beside {
+            let blocks = blokken(&raster);
+            let used: Vec<&Blok> = blocks.iter().collect();
+            values.extend(losse(&raster, rasters.len(), &used));
+            for blok in blocks {
+                let unit = eenheid(&raster, Some(&blok)).or(unit);
+                found.push(Begrepen::nieuw(rasters.len(), blok, unit));
+            }
+            rasters.push(raster);
+        }
     }
     benoemd(map, &rasters, &mut values);
     values.truncate(MAX_LOS);
@@ -219,6 +254,9 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         rasters: &rasters,
         blokken: found,
         onbegrepen: Vec::new(),
+        meldingen: Vec::new(),
+        stap: 1,
+        zonder_index: false,
         indexen: Vec::new(),
         tarieven: BTreeMap::new(),
         deelgebieden: Vec::new(),
@@ -234,9 +272,11 @@ pub fn inspect(map: &Werkmap) -> Inspectie {
         uitkomsten: Vec::new(),
         gebruikt: BTreeSet::new(),
         peil: None,
+        rente_per_periode: None,
     };
     onderzoek.parameters();
-    onderzoek.uitkomsten(&begrip.blokken);
+    onderzoek.rente_per_periode(&begrip.blokken);
+    onderzoek.uitkomsten(&begrip.blokken, begrip.stap);
     onderzoek.heel();
     onderzoek.afronden(begrip, map)
 }
@@ -274,6 +314,7 @@ fn benoemd(map: &Werkmap, rasters: &[Raster], values: &mut Vec<Los>) {
                 cel: at,
                 waarde: value.clone(),
                 formule: rasters[blad].formule(at.0, at.1).is_some(),
+                uit_invoer: false,
                 eenheid: String::new(),
                 als_tekst: false,
             });
@@ -320,6 +361,27 @@ struct Onderzoek<'a> {
     /// Values that were used.
     gebruikt: BTreeSet<usize>,
     peil: Option<i32>,
+    rente_per_periode: Option<Rentereeks>,
+}
+
+/// A rate of interest per period.
+#[derive(Debug, Clone)]
+struct Rentereeks {
+    blad: usize,
+    label: String,
+    /// The cell of the first period.
+    cel: (u32, u32),
+    waarden: Vec<(Kop, Decimal)>,
+    /// Whether the rates stand there in percents.
+    procenten: bool,
+}
+
+impl Rentereeks {
+    /// The first rate that is not that of the period before it.
+    fn wisseling(&self) -> Option<&(Kop, Decimal)> {
+        let first = self.waarden.first()?.1;
+        self.waarden.iter().find(|(_, v)| *v != first)
+    }
 }
 
 /// A choice that figures may decide.
@@ -331,6 +393,8 @@ struct Keuze {
     /// Which index group lines of revenue and of costs have that name none.
     index_opbrengsten: Option<usize>,
     index_kosten: Option<usize>,
+    /// Amounts per period hold index already.
+    zonder_index: bool,
 }
 
 impl Onderzoek<'_> {
@@ -354,12 +418,91 @@ impl Onderzoek<'_> {
             .extend(self.parameters.values().map(|(at, ..)| *at));
     }
 
+    /// The year of the price level that titles and headings speak of, when they speak of one: "Kosten (prijspeil 1-1-2026)".
+    fn prijspeil_in_tekst(&self) -> Option<(i32, String)> {
+        /// Titles stand in front; what comes later are lines.
+        const MOST: usize = 200;
+        let mut found: Option<(i32, String)> = None;
+        for raster in self.rasters.iter().filter(|r| !r.gekanteld && r.zichtbaar) {
+            for scalar in raster.cellen.values().take(MOST) {
+                let Scalar::Text(text) = scalar else {
+                    continue;
+                };
+                let lower = text.to_lowercase();
+                let Some((_, rest)) = lower.split_once("prijspeil") else {
+                    continue;
+                };
+                let Some(year) = rest
+                    .split(|c: char| !(c.is_ascii_digit() || "-/.".contains(c)))
+                    .filter_map(|word| kop(&Scalar::Text(word.trim_matches(['.', '-']).to_owned())))
+                    .map(|k| k.jaar)
+                    .next()
+                else {
+                    continue;
+                };
+                if found.as_ref().is_some_and(|(y, _)| *y != year) {
+                    return None;
+                }
+                found.get_or_insert((year, text.chars().take(60).collect()));
+            }
+        }
+        found
+    }
+
+    /// Looks for a rate of interest per period: a row of typed rates under periods, in a table that holds no results.
+    fn rente_per_periode(&mut self, blocks: &[Begrepen]) {
+        let words = woordenboek();
+        for begrepen in blocks {
+            let kop = begrepen.kop();
+            let raster = &self.rasters[begrepen.blad];
+            let results = begrepen.blok.rijen.iter().any(|r| {
+                words.resultaat(&r.label).is_some_and(|(names, sure)| {
+                    sure >= 0.8 && !names.iter().any(|n| n.starts_with("rente"))
+                })
+            });
+            if kop.perioden.is_empty() || results {
+                continue;
+            }
+            for rij in &begrepen.blok.rijen {
+                let named = words
+                    .parameter
+                    .beste(&rij.label)
+                    .is_some_and(|t| t.naam == "rente" && t.zekerheid >= 0.8);
+                let waarden: Vec<(Kop, Decimal)> = kop
+                    .perioden
+                    .iter()
+                    .filter_map(|(c, k)| Some((*k, raster.getal(rij.rij, *c)?)))
+                    .collect();
+                let most = waarden.iter().map(|(_, v)| v.abs()).max();
+                let Some(most) = most.filter(|m| named && *m <= Decimal::from(25)) else {
+                    continue;
+                };
+                if waarden.len() < 2 {
+                    continue;
+                }
+                let column = kop
+                    .perioden
+                    .iter()
+                    .find(|(c, _)| raster.getal(rij.rij, *c).is_some())
+                    .map_or(0, |(c, _)| *c);
+                self.rente_per_periode = Some(Rentereeks {
+                    blad: begrepen.blad,
+                    label: rij.label.clone(),
+                    cel: (rij.rij, column),
+                    waarden,
+                    procenten: most > Decimal::new(25, 2),
+                });
+                return;
+            }
+        }
+    }
+
     fn unit_of(&self, blad: usize) -> Option<Decimal> {
         eenheid(&self.rasters[blad], None)
     }
 
     /// Figures and series that may be results.
-    fn uitkomsten(&mut self, blocks: &[Begrepen]) {
+    fn uitkomsten(&mut self, blocks: &[Begrepen], stap: u8) {
         let words = woordenboek();
         for begrepen in blocks {
             let raster = &self.rasters[begrepen.blad];
@@ -367,6 +510,11 @@ impl Onderzoek<'_> {
             let Some((first, last)) = kop.periodekolommen() else {
                 continue;
             };
+            // Rates are no results, and what is per shorter period than ours is added up.
+            if matches!(begrepen.soort, Bloksoort::Groei | Bloksoort::Factor) || kop.delen() > stap
+            {
+                continue;
+            }
             for rij in &begrepen.blok.rijen {
                 if !matches!(rij.soort, Rijsoort::Resultaat | Rijsoort::Totaal(_)) {
                     continue;
@@ -638,7 +786,15 @@ impl Onderzoek<'_> {
             }
         } else {
             let shift = keuze.map_or(0, |k| k.prijspeil);
-            if let (Some(year), true) = (peil, shift != 0) {
+            let told = self.prijspeil_in_tekst();
+            if let (Some((year, text)), 0) = (&told, shift) {
+                out.push(Veld::new(
+                    "prijspeil",
+                    format!("{year}-01-01"),
+                    0.75,
+                    format!("the text \"{text}\""),
+                ));
+            } else if let (Some(year), true) = (told.map(|t| t.0).or(peil), shift != 0) {
                 out.push(Veld::new(
                     "prijspeil",
                     format!("{}-01-01", year + shift),
@@ -649,6 +805,7 @@ impl Onderzoek<'_> {
         }
         begrip.index_vanaf = self
             .jaar_van("prijspeil")
+            .or_else(|| self.prijspeil_in_tekst().map(|t| t.0))
             .or(peil)
             .map(|y| y + 1 + keuze.map_or(0, |k| k.prijspeil));
         // Last year.
@@ -726,21 +883,32 @@ impl Onderzoek<'_> {
             }
         }
         if !self.parameters.contains_key("rente") {
-            out.push(Veld::new(
-                "rente",
-                "0",
-                0.5,
-                "no label names a rate: without interest until one is written here",
-            ));
+            out.push(match &self.rente_per_periode {
+                Some(reeks) => {
+                    let more = if reeks.procenten { ", factor = 0.01" } else { "" };
+                    let cell = tekst(&self.rasters[reeks.blad].verwijzing(reeks.cel.0, reeks.cel.1));
+                    let (sure, why) = match reeks.wisseling() {
+                        None => (0.9, format!("\"{}\", the same in all periods", reeks.label)),
+                        Some((k, _)) => (
+                            0.5,
+                            format!(
+                                "\"{}\" of the first period: it changes in {}, and a model has one rate",
+                                reeks.label,
+                                k.woord()
+                            ),
+                        ),
+                    };
+                    Veld::new("rente", format!("{{ cel = {cell}{more} }}"), sure, why)
+                }
+                None => Veld::new(
+                    "rente",
+                    "0",
+                    0.5,
+                    "no label names a rate: without interest until one is written here",
+                ),
+            });
         }
-        let step = begrip
-            .blokken
-            .iter()
-            .filter(|b| !matches!(b.soort, Bloksoort::Onbekend(_)))
-            .map(|b| b.blok.kop.delen())
-            .max()
-            .unwrap_or(1);
-        let step = match step {
+        let step = match begrip.stap {
             2 => "halfjaar",
             4 => "kwartaal",
             _ => "jaar",
@@ -758,6 +926,9 @@ impl Onderzoek<'_> {
     fn rijen(&self, begrip: &mut Begrip<'_>, keuze: Keuze) -> Vec<RijWens> {
         let mut out = Vec::new();
         let cell = |los: &Los, more: &str| {
+            if los.als_tekst {
+                return getoond(&los.waarde);
+            }
             let raster = &self.rasters[los.blad];
             format!(
                 "{{ cel = {}{more} }}",
@@ -878,6 +1049,7 @@ impl Onderzoek<'_> {
             boekwaarde_negatief: negative,
             index_opbrengsten: None,
             index_kosten: None,
+            zonder_index: false,
         };
         let mut choices = vec![first];
         choices.push(Keuze {
@@ -903,6 +1075,23 @@ impl Onderzoek<'_> {
             choices.push(Keuze {
                 prijspeil: shift,
                 bijdragen_met_index: true,
+                ..first
+            });
+        }
+        // Amounts per period may hold index already, without a word that says so.
+        let grows = !begrip.indexen.is_empty()
+            || self
+                .parameters
+                .keys()
+                .any(|name| name.starts_with("index_"));
+        let by_period = begrip
+            .blokken
+            .iter()
+            .flat_map(|b| &b.regels)
+            .any(|l| l.faseerwijze == Faseerwijze::Bedrag);
+        if grows && by_period {
+            choices.push(Keuze {
+                zonder_index: true,
                 ..first
             });
         }
@@ -961,6 +1150,7 @@ impl Onderzoek<'_> {
     /// One proposal, read and compared.
     fn poging(&mut self, begrip: &mut Begrip<'_>, choice: Keuze) -> Poging {
         begrip.bijdragen_met_index = choice.bijdragen_met_index;
+        begrip.zonder_index = choice.zonder_index;
         begrip.deelgebieden.clear();
         self.deelgebieden(begrip);
         let gebied = self.gebied(begrip, Some(choice));
@@ -1019,9 +1209,48 @@ impl Onderzoek<'_> {
             tables,
             onbegrepen,
             found,
+            choice,
             ..
         } = best;
         begrip.onbegrepen = onbegrepen;
+        if choice.zonder_index
+            && let Some(b) = begrip.blokken.iter().find(|b| {
+                b.regels
+                    .iter()
+                    .any(|l| l.faseerwijze == Faseerwijze::Bedrag)
+            })
+        {
+            let (blad, row) = (b.blad, b.blok.kop.tot);
+            let column = b.blok.kop.perioden.first().map_or(0, |(c, _)| *c);
+            begrip.let_op(
+                blad,
+                (row, column),
+                "amounts per period",
+                "read without index: so they give the figures of the workbook, and with index they do not; what they are at prijspeil is not known",
+            );
+        }
+        if let Some(reeks) = &self.rente_per_periode
+            && let Some((k, changed)) = reeks.wisseling()
+        {
+            let (blad, (row, column)) = (reeks.blad, reeks.cel);
+            let all: Vec<String> = reeks
+                .waarden
+                .iter()
+                .map(|(k, v)| format!("{} {}", k.woord(), v.normalize()))
+                .collect();
+            let why = format!(
+                "a rate per period; polder has one rente for all years (rente, creditrente): interest and boekwaarde differ from {} ({}) on",
+                k.woord(),
+                changed.normalize()
+            );
+            begrip.niet(
+                blad,
+                row,
+                column,
+                &format!("{}: {}", reeks.label, all.join(", ")),
+                &why,
+            );
+        }
         if let Some(c) = found.conventies.first() {
             let exact = found.gelijk == found.aantal;
             let sure = if exact { 0.95 } else { 0.5 };
@@ -1105,6 +1334,9 @@ impl Onderzoek<'_> {
             });
         }
         self.over(&mut begrip);
+        if found.vergelijkingen.iter().any(|v| !v.klopt()) {
+            begrip.ongelezen_regels();
+        }
         let notes = Vec::new();
         let mapping = proposal.toml(&self.book.file, &notes);
         let mut read = Read::default();
@@ -1122,16 +1354,24 @@ impl Onderzoek<'_> {
             .and_then(|m: &Model| route::ramingen(m).ok())
             .unwrap_or_default();
         let totalen = begrip.totalen();
+        let differs = found.vergelijkingen.iter().any(|v| !v.klopt());
+        let regelverschillen = model
+            .as_ref()
+            .filter(|_| differs)
+            .map(|m| begrip.regelverschillen(m))
+            .unwrap_or_default();
         Inspectie {
             tabellen: tables,
             gebied: proposal.gebied,
             mapping,
             onbegrepen: begrip.onbegrepen,
+            meldingen: begrip.meldingen,
             problemen,
             vergelijkingen: found.vergelijkingen,
             conventies: found.conventies,
             ramingen,
             totalen,
+            regelverschillen,
             regels,
             verborgen: map
                 .bladen
@@ -1154,8 +1394,17 @@ impl Onderzoek<'_> {
             .iter()
             .map(|at| (self.values[*at].blad, self.values[*at].cel))
             .collect();
+        // What a value was worked out with is understood with it.
+        let parts: BTreeSet<(usize, (u32, u32))> = used
+            .iter()
+            .filter_map(|(blad, (row, column))| {
+                Some((*blad, self.rasters[*blad].formule(*row, *column)?))
+            })
+            .filter(|(_, formula)| !formula.contains('!'))
+            .flat_map(|(blad, formula)| cellen_in(formula).into_iter().map(move |c| (blad, c)))
+            .collect();
         for los in self.values {
-            if used.contains(&(los.blad, los.cel)) {
+            if used.contains(&(los.blad, los.cel)) || parts.contains(&(los.blad, los.cel)) {
                 continue;
             }
             // A total of lines is looked at with these.
@@ -1223,9 +1472,15 @@ fn jaar_van_regels(begrip: &Begrip<'_>) -> Option<i32> {
             let raster = &begrip.rasters[b.blad];
             let kop_ = &b.blok.kop;
             let column = kop_.kolom("tm").or_else(|| kop_.kolom("jaar"));
-            b.regels
-                .iter()
-                .filter_map(move |l| kop(raster.cel(l.rij, column?)?).map(|k| k.jaar))
+            let (from, length) = (kop_.kolom("van"), kop_.kolom("duur"));
+            b.regels.iter().filter_map(move |l| {
+                let year = |c: Option<u32>| kop(raster.cel(l.rij, c?)?).map(|k| k.jaar);
+                if l.faseerwijze == Faseerwijze::Duur {
+                    let years = duur(raster.cel(l.rij, length?)?)?;
+                    return Some(year(from)? + i32::from(years) - 1);
+                }
+                year(column)
+            })
         })
         .max()
 }

@@ -7,7 +7,7 @@ use crate::explain::Opname;
 use crate::expression::{NAMES, Name, Op, Unit};
 use crate::model::schema::TableSchema;
 use crate::model::table::{Row, Scalar, Tables, as_text, name_key};
-use crate::model::{Bedrag, HOOFD, Totaal};
+use crate::model::{Bedrag, HOOFD, Lijn, Totaal};
 use crate::number::{At, Of};
 use crate::problem::{Place, Spot, column_letters};
 use rust_decimal::{Decimal, dec};
@@ -16,15 +16,25 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use vorm::{Kaart, Schrift, Schrijver, Soort, Vorm};
 
 mod vorm;
+mod woorden;
 
 pub use vorm::Plek;
+pub use woorden::instelling;
 
+/// First column of links to the rows that a row is made of.
+pub const KOLOM_VERWIJZING: u32 = 4;
+/// Most links of a row.
+pub const VERWIJZINGEN: usize = 3;
 /// Column of a series sheet that holds what is not in time.
-pub const KOLOM_EENS: u32 = 4;
+pub const KOLOM_EENS: u32 = KOLOM_VERWIJZING + VERWIJZINGEN as u32;
 /// Column that holds what stands before the first period.
-pub const KOLOM_BEGIN: u32 = 5;
+pub const KOLOM_BEGIN: u32 = KOLOM_EENS + 1;
 /// Column of the first period.
-pub const KOLOM_EERSTE: u32 = 6;
+pub const KOLOM_EERSTE: u32 = KOLOM_BEGIN + 1;
+/// Column of the numbers on the sheet of fixed numbers.
+const KOLOM_VAST: u32 = 2;
+/// Added to the number of a line, it stands for the line's row as long as that has no place.
+const RIJ_VAN_LIJN: u32 = 1 << 31;
 /// Row with the position of every period.
 pub const RIJ_POSITIE: u32 = 2;
 /// Row with the headings and the periods.
@@ -103,12 +113,27 @@ pub struct Rij {
     pub label: String,
     /// Whose.
     pub van: String,
+    /// Word of the record; empty when its columns say what its figures are.
+    pub woord: &'static str,
     /// Unit of its figures.
     pub eenheid: Unit,
-    /// Section of the rules.
+    /// Unit of its quantity, on a list.
+    pub maat: String,
+    /// How it is made, with the section of the rules; on a list, who pays whom.
     pub regel: String,
+    /// The rows that it is made of.
+    pub verwijzingen: Vec<Verwijzing>,
     /// Its cells by column.
     pub cellen: BTreeMap<u32, Inhoud>,
+}
+
+/// Rows of one sheet that a row is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verwijzing {
+    /// Its first cell.
+    pub plek: Plek,
+    /// The rows, each once, in order.
+    pub rijen: Vec<u32>,
 }
 
 /// A sheet of calculation.
@@ -120,6 +145,8 @@ pub struct Blad {
     pub titel: &'static str,
     /// Headings of the columns from the first on; on a sheet of series, the periods come after them.
     pub koppen: Vec<String>,
+    /// On a list: the words of its last columns.
+    pub woorden: Vec<&'static str>,
     /// Whether its columns are periods.
     pub reeksen: bool,
     /// Its rows, from [`RIJ_EERSTE`] on.
@@ -144,8 +171,12 @@ pub struct Afwijking {
 pub struct Uitkomst {
     /// Result address, as `polder explain` takes it.
     pub adres: String,
-    /// In words.
+    /// The part of the model that it is about; empty for the whole.
+    pub groep: String,
+    /// What the trade calls it.
     pub naam: String,
+    /// What it is.
+    pub uitleg: &'static str,
     /// Its unit.
     pub eenheid: Unit,
     /// Its cell.
@@ -246,6 +277,11 @@ fn info(word: &str) -> (usize, Unit, &'static str) {
         })
 }
 
+/// How a number of the record is made, in words, with the section of the rules.
+pub fn rekenwijze(word: &str) -> String {
+    woorden::rekenwijze(word, info(word).2)
+}
+
 /// The sheet of a row.
 fn blad_van(word: &str, of: Of, at: At) -> u16 {
     match of {
@@ -256,7 +292,13 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
             _ => BEDRAGEN,
         },
         of if matches!(of, Of::Index(_)) || word.starts_with("disconto") => TIJD,
-        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) | Of::Regel(_) | Of::Deelnemer(_) | Of::Bijdrage(_) | Of::Norm(..) => VERHAAL,
+        Of::Verhaal(_)
+        | Of::Eigendom(_)
+        | Of::Post(_)
+        | Of::Regel(_)
+        | Of::Deelnemer(_)
+        | Of::Bijdrage(_)
+        | Of::Norm(..) => VERHAAL,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
         Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,
@@ -309,6 +351,8 @@ struct Bouw<'a> {
     hulp: HashMap<u32, u32>,
     hulpvormen: HashMap<u32, Vorm>,
     bladnamen: Vec<String>,
+    /// The weights of realised periods, which the record does not name: by line and period.
+    gerealiseerd: BTreeMap<(u16, u16), (Vorm, Decimal)>,
 }
 
 impl<'a> Bouw<'a> {
@@ -362,6 +406,7 @@ impl<'a> Bouw<'a> {
             hulp: HashMap::new(),
             hulpvormen: HashMap::new(),
             bladnamen,
+            gerealiseerd: BTreeMap::new(),
         }
     }
 
@@ -535,7 +580,8 @@ impl<'a> Bouw<'a> {
 
     /// What a line did in a realised period, from its amount and its weight as its forecast is.
     fn gerealiseerd(&mut self, input: u32, name: Name) -> Option<Vorm> {
-        let ("bedrag in periode", Of::Lijn(l)) = (name.word, name.of) else {
+        let ("bedrag in periode", Of::Lijn(l), At::Period(t)) = (name.word, name.of, name.at)
+        else {
             return None;
         };
         let book = self.opname.book();
@@ -566,7 +612,18 @@ impl<'a> Bouw<'a> {
             .and_then(|p| self.invoercel(p))
             .and_then(|(plek, _)| Some((Vorm::Cel(plek), self.gehouden(plek)?)));
         let (weight, share) = weight.unwrap_or((Vorm::Getal(Decimal::ONE), Decimal::ONE));
-        let form = vorm::product([amount, weight]);
+        // The weight gets a cell beside those of the forecast, so that all periods have one formula.
+        let named = book.find("gewicht", name.of, name.at).is_some();
+        let cell = if named {
+            weight.clone()
+        } else {
+            Vorm::Cel(Plek {
+                blad: GEWICHTEN,
+                rij: RIJ_VAN_LIJN + u32::from(l),
+                kolom: KOLOM_EERSTE + u32::from(t),
+            })
+        };
+        let form = vorm::product([amount, cell]);
         let whole = held.checked_mul(share)?;
         let (form, made) = match &line.verloop.totaal {
             Totaal::Een => (form, whole),
@@ -584,7 +641,13 @@ impl<'a> Bouw<'a> {
                 )
             }
         };
-        (made == value).then_some(form)
+        if made != value {
+            return None;
+        }
+        if !named {
+            self.gerealiseerd.insert((l, t), (weight, share));
+        }
+        Some(form)
     }
 
     /// The form that the cell of a step holds.
@@ -640,7 +703,10 @@ impl<'a> Bouw<'a> {
             None => {
                 let word = self.getallen.iter().find(|(_, n)| **n == leaf);
                 let word = word.map_or("getal", |((word, _), _)| *word);
-                (word.to_owned(), "uit datums en perioden".to_owned())
+                (
+                    word.to_owned(),
+                    format!("uit datums en perioden; onder meer in {user}"),
+                )
             }
             // A figure of law or policy is one figure, whoever uses it.
             Some(node)
@@ -818,7 +884,7 @@ impl<'a> Bouw<'a> {
                     place.insert(Plek {
                         blad: VAST,
                         rij: RIJ_EERSTE + at as u32,
-                        kolom: KOLOM_EENS,
+                        kolom: KOLOM_VAST,
                     });
                 }
             }
@@ -839,6 +905,7 @@ impl<'a> Bouw<'a> {
                     .insert(p.kolom, (form, value));
             }
         }
+        self.gewichten(&mut rows, &line_row, &mut o);
         // Numbers that are always zero, in a row where others are not: filled along with them.
         let mut zeroes: BTreeMap<(u16, u32), Vec<u32>> = BTreeMap::new();
         for n in &self.nul {
@@ -861,6 +928,7 @@ impl<'a> Bouw<'a> {
             match (key.0, key.2) {
                 ("gewicht", 0) => self.opzoeken("fasering", "periode", false, row),
                 ("groei per periode", 0) => self.opzoeken("indexen", "vanaf", true, row),
+                ("discontofactor" | "discontofactor rente", 0) => ketting(*at, row, &mut o),
                 _ => {}
             }
             if o.soort(at.0) == Soort::Reeksen {
@@ -868,6 +936,39 @@ impl<'a> Bouw<'a> {
             }
         }
         self.schrijven(&o, rows, &lines, &words)
+    }
+
+    /// Gives the weights of realised periods their cells.
+    fn gewichten(
+        &self,
+        rows: &mut BTreeMap<(u16, u32), Regel>,
+        line_row: &HashMap<u16, u32>,
+        o: &mut Opmaak,
+    ) {
+        for ((l, t), (form, value)) in &self.gerealiseerd {
+            let Some(rij) = line_row.get(l).copied() else {
+                continue;
+            };
+            let kolom = KOLOM_EERSTE + u32::from(*t);
+            rows.entry((GEWICHTEN, rij))
+                .or_insert_with(|| (("gewicht", Of::Lijn(*l), 0), BTreeMap::new()))
+                .1
+                .insert(kolom, (form.clone(), *value));
+            o.bezet.insert(Plek {
+                blad: GEWICHTEN,
+                rij,
+                kolom,
+            });
+            if let Some((_, amounts)) = rows.get_mut(&(PRIJSPEIL, rij))
+                && let Some((form, _)) = amounts.get_mut(&kolom)
+            {
+                form.plaatsen(&|plek| {
+                    if plek.rij >= RIJ_VAN_LIJN {
+                        plek.rij = rij;
+                    }
+                });
+            }
+        }
     }
 
     /// Makes one formula of a row that names the rows of a list one by one, where the list itself says which belongs to a period:
@@ -963,6 +1064,16 @@ impl<'a> Bouw<'a> {
         }
     }
 
+    /// The unit of a line's quantity, as its row of the input says.
+    fn maat(&self, line: &Lijn) -> String {
+        let found = self.invoercel(&line.place).and_then(|(plek, t)| {
+            let table = &self.invoer.tables[t];
+            let row = table.rows.get(plek.rij.checked_sub(1)? as usize)?;
+            row.values.get(table.schema.column("eenheid")?)
+        });
+        found.map_or_else(String::new, |v| as_text(&v.scalar))
+    }
+
     /// Whether a leaf is a number that comes from no cell.
     fn is_constant(&self, leaf: u32) -> bool {
         self.opname
@@ -990,17 +1101,20 @@ impl<'a> Bouw<'a> {
                 BEDRAGEN => LIJNKOPPEN
                     .iter()
                     .map(|k| (*k).to_owned())
-                    .chain(words.iter().map(|w| w.replace('_', " ")))
+                    .chain(words.iter().map(|w| woorden::label(w).to_owned()))
                     .collect(),
-                VAST => ["Getal", "Herkomst", "", "", "Waarde"]
-                    .map(str::to_owned)
-                    .to_vec(),
+                VAST => ["Getal", "Herkomst", "Waarde"].map(str::to_owned).to_vec(),
                 _ => REEKSKOPPEN.map(str::to_owned).to_vec(),
             };
             out.bladen.push(Blad {
                 naam,
                 titel,
                 koppen,
+                woorden: if b as u16 == BEDRAGEN {
+                    words.to_vec()
+                } else {
+                    Vec::new()
+                },
                 reeksen,
                 rijen: Vec::new(),
             });
@@ -1008,8 +1122,11 @@ impl<'a> Bouw<'a> {
         let empty = Rij {
             label: String::new(),
             van: String::new(),
+            woord: "",
             eenheid: Unit::Number,
+            maat: String::new(),
             regel: String::new(),
+            verwijzingen: Vec::new(),
             cellen: BTreeMap::new(),
         };
         for ((blad, rij), (key, cells)) in rows {
@@ -1020,13 +1137,18 @@ impl<'a> Bouw<'a> {
             }
             let (_, unit, rule) = info(key.0);
             let row = &mut sheet.rijen[at];
-            row.label = match key.2 {
-                0 => key.0.replace('_', " "),
-                k => format!("{} (tussenstap {k})", key.0.replace('_', " ")),
+            let label = woorden::label(key.0);
+            (row.label, row.regel) = match key.2 {
+                0 => (label.to_owned(), woorden::rekenwijze(key.0, rule)),
+                k => (
+                    format!("{label} (tussenstap {k})"),
+                    "hulpcel: een deel van de formule dat vaker of te lang is".to_owned(),
+                ),
             };
             row.van = self.opname.van(key.1);
+            row.woord = key.0;
             row.eenheid = if key.2 == 0 { unit } else { Unit::Number };
-            rule.clone_into(&mut row.regel);
+            row.verwijzingen = verwijzingen((blad, rij), cells.values().map(|c| &c.0), o);
             let mut forms: HashSet<String> = HashSet::new();
             for (kolom, (form, value)) in cells {
                 let eigen = Plek { blad, rij, kolom };
@@ -1096,6 +1218,8 @@ impl<'a> Bouw<'a> {
             }
             row[i].label.clone_from(&line.id);
             row[i].van.clone_from(&line.omschrijving);
+            row[i].woord = "";
+            row[i].maat = self.maat(line);
             row[i].regel = format!(
                 "{} aan {}",
                 model.rekening_naam(line.van),
@@ -1106,16 +1230,19 @@ impl<'a> Bouw<'a> {
             out.bladen[usize::from(VAST)].rijen.push(Rij {
                 label: label.clone(),
                 van: why.clone(),
-                cellen: BTreeMap::from([(KOLOM_EENS, Inhoud::Getal(*value))]),
+                cellen: BTreeMap::from([(KOLOM_VAST, Inhoud::Getal(*value))]),
                 ..empty.clone()
             });
         }
-        for (adres, naam, node) in self.opname.uitkomsten() {
+        for (adres, _, node) in self.opname.uitkomsten() {
             if let Some(plek) = o.plekken.get(&node) {
                 let unit = self.name(node).map_or(Unit::Number, |n| info(n.word).1);
+                let (groep, naam, uitleg) = woorden::uitkomst(&adres);
                 out.uitkomsten.push(Uitkomst {
-                    adres,
+                    groep,
                     naam,
+                    uitleg,
+                    adres,
                     eenheid: unit,
                     plek: *plek,
                     waarde: self.value(node)?,
@@ -1127,16 +1254,65 @@ impl<'a> Bouw<'a> {
 }
 
 /// Headings before the words of the sheet of amounts.
-const LIJNKOPPEN: [&str; 4] = ["Regel", "Omschrijving", "Soort", "Van en naar"];
+const LIJNKOPPEN: [&str; 6] = [
+    "Regel",
+    "Omschrijving",
+    "Eenheid van de hoeveelheid",
+    "Van en naar",
+    "Rekent met",
+    "en met",
+];
 /// Headings before the periods.
-const REEKSKOPPEN: [&str; 6] = [
+const REEKSKOPPEN: [&str; KOLOM_EERSTE as usize] = [
     "Grootheid",
     "Van",
     "Eenheid",
-    "Rekenregel",
+    "Rekenwijze",
+    "Rekent met",
+    "en met",
+    "en met",
     "Eenmalig",
     "Begin",
 ];
+
+/// The rows that a row's forms name: those of its own sheet one by one, of another sheet together.
+fn verwijzingen<'f>(
+    (blad, rij): (u16, u32),
+    forms: impl Iterator<Item = &'f Vorm>,
+    o: &Opmaak,
+) -> Vec<Verwijzing> {
+    let mut seen: HashSet<(u16, u32)> = HashSet::new();
+    let mut out: Vec<Verwijzing> = Vec::new();
+    for form in forms {
+        form.plekken(&|n| o.plekken[&n], &mut |plek| {
+            if (plek.blad, plek.rij) == (blad, rij) || !seen.insert((plek.blad, plek.rij)) {
+                return;
+            }
+            let known = out
+                .iter_mut()
+                .find(|v| v.plek.blad == plek.blad && (plek.blad != blad || blad == BEDRAGEN));
+            if let Some(v) = known {
+                v.rijen.push(plek.rij);
+                if plek.rij < v.plek.rij {
+                    v.plek = plek;
+                }
+            } else {
+                out.push(Verwijzing {
+                    plek,
+                    rijen: vec![plek.rij],
+                });
+            }
+        });
+    }
+    for v in &mut out {
+        v.rijen.sort_unstable();
+        // A sum names cells that are empty: the row's name never is.
+        if o.soort(v.plek.blad) != Soort::Cellen && !o.bezet.contains(&v.plek) {
+            v.plek.kolom = 0;
+        }
+    }
+    out
+}
 
 /// A total of weights that is what they add up to becomes their sum.
 fn totalen(out: &mut Werkmap) {
@@ -1181,6 +1357,7 @@ fn kinderen(op: &Op, mut see: impl FnMut(u32)) {
         | Op::Sub(one, other)
         | Op::Mul(one, other)
         | Op::Per(one, other)
+        | Op::PowerBy(one, other)
         | Op::Min(one, other)
         | Op::Max(one, other) => {
             see(*one);
@@ -1205,6 +1382,38 @@ fn kinderen(op: &Op, mut see: impl FnMut(u32)) {
     }
 }
 
+/// Makes one formula of a row in which every period is the one before times something, the first aside: a 1 stands before it.
+fn ketting((blad, rij): (u16, u32), row: &mut BTreeMap<u32, (Vorm, Decimal)>, o: &mut Opmaak) {
+    let Some(first) = row.keys().copied().find(|k| *k >= KOLOM_EERSTE) else {
+        return;
+    };
+    let before = Plek {
+        blad,
+        rij,
+        kolom: first - 1,
+    };
+    let (Some((start, _)), Some((Vorm::Product(next), _))) =
+        (row.get(&first), row.get(&(first + 1)))
+    else {
+        return;
+    };
+    let previous = Plek {
+        kolom: first,
+        ..before
+    };
+    let chained = matches!(&next[0], Vorm::Knoop(n) if o.plekken[n] == previous);
+    if !chained || o.bezet.contains(&before) || *start != vorm::product(next[1..].iter().cloned()) {
+        return;
+    }
+    let factors = std::iter::once(Vorm::Cel(before)).chain(next[1..].iter().cloned());
+    let form = vorm::product(factors);
+    if let Some(cell) = row.get_mut(&first) {
+        cell.0 = form;
+    }
+    row.insert(before.kolom, (Vorm::Getal(Decimal::ONE), Decimal::ONE));
+    o.bezet.insert(before);
+}
+
 /// Where a term stands, seen from its formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Verband {
@@ -1212,7 +1421,11 @@ enum Verband {
     Vast(Plek),
 }
 
-/// Makes one formula of a row of sums: a term that some periods lack is added where its cell is empty.
+/// A term of a sum: whether it is taken off, where its cell stands, and the numbers that the cell is multiplied by, as text.
+type Term = (bool, Verband, String);
+
+/// Makes one formula of a row of sums: a term that some periods lack is added where its cell is empty. A term is a cell, or a
+/// cell times what is the same in all periods.
 fn gelijkmaken(
     (blad, rij): (u16, u32),
     row: &mut BTreeMap<u32, (Vorm, Decimal)>,
@@ -1226,8 +1439,26 @@ fn gelijkmaken(
             Verband::Vast(p)
         }
     };
-    let mut all: BTreeMap<(bool, Verband), usize> = BTreeMap::new();
-    let mut held: BTreeMap<u32, HashSet<(bool, Verband)>> = BTreeMap::new();
+    // The cell of a term and what it is multiplied by.
+    let ontleed = |own: u32, term: &Vorm| -> Option<(Verband, Vec<Vorm>)> {
+        match term {
+            Vorm::Knoop(n) => Some((verband(own, o.plekken[n]), Vec::new())),
+            Vorm::Product(list) => {
+                let (Vorm::Knoop(n), rest) = list.split_first()? else {
+                    return None;
+                };
+                let still = rest.iter().all(|f| match f {
+                    Vorm::Getal(_) => true,
+                    Vorm::Knoop(k) => matches!(verband(own, o.plekken[k]), Verband::Vast(_)),
+                    _ => false,
+                });
+                still.then(|| (verband(own, o.plekken[n]), rest.to_vec()))
+            }
+            _ => None,
+        }
+    };
+    let mut factoren: BTreeMap<Term, Vec<Vorm>> = BTreeMap::new();
+    let mut held: BTreeMap<u32, BTreeMap<Term, Vorm>> = BTreeMap::new();
     for (kolom, (form, value)) in row.iter() {
         if *kolom < KOLOM_EERSTE {
             continue;
@@ -1235,40 +1466,50 @@ fn gelijkmaken(
         let single;
         let terms = match form {
             Vorm::Som(terms) => terms.as_slice(),
-            Vorm::Knoop(_) => {
+            Vorm::Knoop(_) | Vorm::Product(_) => {
                 single = [(false, form.clone())];
                 &single
             }
             Vorm::Getal(_) if value.is_zero() => &[],
             _ => return,
         };
-        let mut own = HashSet::new();
+        let mut own = BTreeMap::new();
         for (minus, term) in terms {
-            let Vorm::Knoop(n) = term else { return };
+            let Some((at, factors)) = ontleed(*kolom, term) else {
+                return;
+            };
+            let key = (*minus, at, format!("{factors:?}"));
             // A term that stands twice can't be told by its cell.
-            if !own.insert((*minus, verband(*kolom, o.plekken[n]))) {
+            if own.insert(key.clone(), term.clone()).is_some() {
                 return;
             }
-        }
-        for key in &own {
-            *all.entry(*key).or_insert(0) += 1;
+            factoren.insert(key, factors);
         }
         held.insert(*kolom, own);
     }
-    if all.is_empty() {
+    if factoren.is_empty() {
         return;
     }
     for kolom in zeroes {
         held.entry(*kolom).or_default();
     }
-    let mut added: Vec<(u32, Vec<(bool, Plek)>)> = Vec::new();
-    for (kolom, own) in &held {
-        let mut extra = Vec::new();
-        for (minus, key) in all.keys().filter(|k| !own.contains(k)) {
-            let Verband::Mee(sheet, line, apart) = key else {
+    if held.values().all(|own| own.len() == factoren.len()) {
+        return;
+    }
+    let mut made: Vec<(u32, Vorm)> = Vec::new();
+    for (kolom, mut own) in held {
+        // In the order of the keys, so that all periods have one.
+        let mut terms = Vec::new();
+        for (key, factors) in &factoren {
+            let (minus, at, _) = key;
+            if let Some(term) = own.remove(key) {
+                terms.push((*minus, term));
+                continue;
+            }
+            let Verband::Mee(sheet, line, apart) = at else {
                 return;
             };
-            let Ok(k) = u32::try_from(i64::from(*kolom) + apart) else {
+            let Ok(k) = u32::try_from(i64::from(kolom) + apart) else {
                 return;
             };
             let target = Plek {
@@ -1279,19 +1520,17 @@ fn gelijkmaken(
             if k < KOLOM_BEGIN || !o.leeg(target) {
                 return;
             }
-            extra.push((*minus, target));
+            let cell = std::iter::once(Vorm::Cel(target));
+            terms.push((*minus, vorm::product(cell.chain(factors.iter().cloned()))));
         }
-        added.push((*kolom, extra));
+        made.push((kolom, vorm::som(terms)));
     }
-    for (kolom, extra) in added {
+    for (kolom, fresh_form) in made {
         let (form, _) = row
             .entry(kolom)
             .or_insert_with(|| (Vorm::Getal(Decimal::ZERO), Decimal::ZERO));
         let fresh = form.is_getal(Decimal::ZERO);
-        *form = vorm::som(
-            std::iter::once((false, form.clone()))
-                .chain(extra.into_iter().map(|(minus, p)| (minus, Vorm::Cel(p)))),
-        );
+        *form = fresh_form;
         if fresh {
             let p = Plek { blad, rij, kolom };
             o.bezet.insert(p);

@@ -40,14 +40,14 @@ pub mod scenario;
 // Carriers to tables.
 pub mod read;
 
+// One file per subject of the rules.
+pub mod rules;
+
 // Amounts and phasing to flows.
 pub mod cashflow;
 
 // The model compiled once.
 pub mod plan;
-
-// One file per subject of the rules.
-pub mod rules;
 
 // An account over time.
 pub mod ledger;

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod bijdragen;
 mod fields;
+mod grondwaarde;
 mod lines;
 pub mod normen;
 mod onzekerheden;
@@ -28,8 +29,9 @@ use schema::{OPGAVEN, REKENINGEN, ROLLEN, SETTINGS, THEMAS};
 use std::collections::{HashMap, HashSet};
 use table::{Row, Scalar, Table, Tables, Value, fold, name_key};
 
+pub use grondwaarde::{Methode, Post, Waardering};
 pub(crate) use lines::LINE_TABLES;
-pub use lines::{Baat, Bedrag, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
+pub use lines::{Baat, Bedrag, Deel, Factor, Lijn, Object, Rol, Stroomsoort, Totaal, Verloop};
 
 /// The interest conventions (rules 0.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -379,6 +381,8 @@ pub struct Model {
     pub deelgebieden: Vec<Deelgebied>,
     /// Every flow: programma, kosten, opbrengsten, exploitatie, objecten, baten, contributions, risks.
     pub lijnen: Vec<Lijn>,
+    /// Valuations of land.
+    pub waarderingen: Vec<Waardering>,
     /// Maatregelen.
     pub maatregelen: Vec<Maatregel>,
     /// Benefits.
@@ -487,10 +491,10 @@ fn check_size(tables: &Tables, gebied: &Gebied, problems: &mut Vec<Problem>) -> 
         .chain(&["eigendom", "verevening_delen", "bijdragen"])
         .map(|name| {
             rows(name)
-                * if ["objecten", "baten", "verevening_delen", "bijdragen"].contains(name) {
-                    2
-                } else {
-                    1
+                * match *name {
+                    "objecten" | "baten" | "verevening_delen" | "bijdragen" => 2,
+                    "grondwaarde" => 3,
+                    _ => 1,
                 }
         })
         .sum();
@@ -568,6 +572,8 @@ pub(crate) struct Builder {
     deelgebieden: Vec<Deelgebied>,
     maatregelen: Vec<Maatregel>,
     fonds: Option<Fonds>,
+    /// Names of valuations.
+    waarderingen: Vec<String>,
 }
 
 /// Walks the rows of a table.
@@ -590,7 +596,9 @@ fn check_keys(tables: &Tables, problems: &mut Vec<Problem>) {
             continue;
         };
         // Lines share one space of ids, so that an address and a percentage-of-lines can name any of them.
-        let space = if lines::LINE_TABLES.contains(&table.schema.name) {
+        let space = if lines::LINE_TABLES.contains(&table.schema.name)
+            && table.schema.name != "grondwaarde"
+        {
             "line"
         } else {
             table.schema.name
@@ -626,6 +634,7 @@ impl Builder {
         self.read_deelgebieden(&tables, problems);
         self.read_maatregelen(&tables, problems);
         self.read_fonds(&tables, problems);
+        self.waarderingen = grondwaarde::namen(&tables);
         let gebied = self.gebied.clone()?;
         let lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
         let boekwaarden = self.read_boekwaarde(&tables, problems);
@@ -644,6 +653,7 @@ impl Builder {
             rekeningen: self.rekeningen,
             deelgebieden: self.deelgebieden,
             lijnen: lines.lijnen,
+            waarderingen: lines.waarderingen,
             maatregelen: self.maatregelen,
             baten: lines.baten,
             objecten: lines.objecten,
@@ -923,6 +933,7 @@ impl Builder {
                 .iter()
                 .map(|m| m.maatregel.as_str())
                 .collect(),
+            "grondwaarde" => self.waarderingen.iter().map(String::as_str).collect(),
             _ => self.partijen.iter().map(|p| p.partij.as_str()).collect(),
         };
         let found = position_of(names.iter().copied(), &text);

@@ -141,6 +141,11 @@ pub trait Number:
     fn if_less(self, limit: Self, then: Self, otherwise: Self) -> Self;
     /// Power of a base above zero; the exponent is the same in every draw.
     fn power(self, exponent: Decimal) -> Self;
+    /// [`Number::power`] with the exponent also as the number that it was made as, an input say; only the recorder keeps that.
+    #[must_use]
+    fn power_by(self, exponent: Decimal, _made_as: Self) -> Self {
+        self.power(exponent)
+    }
     /// Rounded to decimals.
     fn round(self, digits: u32, how: Rounding) -> Self;
 

@@ -4,6 +4,8 @@
 //! uncertain term another. Exact and fast read the same cells; explained reads one cell per line. Knows no rule but the
 //! arithmetic of amounts (`cashflow`), and no distribution.
 
+mod grondwaarde;
+
 use crate::cashflow;
 use crate::model::address::Als;
 use crate::model::verhaal::{Postsoort, Verrekening};
@@ -218,6 +220,15 @@ impl Drijvers {
                     }
                     let mut used = lines.is_empty();
                     for l in lines {
+                        // What is a share of other posts of a valuation follows them.
+                        if table == "stichtingskosten"
+                            && column == "bedrag"
+                            && doel.is_pattern()
+                            && !matches!(model.lijnen[l].bedrag, Bedrag::Product(_))
+                        {
+                            used = true;
+                            continue;
+                        }
                         // A percentage whose lines all fit the same pattern follows them (as in `scenario`).
                         if let Bedrag::Opslag { over, .. } = &model.lijnen[l].bedrag
                             && column == "bedrag"
@@ -228,7 +239,7 @@ impl Drijvers {
                             used = true;
                             continue;
                         }
-                        match place_of(&model.lijnen[l], column, o.als) {
+                        match place_of(model, &model.lijnen[l], column, o.als) {
                             Ok(Some(target)) => {
                                 used = true;
                                 let list = d.lijnen.entry(l).or_default();
@@ -249,10 +260,13 @@ impl Drijvers {
                             Ok(None) => {}
                             Err(reason) => {
                                 used = true;
-                                problems.push(
-                                    wrong("cannot-be-drawn", reason)
-                                        .fix("set als = factor, or name another column"),
-                                );
+                                problems.push(wrong("cannot-be-drawn", reason).fix(
+                                    if o.als == Als::Factor {
+                                        "name another column"
+                                    } else {
+                                        "set als = factor, or name another column"
+                                    },
+                                ));
                             }
                         }
                     }
@@ -321,7 +335,12 @@ fn first_of<'m>(
 
 /// What part of a line's amount a column is: the factor of that name, or `bedrag` for the whole. Nothing when the line does not
 /// have the column at all (a pattern may name lines of several makes).
-fn place_of(lijn: &Lijn, column: &'static str, als: Als) -> Result<Option<&'static str>, String> {
+fn place_of(
+    model: &Model,
+    lijn: &Lijn,
+    column: &'static str,
+    als: Als,
+) -> Result<Option<&'static str>, String> {
     match &lijn.bedrag {
         Bedrag::Product(factors) => {
             if let Some(f) = factors.iter().find(|f| f.kolom == column) {
@@ -354,6 +373,9 @@ fn place_of(lijn: &Lijn, column: &'static str, als: Als) -> Result<Option<&'stat
             )),
             _ => Ok(None),
         },
+        Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => {
+            grondwaarde::place_of(model, lijn, column, als)
+        }
     }
 }
 
@@ -502,6 +524,27 @@ pub struct Plan<'a> {
 
 /// Most uncertain terms that the percentages of a plan can have together: percentages of percentages multiply them.
 const MAX_TERMS: usize = 20_000;
+
+/// Counts the uncertain terms of a line that is made of others, and refuses too many.
+fn count_terms(lijn: &Lijn, out: &[Expansie], terms: &mut usize) -> Result<(), Problem> {
+    *terms += out.iter().filter(|part| !part.maal.is_empty()).count();
+    if *terms > MAX_TERMS {
+        let problem = Problem::error(
+            "model-too-large",
+            format!(
+                "\"{}\" is a percentage of lines with too many different onzekerheden",
+                lijn.id
+            ),
+        )
+        .at(&lijn.place);
+        return Err(problem
+            .allowed(format!(
+                "at most {MAX_TERMS} products of draws in all percentages together"
+            ))
+            .fix("give lines that are alike one onzekerheid with a pattern as doel"));
+    }
+    Ok(())
+}
 
 /// Position of a period; what lies before the first is taken there.
 fn position(timeline: &Timeline, p: Periode) -> usize {
@@ -756,6 +799,12 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         let lijn = &self.model.lijnen[l];
+        if matches!(
+            lijn.bedrag,
+            Bedrag::Waardering { .. } | Bedrag::Waarde { .. }
+        ) {
+            return self.expand_waarde(l, known, terms);
+        }
         let none = Vec::new();
         let uses = self.drijvers.lijnen.get(&l).unwrap_or(&none);
         let mut maal: Vec<(usize, Decimal)> = Vec::new();
@@ -846,23 +895,10 @@ impl<'a> Plan<'a> {
                         }
                     }
                 }
-                *terms += out.iter().filter(|part| !part.maal.is_empty()).count();
-                if *terms > MAX_TERMS {
-                    let problem = Problem::error(
-                        "model-too-large",
-                        format!(
-                            "\"{}\" is a percentage of lines with too many different onzekerheden",
-                            lijn.id
-                        ),
-                    )
-                    .at(&lijn.place);
-                    return Err(problem
-                        .allowed(format!(
-                            "at most {MAX_TERMS} products of draws in all percentages together"
-                        ))
-                        .fix("give lines that are alike one onzekerheid with a pattern as doel"));
-                }
+                count_terms(lijn, &out, terms)?;
             }
+            // Their own expansion is above.
+            Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => {}
         }
         known[l] = Some(out);
         Ok(())

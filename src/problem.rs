@@ -240,11 +240,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     // The beginning of a name is likelier to be meant than a name that looks a little like it.
     let likeness = |candidate: &str| {
         let begins = word.len() > 3 && candidate.starts_with(&word);
-        strsim::normalized_damerau_levenshtein(&word, candidate).max(if begins {
-            0.75
+        let alike = strsim::normalized_damerau_levenshtein(&word, candidate);
+        // Of several that begin so, the shortest is meant.
+        if begins {
+            alike.max(0.75 + alike / 5.0)
         } else {
-            0.0
-        })
+            alike
+        }
     };
     candidates
         .into_iter()

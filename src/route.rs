@@ -11,7 +11,7 @@ pub mod verhaal;
 use crate::evaluate::{self, Trekking, Uitkomst, Voorbereid, Werk, overzicht};
 use crate::ledger::Resultaat;
 use crate::model::table::name_key;
-use crate::model::{Controle, HOOFD, Model, NcwMethode, Object};
+use crate::model::{Controle, HOOFD, Model, NcwMethode, Object, Totaal};
 use crate::number::{At, Exact, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
@@ -926,6 +926,70 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
 
 fn two(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// What a line does in a period.
+#[derive(Debug, Clone)]
+pub struct Regelstroom {
+    /// Position of the line.
+    pub lijn: usize,
+    /// The period.
+    pub periode: String,
+    /// Its amount at prijspeil.
+    pub prijspeil: Decimal,
+    /// The same with index.
+    pub geindexeerd: Decimal,
+}
+
+/// What every line does in every period, before delays and changes.
+pub fn stromen(model: &Model) -> Result<Vec<Regelstroom>, Problem> {
+    let plan = Plan::new(
+        model,
+        Route::Cofinanciering,
+        Diepte::Lijn,
+        Drijvers::default(),
+    )?;
+    let v = Voorbereid::<Exact>::new(&plan);
+    let werk = Werk::new(&plan, false);
+    let tl = &plan.timeline;
+    let mut out = Vec::new();
+    for (l, lijn) in model.lijnen.iter().enumerate() {
+        let mut say = |periode: Periode, prijspeil: Decimal, geindexeerd: Decimal| {
+            out.push(Regelstroom {
+                lijn: l,
+                periode: periode.label(tl.stap),
+                prijspeil,
+                geindexeerd,
+            });
+        };
+        for (periode, amount) in &lijn.realisatie {
+            say(*periode, amount.value, amount.value);
+        }
+        let Some(bedrag) = evaluate::bedrag_van(&v, l).0 else {
+            continue;
+        };
+        let whole = match &lijn.verloop.totaal {
+            Totaal::Een => Decimal::ONE,
+            Totaal::Door(sum) => *sum,
+        };
+        for (periode, weight) in &lijn.verloop.gewichten {
+            let amount = bedrag
+                .checked_mul(weight.value)
+                .and_then(|a| a.checked_div(whole));
+            let level = match lijn.index {
+                None => Some(Decimal::ONE),
+                Some(group) => tl
+                    .position(*periode)
+                    .and_then(|p| v.niveau(group, p, &werk))
+                    .and_then(|level| level.0),
+            };
+            if let Some(amount) = amount {
+                let indexed = level.and_then(|level| amount.checked_mul(level));
+                say(*periode, amount, indexed.unwrap_or(amount));
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// Lines whose own source gives another amount than the one calculated.

@@ -3,6 +3,7 @@
 pub mod bbv;
 pub mod bijdragen;
 pub mod gebiedsfonds;
+pub mod grondwaarde;
 pub mod inbreng;
 pub mod kostenverhaal;
 pub mod levensduur;

@@ -465,6 +465,10 @@ fn follows(table: &Table, row: &Row, doel: &Address, names: &[String]) -> bool {
     else {
         return false;
     };
+    // Posts of a valuation are percentages of what stands above them, and follow that.
+    if table.schema.name == "stichtingskosten" {
+        return true;
+    }
     let mut base = names
         .iter()
         .filter(|n| over.split(';').any(|p| pattern_matches(p, n)))

@@ -8,14 +8,14 @@ mod support;
 #[path = "cases/regels.rs"]
 mod regels;
 
-use polder::evaluate::{Trekking, Voorbereid, Werk, evaluate};
+use polder::evaluate::{Trekking, Voorbereid, Werk, bedrag_van, evaluate};
 use polder::model::Model;
 use polder::model::table::{Scalar, Tables};
 use polder::number::{Exact, Number, Of};
 use polder::plan::{Diepte, Drijvers, Plan, Route};
 use polder::risk::simulation::{uitkomst_namen, uitkomsten};
 use polder::route::{self, Routeresultaat};
-use polder::rules::levensduur;
+use polder::rules::{grondwaarde, levensduur};
 use polder::timeline::{self, Kasstroommoment, Periode, Tijdstap, Timeline};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -53,6 +53,9 @@ enum Geval {
     Bijdrage(regels::Bijdragegeval),
     TariefBovenwijks(regels::Tariefgeval),
     Norm(regels::Normgeval),
+    Kostenverhaal(regels::Verhaalgeval),
+    Bedragen(Bedragengeval),
+    Winst(Winstgeval),
 }
 
 impl Geval {
@@ -72,6 +75,9 @@ impl Geval {
             Geval::Bijdrage(g) => &g.bron,
             Geval::TariefBovenwijks(g) => &g.bron,
             Geval::Norm(g) => &g.bron,
+            Geval::Kostenverhaal(g) => &g.bron,
+            Geval::Bedragen(g) => &g.bron,
+            Geval::Winst(g) => &g.bron,
         }
     }
 }
@@ -641,6 +647,132 @@ impl Lastengeval {
     }
 }
 
+// ---------------------------------------------------------------------------------------------------------- bedragen
+
+/// A model with the amounts that its source gives for lines at prijspeil: a land value with its build-up, say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bedragengeval {
+    bron: Bron,
+    tolerantie: Decimal,
+    /// The model in its own tables.
+    model: toml::Table,
+    geval: Vec<Bedragen>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bedragen {
+    naam: String,
+    tolerantie: Option<Decimal>,
+    /// Whole tables that take the place of the model's.
+    #[serde(default)]
+    tabel: toml::Table,
+    /// Amounts by the id of their line.
+    verwacht: BTreeMap<String, Decimal>,
+}
+
+impl Bedragengeval {
+    fn run(&self, uitslag: &mut Uitslag) {
+        let basis = support::tables(&self.model.to_string());
+        for geval in &self.geval {
+            let mut tables = basis.clone();
+            let variant = Variant {
+                naam: geval.naam.clone(),
+                route: None,
+                tolerantie: None,
+                gebied: toml::Table::new(),
+                tabel: geval.tabel.clone(),
+                verwacht: BTreeMap::new(),
+            };
+            vervang(&mut tables, &variant);
+            let model = match support::model(tables) {
+                Ok(model) => model,
+                Err(problems) => {
+                    uitslag.fout(format!("{}: {problems}", geval.naam));
+                    continue;
+                }
+            };
+            let plan = Plan::new(&model, Route::Grex, Diepte::Lijn, Drijvers::default())
+                .expect("it compiles");
+            let v = Voorbereid::<Exact>::new(&plan);
+            if geval.verwacht.is_empty() {
+                uitslag.fout(format!("{}: nothing is expected", geval.naam));
+            }
+            for (id, verwacht) in &geval.verwacht {
+                let wat = format!("{}, {id}", geval.naam);
+                match model.lijnen.iter().position(|l| l.id == *id) {
+                    Some(l) => uitslag.vergelijk(
+                        &wat,
+                        value(bedrag_van(&v, l)),
+                        *verwacht,
+                        geval.tolerantie.unwrap_or(self.tolerantie),
+                    ),
+                    None => uitslag.fout(format!("{wat}: there is no such line")),
+                }
+            }
+            // The plan folds land values in its own way: a record must hold what its lines come to.
+            let lines = model.lijnen.iter().enumerate();
+            let sold: Decimal = lines
+                .filter(|(_, l)| ["programma", "opbrengsten"].contains(&l.tabel))
+                .map(|(l, _)| value(bedrag_van(&v, l)))
+                .sum();
+            let recorded =
+                route::calculate(&model, Route::Grex).expect("the figures of a case are small");
+            match recorded.waarde(&model, "nominaal_saldo") {
+                Ok(total) => uitslag.vergelijk(
+                    &format!("{}, all that is sold", geval.naam),
+                    total,
+                    sold,
+                    Decimal::new(1, 9),
+                ),
+                Err(reason) => uitslag.fout(reason),
+            }
+        }
+    }
+}
+
+/// The profit that is left at a given land price, and its shares.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Winstgeval {
+    bron: Bron,
+    tolerantie: Decimal,
+    tolerantie_aandeel: Decimal,
+    /// Costs that do not move with the opbrengst, land included.
+    kosten: Decimal,
+    /// Costs that are a share of the opbrengst.
+    kosten_aandeel: Decimal,
+    geval: Vec<Punt>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Punt {
+    opbrengst: Decimal,
+    winst: Decimal,
+    over_kosten: Decimal,
+    over_opbrengst: Decimal,
+}
+
+impl Winstgeval {
+    fn run(&self, uitslag: &mut Uitslag) {
+        for geval in &self.geval {
+            let opbrengst = exact(geval.opbrengst);
+            let kosten = exact(self.kosten) + opbrengst * exact(self.kosten_aandeel);
+            let (winst, over_kosten, over_opbrengst) = grondwaarde::winst(opbrengst, kosten);
+            let wat = format!("opbrengst {}", geval.opbrengst);
+            uitslag.vergelijk(&wat, value(winst), geval.winst, self.tolerantie);
+            for (berekend, verwacht) in [
+                (over_kosten, geval.over_kosten),
+                (over_opbrengst, geval.over_opbrengst),
+            ] {
+                uitslag.vergelijk(&wat, value(berekend), verwacht, self.tolerantie_aandeel);
+            }
+        }
+    }
+}
+
 // ------------------------------------------------------------------------------------------------------------ runner
 
 fn run(text: &str) -> Uitslag {
@@ -681,6 +813,9 @@ fn run(text: &str) -> Uitslag {
         Geval::Bijdrage(g) => g.run(&mut uitslag),
         Geval::TariefBovenwijks(g) => g.run(&mut uitslag),
         Geval::Norm(g) => g.run(&mut uitslag),
+        Geval::Kostenverhaal(g) => g.run(&mut uitslag),
+        Geval::Bedragen(g) => g.run(&mut uitslag),
+        Geval::Winst(g) => g.run(&mut uitslag),
     }
     if uitslag.vergeleken == 0 {
         uitslag.fout("the case compares nothing");

@@ -230,7 +230,7 @@ fn compare(model: &Model, route: Route) {
 fn explained_is_exact() {
     compare(&HAVENKWARTIER, Route::Grex);
     compare(&HAVENKWARTIER, Route::Cofinanciering);
-    for name in ["spoorzone-oost", "rekenvoorbeeld"] {
+    for name in ["spoorzone-oost", "rekenvoorbeeld", "grondwaarde"] {
         let model = example(name);
         for route in Route::BEIDE {
             compare(&model, route);
@@ -754,6 +754,7 @@ fn every_figure_of_the_reports_has_an_address_that_explains_it() {
         "spoorzone-oost",
         "rekenvoorbeeld",
         "voorbeeld",
+        "grondwaarde",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("models")
@@ -850,7 +851,7 @@ fn a_parameter_of_law_shows_its_article_and_source() {
     let text = uitleg.tekst();
     assert!(
         text.contains(
-            "discontovoet gemeente/grex = 2%   [parameter bbv.discontovoet (2,0% used in practice"
+            "discontovoet gemeente/grex = 2%   [parameter bbv.discontovoet (2,0% in de praktijk"
         ) && text.contains("; BBV art. 63 lid 7"),
         "{text}"
     );
@@ -880,9 +881,19 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
         "voorbeeld",
         "kostenverhaal",
         "verevening",
+        "grondwaarde",
     ] {
         record(&example(name), None);
     }
+    let tijdvak = std::fs::read_to_string("models/kostenverhaal/model.toml").unwrap();
+    let zonder = tijdvak
+        .replace(
+            "regime = \"OW_TIJDVAK\"",
+            "regime = \"OW_ZONDER\"\nmaximum = 900000\nmaximum_aftopt = \"ja\"",
+        )
+        .replace("m2 = 9000\n", "m2 = 9000\nmaximum = 600000\n");
+    assert_ne!(tijdvak, zonder);
+    record(&of_text(&zonder), None);
     record(&kwartalen(), Some((3, 42)));
     record(&kwartalen_met_leningen(), Some((3, 42)));
     record(&lenen(), None);
@@ -919,6 +930,23 @@ fn every_rule_names_its_outcome() {
         "zolang",
         "aan_het_eind",
         "gelijk",
+        "verhaalbaar",
+        "plankosten",
+        "plankosten_maximum",
+        "plankosten_zelfrealisatie",
+        "plankosten_klein",
+        "naar_rato",
+        "naar_gewicht",
+        "eigen_kosten",
+        "vaste_prijs",
+        "excl_btw",
+        "grondquote",
+        "jaarhuur",
+        "huurwaarde",
+        "na_kosten_koper",
+        "bouwrente",
+        "contant",
+        "winst",
     ];
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -313,6 +313,87 @@ fn the_document_shows_what_it_prints_and_writes() {
     assert!(inspect(&map).mapping.starts_with(&block("```toml\n")));
 }
 
+/// A workbook that differs from what polder calculates, on purpose.
+fn afwijkend(name: &str) -> Inspectie {
+    let at = root()
+        .join("tests/fixtures/werkboeken/afwijkend")
+        .join(name);
+    look(&fs::read(at).expect("it is part of the project"))
+}
+
+#[test]
+fn a_rente_that_differs_per_year_is_told() {
+    let found = afwijkend("rente_per_jaar.xlsx");
+    let told: Vec<String> = found
+        .onbegrepen
+        .iter()
+        .map(|o| format!("{}: {} ({})", o.place, o.wat, o.waarom))
+        .collect();
+    let [line] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert!(
+        line.contains("'Param'!B4: Rente: 2026 0.03, 2027 0.028"),
+        "{line}"
+    );
+    assert!(line.contains("one rente for all years"), "{line}");
+    // All that comes before interest agrees; what follows from it differs from the year of the change on.
+    for v in &found.vergelijkingen {
+        let before = ["kosten", "opbrengsten", "kasstroom"].contains(&v.doel.as_str());
+        assert_eq!(v.klopt(), before, "{v:?}");
+        if v.doel == "rente" {
+            assert_eq!(v.eerste.as_ref().map(|e| e.0.as_str()), Some("2027"));
+        }
+    }
+    let rente = found
+        .gebied
+        .iter()
+        .find(|f| f.sleutel == "rente")
+        .expect("one is proposed");
+    assert!(
+        rente.zekerheid <= 0.5 && rente.reden.contains("changes in 2027"),
+        "{rente:?}"
+    );
+}
+
+#[test]
+fn a_difference_is_traced_to_its_line() {
+    let found = afwijkend("foute_regel.xlsx");
+    let [line] = &found.regelverschillen[..] else {
+        panic!("{:?}", found.regelverschillen);
+    };
+    assert!(line.plaats.to_string().ends_with("'Kasstroom per post'!E3"));
+    assert_eq!(
+        (line.label.as_str(), line.periode.as_str()),
+        ("Bouwrijp maken", "2028")
+    );
+    assert_eq!((line.werkmap, line.polder), (dec!(205000), dec!(180000)));
+}
+
+#[test]
+fn what_is_understood_with_a_reservation_is_told() {
+    for (name, place, word) in [
+        (
+            "lopend_met_raming.xlsx",
+            "'Kosten'!E3",
+            "hold index already",
+        ),
+        (
+            "tekstmaanden.xlsx",
+            "'Kosten en opbrengsten'!C4",
+            "added up per quarter",
+        ),
+    ] {
+        let at = root().join("tests/fixtures/werkboeken").join(name);
+        let found = look(&fs::read(at).expect("it is part of the project"));
+        let told = found
+            .meldingen
+            .iter()
+            .any(|o| o.place.to_string().ends_with(place) && o.waarom.contains(word));
+        assert!(told, "{name}: {:?}", found.meldingen);
+    }
+}
+
 #[test]
 fn a_mapping_is_never_written_over_unasked() {
     let at = folder("force");

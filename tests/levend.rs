@@ -9,7 +9,7 @@ mod support;
 use calamine::{DataRef, Reader, Xlsx};
 use modellen::{Anders, spel};
 use polder::explain::Opname;
-use polder::levend::werkmap;
+use polder::levend::{KOLOM_EERSTE, werkmap};
 use polder::model::Model;
 use polder::model::table::{Scalar, Tables};
 use polder::plan::Route;
@@ -74,6 +74,8 @@ fn voorbeelden() -> Vec<(&'static str, Tables)> {
         "spoorzone-oost",
         "havenkwartier",
         "verevening",
+        "kostenverhaal",
+        "grondwaarde",
     ]
     .map(|naam| (naam, support::tables_in(&format!("models/{naam}"))))
     .to_vec()
@@ -267,7 +269,7 @@ fn vergelijk(naam: &str, eigen: &[u8], ander: &[u8]) -> Result<usize, String> {
             (Some(Waarde::Getal(a)), Some(Waarde::Getal(b))) => {
                 let row = largest[&(sheet.as_str(), *row)];
                 // A single result can be the small difference of large amounts.
-                let row = if *column < 6 { whole } else { row };
+                let row = if *column < KOLOM_EERSTE { whole } else { row };
                 // A check is a difference that must be nothing: of that a crumb is left, far below its tolerance.
                 let most = if sheet == "Controles" {
                     1e-6
@@ -304,7 +306,7 @@ fn libreoffice_recalculates_every_formula_to_the_value_of_the_engine() {
     let mut boeken = Vec::new();
     for (naam, tables) in voorbeelden() {
         boeken.push(boek(&format!("{naam} grex"), &tables, Route::Grex));
-        if !["rekenvoorbeeld", "spoorzone-oost"].contains(&naam) {
+        if !["rekenvoorbeeld", "spoorzone-oost", "kostenverhaal"].contains(&naam) {
             boeken.push(boek(
                 &format!("{naam} cofinanciering"),
                 &tables,
@@ -582,7 +584,8 @@ fn a_changed_input_gives_what_polder_gives() {
     let mut files = Vec::new();
     let mut expected = Vec::new();
     for (naam, route, share) in [
-        ("voorbeeld", Route::Cofinanciering, 3),
+        ("voorbeeld", Route::Cofinanciering, 2),
+        ("kostenverhaal", Route::Grex, 1),
         ("havenkwartier", Route::Cofinanciering, 2),
         ("havenkwartier", Route::Grex, 1),
         ("spoorzone-oost", Route::Grex, 2),
@@ -636,7 +639,7 @@ fn a_changed_input_gives_what_polder_gives() {
         let reread = route::calculate(&again, *route).unwrap();
         let mut compared = 0;
         for ((sheet, row, column), value) in &values {
-            let (Waarde::Tekst(adres), "Uitkomsten", 4) = (value, sheet.as_str(), *column) else {
+            let (Waarde::Tekst(adres), "Uitkomsten", 5) = (value, sheet.as_str(), *column) else {
                 continue;
             };
             if *row < 4 {
@@ -671,6 +674,40 @@ fn a_changed_input_gives_what_polder_gives() {
         expected.len()
     );
     assert!(moved * 2 > expected.len(), "{moved} of {}", expected.len());
+}
+
+#[test]
+fn every_link_leads_to_a_filled_cell_and_the_trail_to_the_input() {
+    for (naam, tables) in voorbeelden() {
+        let b = boek(naam, &tables, Route::Cofinanciering);
+        let (cells, values) = (formules(&b.bytes), waarden(&b.bytes));
+        let mut links = 0;
+        herschreven(&b.bytes, |_, text| {
+            for part in text.split("location=\"").skip(1) {
+                let target = part.split('"').next().unwrap().replace("&apos;", "'");
+                let found = genoemde_cellen(&target, "");
+                let [(sheet, row, column)] = found.as_slice() else {
+                    panic!("{naam}: a link to {target}")
+                };
+                let filled = values.contains_key(&(sheet.clone(), *row, *column));
+                assert!(filled, "{naam}: a link to {target}, which is empty");
+                links += 1;
+            }
+            text
+        });
+        assert!(links > 100, "{naam}: {links} links");
+        let trail: Vec<&String> = cells
+            .iter()
+            .filter(|((sheet, ..), _)| sheet == "Spoor")
+            .map(|(_, formula)| formula)
+            .collect();
+        let inputs: HashSet<String> = b.tables.tables.iter().map(|t| bladnaam(t.schema)).collect();
+        let last = trail.last().unwrap_or_else(|| panic!("{naam}: no trail"));
+        let [(sheet, ..)] = &genoemde_cellen(last, "")[..] else {
+            panic!("{naam}: the trail ends in {last}")
+        };
+        assert!(inputs.contains(sheet), "{naam}: the trail ends in {last}");
+    }
 }
 
 #[test]

@@ -810,6 +810,94 @@ fn sheets_of_one_form_years_apart_earlier_years_and_index_factors() {
 }
 
 #[test]
+fn a_duration_a_sum_of_columns_and_texts_that_hold_for_the_rows_below() {
+    let folder = Folder::new("duration");
+    let mut book = Workbook::new();
+    fill(
+        &mut book,
+        "P",
+        &[
+            &["Groep", "Type", "Prijs", "Start", "Duur", "2026", "2027"],
+            &["Noord", "Rij", "50", "2026", "3", "2", "4"],
+            &["", "Vrij", "90", "2027", "1 jaar", "", "1"],
+            &["Zuid", "Hoek", "70", "2026", "2", "3", ""],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let mapping = "[[tabel]]\nnaar = \"programma\"\nblad = \"P\"\nkopregel = 1\n\
+         kolommen = { id = \"Type\", functie = { kolom = \"Groep\", herhaal = true }, grondprijs = \"Prijs\", aantal = { som = \"F:G\" }, fasering = { van = \"Start\", duur = \"Duur\" } }\n";
+    let read = folder.read(mapping);
+    assert!(read.problems.is_empty(), "{}", shown(&read.problems));
+    assert_eq!(
+        texts(&read, "programma", "functie"),
+        ["Noord", "Noord", "Zuid"]
+    );
+    assert_eq!(
+        texts(&read, "programma", "fasering"),
+        ["2026-2028", "2027", "2026-2027"]
+    );
+    let units: Vec<Decimal> = values(&read, "programma", "aantal")
+        .iter()
+        .map(number)
+        .collect();
+    assert_eq!(units, [dec!(6), dec!(1), dec!(3)]);
+    // The text that holds for the row keeps the place where it stands.
+    let second = &values(&read, "programma", "functie")[1];
+    assert_eq!(second.place.to_string(), "w.xlsx 'P'!A2");
+    let wrong = folder.read(&mapping.replace("\"F:G\"", "\"G:F\""));
+    assert_eq!(codes(&wrong), ["mapping-value"]);
+    let wrong = folder.read(&mapping.replace("duur = \"Duur\"", "duur = \"Type\""));
+    assert_eq!(codes(&wrong), ["not-a-duration"; 3]);
+}
+
+#[test]
+fn months_are_added_up_and_amounts_become_shares_of_their_sum() {
+    let folder = Folder::new("months");
+    let mut book = Workbook::new();
+    fill(
+        &mut book,
+        "K",
+        &[
+            &["Code", "jan 26", "feb-26", "april 2026", "mei 2027"],
+            &["A", "10", "20", "5", "7"],
+            &["B", "30", "", "", "10"],
+        ],
+    );
+    book.save(folder.0.join("w.xlsx")).unwrap();
+    let mapping = "[[tabel]]\nnaar = \"kosten\"\nblad = \"K\"\nkopregel = 1\nkolommen = { id = \"Code\" }\n\
+         jaren = { als = \"bedrag\", periode = \"kwartaal\", optellen = true }\n";
+    let read = folder.read(mapping);
+    assert!(read.problems.is_empty(), "{}", shown(&read.problems));
+    let periods = ["2026-K1", "2026-K2", "2027-K2", "2026-K1", "2027-K2"];
+    assert_eq!(texts(&read, "fasering", "periode"), periods);
+    let amounts: Vec<Decimal> = values(&read, "fasering", "bedrag")
+        .iter()
+        .map(number)
+        .collect();
+    assert_eq!(amounts, [dec!(30), dec!(5), dec!(7), dec!(30), dec!(10)]);
+    let shares = folder.read(
+        &mapping
+            .replace("\"bedrag\"", "\"verhouding\"")
+            .replace("periode = \"kwartaal\", ", ""),
+    );
+    assert!(shares.problems.is_empty(), "{}", shown(&shares.problems));
+    let of_b: Vec<Decimal> = values(&shares, "fasering", "aandeel")[2..]
+        .iter()
+        .map(number)
+        .collect();
+    assert_eq!(of_b, [dec!(0.75), dec!(0.25)]);
+    let wrong = folder.read(&mapping.replace(", optellen = true", ""));
+    assert_eq!(codes(&wrong), ["double-year"]);
+    let wrong = folder.read(
+        &mapping
+            .replace("kosten", "indexen")
+            .replace("id =", "index =")
+            .replace("\"bedrag\"", "\"groei\""),
+    );
+    assert_eq!(codes(&wrong), ["mapping-value"]);
+}
+
+#[test]
 fn every_target_of_year_columns_exists() {
     for (table, column) in [
         ("fasering", "aandeel"),

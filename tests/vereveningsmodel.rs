@@ -157,7 +157,10 @@ fn nieuw(seed: u64) -> Gebied {
             }
             "vlak" => regel.push(("tarief", b.van(0, 30_000).to_string())),
             "gem" if b.soms(2) => {
-                regel.push(("bedrag", format!("{}", b.van(0, 9_000_000) as i64 - 4_500_000)));
+                regel.push((
+                    "bedrag",
+                    format!("{}", b.van(0, 9_000_000) as i64 - 4_500_000),
+                ));
             }
             "bovenwijks" => {
                 regel.push(("bedrag", b.van(0, 9_000_000).to_string()));
@@ -222,7 +225,8 @@ impl Gebied {
         let kind = |rij: &Rij| {
             let name = rij.cellen.iter().find(|(c, _)| *c == "regel")?;
             let own = self.rijen.iter().find(|r| {
-                r.tabel == "verevening" && r.cellen.iter().any(|(c, v)| *c == "regel" && *v == name.1)
+                r.tabel == "verevening"
+                    && r.cellen.iter().any(|(c, v)| *c == "regel" && *v == name.1)
             })?;
             let soort = own.cellen.iter().find(|(c, _)| *c == "soort")?.1.clone();
             let units = own.cellen.iter().any(|(c, _)| *c == "waarde");
@@ -448,7 +452,8 @@ fn every_figure_is_explained() {
 
 #[test]
 fn a_delay_moves_no_settlement() {
-    let text = std::fs::read_to_string(support::root().join("models/verevening/model.toml")).unwrap();
+    let text =
+        std::fs::read_to_string(support::root().join("models/verevening/model.toml")).unwrap();
     let late = text.replacen(
         "deelgebied = \"Noord\"\n\n[[deelgebieden]]",
         "deelgebied = \"Noord\"\nuitstel = 1\n\n[[deelgebieden]]",

@@ -5,7 +5,7 @@ use super::{Failure, Loaded};
 use crate::explain::Opname;
 use crate::levend;
 use crate::model::Model;
-use crate::model::schema::{self, SCHEMA};
+use crate::model::schema::{self, Kind, SCHEMA};
 use crate::model::table::{Row, Scalar, Tables, Value, as_text, fold};
 use crate::parameters;
 use crate::plan::Route;
@@ -14,6 +14,8 @@ use crate::read::IoFailure;
 use crate::report::Report;
 use crate::write::levend::{Gegevens, bladnaam, workbook};
 use crate::write::{carriers, files};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 use std::path::Path;
 
 /// What is asked.
@@ -167,9 +169,12 @@ fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
                 format!("{} ({})", p.sleutel, p.omschrijving),
                 format!(
                     "{} {} vanaf {}",
-                    value.waarde.normalize(),
+                    nederlands(
+                        &value.waarde.normalize().to_string(),
+                        p.eenheid.starts_with("per "),
+                    ),
                     p.eenheid,
-                    value.vanaf
+                    nederlands(&value.vanaf.to_string(), false)
                 ),
                 [p.artikel.as_str(), value.bron.as_str()]
                     .iter()
@@ -185,11 +190,12 @@ fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
         .getoond
         .iter()
         .map(|(name, value, given)| {
-            let meaning = schema::setting(name).map_or("", |s| s.meaning);
+            let rate = schema::setting(name).is_some_and(|s| s.kind == Kind::Rate);
+            let value = nederlands(value, rate);
             [
                 (*name).to_owned(),
                 format!("{value}{}", if *given { "" } else { " (standaard)" }),
-                meaning.to_owned(),
+                levend::instelling(name).to_owned(),
             ]
         })
         .collect();
@@ -200,5 +206,33 @@ fn gegevens(loaded: &Loaded, vraag: &Vraag<'_>, route: Route) -> Gegevens {
         parameters,
         instellingen,
         simulatie: vraag.rapporten.clone(),
+    }
+}
+
+/// A value as a Dutch reader writes it: a date with its day first, a rate as a percentage, a decimal comma.
+fn nederlands(value: &str, rate: bool) -> String {
+    if let Ok(date) = value.parse::<Date>() {
+        return format!("{}-{}-{}", date.day(), date.month(), date.year());
+    }
+    match value.parse::<Decimal>() {
+        Ok(number) if rate => {
+            let hundred = number * Decimal::ONE_HUNDRED;
+            format!("{}%", hundred.normalize().to_string().replace('.', ","))
+        }
+        Ok(_) => value.replace('.', ","),
+        Err(_) => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nederlands;
+
+    #[test]
+    fn values_are_written_as_a_dutch_reader_does() {
+        assert_eq!(nederlands("2026-01-01", false), "1-1-2026");
+        assert_eq!(nederlands("0.0225", true), "2,25%");
+        assert_eq!(nederlands("0.5", false), "0,5");
+        assert_eq!(nederlands("ncw_bbv", false), "ncw_bbv");
     }
 }

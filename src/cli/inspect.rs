@@ -201,6 +201,12 @@ fn shown(found: &Inspectie) -> Vec<String> {
             out.push(format!("  {}: {} ({})", o.place, o.wat, o.waarom));
         }
     }
+    if !found.meldingen.is_empty() {
+        out.push("Let op:".into());
+        for o in found.meldingen.iter().take(MOST) {
+            out.push(format!("  {}: {} ({})", o.place, o.wat, o.waarom));
+        }
+    }
     let tables: Vec<String> = found
         .regels
         .iter()
@@ -265,6 +271,20 @@ fn shown(found: &Inspectie) -> Vec<String> {
         }
         out.push(line);
     }
+    if !found.regelverschillen.is_empty() {
+        out.push("Waar het verschil begint:".into());
+    }
+    for r in &found.regelverschillen {
+        out.push(format!(
+            "  {}: {}: eerst {}: werkmap {}, polder {}, verschil {}",
+            r.plaats,
+            r.label,
+            r.periode,
+            money(r.werkmap),
+            money(r.polder),
+            money(r.polder.checked_sub(r.werkmap).unwrap_or(Decimal::MAX))
+        ));
+    }
     out.push("Conventies:".into());
     let with_ncw = found.vergelijkingen.iter().any(|v| v.doel == "ncw");
     let exact = !found.vergelijkingen.is_empty()
@@ -322,6 +342,7 @@ fn as_json(found: &Inspectie) -> Value {
         })).collect::<Vec<_>>(),
         "gebied": found.gebied.iter().map(|f| json!({"instelling": f.sleutel, "waarde": f.toml, "zekerheid": f.zekerheid, "reden": f.reden})).collect::<Vec<_>>(),
         "niet_begrepen": found.onbegrepen.iter().map(|o| json!({"plaats": o.place.to_string(), "wat": o.wat, "waarom": o.waarom})).collect::<Vec<_>>(),
+        "let_op": found.meldingen.iter().map(|o| json!({"plaats": o.place.to_string(), "wat": o.wat, "waarom": o.waarom})).collect::<Vec<_>>(),
         "verborgen_bladen": found.verborgen,
         "namen": found.namen.iter().map(|(n, t)| json!({"naam": n, "tekst": t})).collect::<Vec<_>>(),
         "regels": found.regels.iter().map(|(t, n)| ((*t).to_owned(), json!(n))).collect::<serde_json::Map<_, _>>(),
@@ -338,6 +359,7 @@ fn as_json(found: &Inspectie) -> Value {
             "grootste_verschil": number(v.verschil),
             "eerste_verschil": v.eerste.as_ref().map(|(p, t, o)| json!({"periode": p, "werkmap": number(*t), "polder": number(*o)})),
         })).collect::<Vec<_>>(),
+        "regelverschillen": found.regelverschillen.iter().map(|r| json!({"plaats": r.plaats.to_string(), "label": r.label, "periode": r.periode, "werkmap": number(r.werkmap), "polder": number(r.polder)})).collect::<Vec<_>>(),
         "conventies": found.conventies.iter().map(|c| c.instellingen().iter().map(|(n, v)| ((*n).to_owned(), json!(v))).collect::<serde_json::Map<_, _>>()).collect::<Vec<_>>(),
         "problemen": found.problemen.iter().map(|p| json!({"code": p.code, "bericht": p.message, "plaats": p.place.as_ref().map(ToString::to_string)})).collect::<Vec<_>>(),
         "mapping": found.mapping,

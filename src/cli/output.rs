@@ -13,9 +13,9 @@ use crate::report::risico::{Simulatieverslag, vastgesteld};
 use crate::risk::antwoorden::{Antwoorden, WAAIER, waaier};
 use crate::risk::opzet::{Oordeel, Opzet, methode_naam};
 use crate::risk::statistics::Estimate;
-use crate::route::{self, Routeresultaat};
 use crate::route::verevening::Regelresultaat;
 use crate::route::verhaal::Verhaalresultaat;
+use crate::route::{self, Routeresultaat};
 use crate::write::trekkingen::{self, Kolommen};
 use crate::write::{carriers, csv, files, xlsx};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -406,12 +406,13 @@ fn route_json(model: &Model, r: &Routeresultaat) -> Value {
 
 /// A rule of verevening.
 fn verevening_json(model: &Model, x: &Regelresultaat) -> (String, Value) {
-    let figures = |own: &[(&'static str, Decimal)], more: &[(&'static str, Decimal)]| -> Map<String, Value> {
-        own.iter()
-            .chain(more)
-            .map(|(name, value)| ((*name).to_owned(), exact(*value)))
-            .collect()
-    };
+    let figures =
+        |own: &[(&'static str, Decimal)], more: &[(&'static str, Decimal)]| -> Map<String, Value> {
+            own.iter()
+                .chain(more)
+                .map(|(name, value)| ((*name).to_owned(), exact(*value)))
+                .collect()
+        };
     let regel = &model.verevening.regels[x.regel];
     let parts: Map<String, Value> = x
         .deelnemers
@@ -425,7 +426,10 @@ fn verevening_json(model: &Model, x: &Regelresultaat) -> (String, Value) {
         .collect();
     let mut value = figures(&[("betaald", x.betaald), ("saldo", x.saldo)], &x.cijfers);
     value.insert("soort".into(), json!(regel.vorm.naam));
-    value.insert("rekening".into(), json!(model.rekening_naam(regel.rekening)));
+    value.insert(
+        "rekening".into(),
+        json!(model.rekening_naam(regel.rekening)),
+    );
     value.insert("delen".into(), Value::Object(parts));
     (regel.naam.clone(), Value::Object(value))
 }

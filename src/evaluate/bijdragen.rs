@@ -1,9 +1,13 @@
 //! Financiële bijdragen in an evaluation: after the geldsommen of kostenverhaal. The rules stand in `rules::bijdragen`.
 
 use super::{Voorbereid, Werk, verhaal::getal};
+use crate::model::Model;
 use crate::model::bijdragen::Bijdrage;
 use crate::number::{Number, Of};
-use crate::rules::bijdragen::{eindafrekening, financiele_bijdrage};
+use crate::rules::bijdragen::{
+    Begrenzing, Grondslag, Omstandigheden, Rentewijze, afdwingbaar, eindafrekening,
+    financiele_bijdrage,
+};
 
 /// What a bijdrage comes to.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,21 @@ pub struct Bijdrageuitkomst<N> {
     pub terug: [N; 2],
 }
 
+/// Whether a bijdrage can be asked: what was agreed always, what is enforced when the law allows.
+pub fn is_afdwingbaar(model: &Model, bijdrage: &Bijdrage) -> bool {
+    let row = &bijdrage.omstandigheden;
+    let owner = &model.verhaal.eigendommen[bijdrage.eigendom];
+    !bijdrage.afgedwongen
+        || afdwingbaar(&Omstandigheden {
+            functionele_samenhang: row.samenhang,
+            categorie: row.categorie,
+            anders_verzekerd: row.anders_verzekerd,
+            overeenkomst: owner.overeenkomst.is_some(),
+            ander_belang: row.ander_belang,
+            kostenverhaal: row.kostensoort,
+        })
+}
+
 /// The amounts of a row in one arithmetic.
 #[derive(Debug)]
 pub(super) struct BijdrageN<N> {
@@ -26,9 +45,13 @@ pub(super) struct BijdrageN<N> {
 }
 
 impl<N: Number> BijdrageN<N> {
-    pub(super) fn new(row: &Bijdrage) -> Self {
+    pub(super) fn new(model: &Model, row: &Bijdrage) -> Self {
         BijdrageN {
-            gevraagd: getal(&row.gevraagd),
+            gevraagd: if is_afdwingbaar(model, row) {
+                getal(&row.gevraagd)
+            } else {
+                N::number(0)
+            },
             nodig: row
                 .eindafrekening
                 .as_ref()
@@ -55,13 +78,26 @@ pub(super) fn bijdragen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
             owner.opbrengst,
             lasten,
             owner.geldsom,
-            row.grondslag,
-            row.begrenzing,
+            if row.afgedwongen {
+                Grondslag::Omgevingsplan
+            } else {
+                Grondslag::Overeenkomst
+            },
+            if row.economisch {
+                Begrenzing::Economisch
+            } else {
+                Begrenzing::Wettelijk
+            },
             of,
         );
         let terug = match (own.nodig, &row.eindafrekening) {
             (Some([nodig, rente]), Some(e)) => {
-                let back = eindafrekening(x.bedrag, nodig, rente, e.jaren, e.wijze, of);
+                let wijze = if e.enkelvoudig {
+                    Rentewijze::Enkelvoudig
+                } else {
+                    Rentewijze::Samengesteld
+                };
+                let back = eindafrekening(x.bedrag, nodig, rente, e.jaren, wijze, of);
                 [back.bedrag, back.met_rente]
             }
             _ => [zero, zero],

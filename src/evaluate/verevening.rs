@@ -12,7 +12,8 @@ use crate::plan::Plan;
 use crate::rules::bijdragen::{self, Bovenwijks};
 use crate::rules::inbreng::{self, Claim};
 use crate::rules::verevening::{
-    self, Extra, Grondwaarden, Meetellen, Norm, Plafond, Project, Segment, Telling, Verrekening,
+    self, Afronding, Extra, Grondwaarden, Meetellen, Norm, Plafond, Project, Segment, Telling,
+    Verrekening,
 };
 
 /// Most figures of a rule, or of who takes part in it, beside those that all have.
@@ -308,7 +309,11 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let norm = Norm {
                     aandeel: this.of_nul("aandeel"),
                     vanaf: this.of_nul("vanaf"),
-                    afronding: regel.afronding,
+                    afronding: match regel.afronding {
+                        "half" => Afronding::Half,
+                        "geen" => Afronding::Geen,
+                        _ => Afronding::Omhoog,
+                    },
                 };
                 let (woningen, sociaal) = (woningen(posten), this.kolom("sociaal", posten));
                 let elders = this.kolom("elders", posten);
@@ -358,8 +363,7 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let woningen = woningen(posten);
                 let (vanaf, tarief) = (this.of_nul("vanaf"), this.of_nul("tarief"));
                 for i in 0..len {
-                    bedrag[i] =
-                        verevening::afdracht_per_woning(woningen[i], vanaf, tarief, van[i]);
+                    bedrag[i] = verevening::afdracht_per_woning(woningen[i], vanaf, tarief, van[i]);
                 }
                 tabel(&mut uit, &[&woningen]);
             }
@@ -377,8 +381,7 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                         grens: grens[i],
                         tarief: tarief[i],
                     };
-                    bedrag[i] =
-                        verevening::segmentafdracht(&[segment], telling, &[van[i]], van[i]);
+                    bedrag[i] = verevening::segmentafdracht(&[segment], telling, &[van[i]], van[i]);
                 }
                 tabel(&mut uit, &[&woningen]);
             }
@@ -426,8 +429,7 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let tarief = bijdragen::tarief_bovenwijks(&[work], equivalents, of);
                 cijfers[0] = tarief;
                 for i in 0..len {
-                    bedrag[i] =
-                        bijdragen::bijdrage_bovenwijks(woningen[i], weq[i], tarief, van[i]);
+                    bedrag[i] = bijdragen::bijdrage_bovenwijks(woningen[i], weq[i], tarief, van[i]);
                 }
                 tabel(&mut uit, &[&woningen]);
             }

@@ -4,8 +4,10 @@
 //! rules stand in `rules::kostenverhaal`.
 
 use super::{Voorbereid, Werk, contant};
-use crate::model::verhaal::{Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, is_plankosten};
-use crate::model::{Bedrag, Model};
+use crate::model::Model;
+use crate::model::verhaal::{
+    Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, eenheden, is_plankosten,
+};
 use crate::number::{At, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::Plan;
@@ -70,7 +72,8 @@ struct Perceel<N: Number> {
 
 #[derive(Debug)]
 struct EigendomN<N: Number> {
-    aandeel: N,
+    /// Nothing when the perceel is whole.
+    aandeel: Option<N>,
     inbreng: N,
     maximum: Option<N>,
     /// Posts of his works: what they cost, and their raming.
@@ -297,16 +300,13 @@ impl<N: Number> Voorbereiding<N> {
                 let Postsoort::Opbrengst(perceel, c) = post.soort else {
                     continue;
                 };
-                let line = &model.lijnen[post.lijn];
-                let (Some(c), Bedrag::Product(factors)) =
-                    (known.iter().position(|k| *k == c), &line.bedrag)
-                else {
+                let (Some(c), Some(count)) = (
+                    known.iter().position(|k| *k == c),
+                    eenheden(&model.lijnen[post.lijn]),
+                ) else {
                     continue;
                 };
-                let Some(count) = factors.iter().find(|f| f.kolom == "aantal") else {
-                    continue;
-                };
-                let count: N = getal(&count.waarde);
+                let count: N = getal(count);
                 let all = &mut this.categorieen[c].1;
                 *all = *all + count;
                 if let Some(perceel) = perceel {
@@ -339,7 +339,11 @@ impl<N: Number> Voorbereiding<N> {
                 let post =
                     |soort: Postsoort| find(&|s| s == soort).first().copied().unwrap_or(usize::MAX);
                 EigendomN {
-                    aandeel: getal::<N>(&e.aandeel).named("aandeel perceel", of, At::Once),
+                    aandeel: e
+                        .aandeel
+                        .place
+                        .as_ref()
+                        .map(|_| getal::<N>(&e.aandeel).named("aandeel perceel", of, At::Once)),
                     inbreng: inbreng.named("inbrengwaarde", of, At::Once),
                     maximum: e
                         .maximum
@@ -510,14 +514,15 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     brings + posten[*p]
                 };
             }
-            let brings = named(brings * own.aandeel, "opbrengst eigendom");
+            let part = |whole: N| own.aandeel.map_or(whole, |share| whole * share);
+            let brings = named(part(brings), "opbrengst eigendom");
             let pro_rata = kostenverhaal::naar_rato(omslag.omslag, brings, opbrengst);
             let by_weight = if weighed {
                 let parts: Vec<Categorie<N>> = perceel
                     .eenheden
                     .iter()
                     .map(|(c, units)| Categorie {
-                        eigen: *units * own.aandeel,
+                        eigen: part(*units),
                         alle: this.categorieen[*c].1,
                         opbrengst: per_categorie[*c],
                     })
@@ -560,7 +565,10 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     kostenverhaal::geldsom_tijdvak(bruto, own.inbreng, aftrek, g.vloer, of),
                 )
             };
-            let geldsom = if own.betaalt { sum.geldsom } else { zero };
+            let mut geldsom = if own.betaalt { sum.geldsom } else { zero };
+            if !zonder {
+                geldsom = named(geldsom, "geldsom");
+            }
             total = if nth == 0 { geldsom } else { total + geldsom };
             werk.eigendommen[*e] = Eigenaarsverhaal {
                 opbrengst: brings,

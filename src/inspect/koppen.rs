@@ -116,6 +116,159 @@ pub(super) fn koppen(raster: &Raster) -> Vec<Kopregel> {
     found
 }
 
+/// Takes apart a sheet on which tables stand beside each other, each with headings of its own: what stands left stays where it
+/// is, what stands right becomes a grid of its own.
+pub(super) fn naast_elkaar(raster: Raster) -> Vec<Raster> {
+    /// Most tables beside each other.
+    const MOST: usize = 12;
+    let mut out = vec![raster];
+    let mut at = 0;
+    while at < out.len() && out.len() < MOST {
+        match splits(&out[at]) {
+            Some((rows, column, names)) => {
+                let part = out[at].neem(rows, column, &names);
+                out.push(part);
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+/// Where a second table begins beside the first: its rows, its first column, and the columns with names that it shares.
+fn splits(raster: &Raster) -> Option<((u32, u32), u32, Vec<u32>)> {
+    let headers = koppen(raster);
+    for (at, kop) in headers.iter().enumerate() {
+        let until = headers.get(at + 1).map_or(u32::MAX, |next| next.van);
+        let found = tweede(raster, kop, until)
+            .map(|column| (column, Vec::new()))
+            .or_else(|| weer(raster, kop));
+        let Some((column, names)) = found else {
+            continue;
+        };
+        let above = if at == 0 { 0 } else { headers[at - 1].tot + 1 };
+        // Its titles stand over it; what is farther above is not about it.
+        let first = kop.van.saturating_sub(3).max(above);
+        let last = headers[at + 1..]
+            .iter()
+            .find(|next| {
+                let cells = raster.rij(next.tot).map(|(c, _)| c);
+                cells.max().is_some_and(|c| c >= column)
+            })
+            .map_or(u32::MAX, |next| next.van.saturating_sub(1));
+        return Some(((first, last), column, names));
+    }
+    None
+}
+
+/// Where the same periods come again behind names that they share, under a word for the other side: costs, then revenue.
+fn weer(raster: &Raster, kop: &Kopregel) -> Option<(u32, Vec<u32>)> {
+    let words = woordenboek();
+    let (first, last) = kop.periodekolommen()?;
+    let after: Vec<(u32, Kop)> = raster
+        .rij(kop.tot)
+        .filter(|(c, _)| *c > last)
+        .filter_map(|(c, s)| Some((c, period(s)?)))
+        .collect();
+    let (again, _) = reeks(&after);
+    let from = again.first()?.0;
+    let same = again.len() == kop.perioden.len()
+        && again.iter().zip(&kop.perioden).all(|(a, b)| a.1 == b.1);
+    let side = |from: u32, to: u32| {
+        (kop.van.saturating_sub(1)..=kop.tot)
+            .flat_map(|row| (from..=to).filter_map(move |c| raster.tekst(row, c)))
+            .find_map(|text| words.richting.beste(text).filter(|t| t.zekerheid >= 0.8))
+            .map(|t| t.naam == "kosten")
+    };
+    let sides = side(first, last).zip(side(from, again.last()?.0))?;
+    let names: Vec<u32> = (0..first)
+        .filter(|c| (kop.tot + 1..kop.tot + 12).any(|r| raster.tekst(r, *c).is_some()))
+        .collect();
+    (same && sides.0 != sides.1 && !names.is_empty()).then_some((from, names))
+}
+
+/// What a heading says of time.
+fn period(scalar: &Scalar) -> Option<Kop> {
+    kop(scalar)
+}
+
+/// The column at which a heading begins anew: one with names of lines, that has on both sides numbers of the same kind.
+fn tweede(raster: &Raster, kop: &Kopregel, until: u32) -> Option<u32> {
+    let rows = kop.tot + 1..until.min(kop.tot.saturating_add(12));
+    let named = |column: u32| {
+        let texts = rows
+            .clone()
+            .filter(|r| raster.tekst(*r, column).is_some())
+            .count();
+        let numbers = rows
+            .clone()
+            .filter(|r| raster.getal(*r, column).is_some())
+            .count();
+        texts >= 2 && texts > numbers
+    };
+    let columns: Vec<u32> = (kop.van..=kop.tot)
+        .flat_map(|row| raster.rij(row).map(|(c, _)| c))
+        .collect::<BTreeSet<u32>>()
+        .into_iter()
+        .collect();
+    for (at, &column) in columns.iter().enumerate().skip(2) {
+        let role = kop.rollen.get(&column).map(|r| r.naam);
+        if kop.is_periode(column)
+            || !matches!(
+                role,
+                None | Some("omschrijving" | "id" | "bedrag" | "segment" | "functie" | "groep")
+            )
+            || !(named(column)
+                || role == Some("id") && columns.get(at + 1).is_some_and(|c| named(*c)))
+            || !columns[..at].iter().any(|c| named(*c))
+        {
+            continue;
+        }
+        let sides = [(0, column - 1), (column, u32::MAX)].map(|(from, to)| {
+            let part = Raster {
+                cellen: raster
+                    .cellen
+                    .range((kop.van, 0)..(rows.end.max(kop.tot + 1), 0))
+                    .filter(|((_, c), _)| (from..=to).contains(c))
+                    .map(|(at, s)| (*at, s.clone()))
+                    .collect(),
+                formules: super::raster::Formules::new(),
+                naam: raster.naam.clone(),
+                ..*raster
+            };
+            let own = lees(&part, kop.van, kop.tot);
+            is_kop(&part, &own).then_some(own)
+        });
+        let [Some(left), Some(right)] = sides else {
+            continue;
+        };
+        let years = !left.perioden.is_empty() && !right.perioden.is_empty();
+        let same = NUMMERS
+            .iter()
+            .filter(|n| left.kolom(n).is_some() && right.kolom(n).is_some())
+            .count();
+        // A second name of the lines counts for less than a second name and two kinds of numbers.
+        let sure = ["omschrijving", "id"].iter().any(|n| role == Some(n)) && same >= 1;
+        if years || sure || same >= 2 {
+            return Some(column);
+        }
+    }
+    None
+}
+
+/// Kinds of columns that hold numbers of lines.
+const NUMMERS: [&str; 9] = [
+    "hoeveelheid",
+    "prijs",
+    "grondprijs",
+    "bedrag",
+    "percentage",
+    "van",
+    "jaar",
+    "tm",
+    "duur",
+];
+
 /// Whether a row can be one of a heading: no numbers but those that are periods.
 fn maybe(raster: &Raster, row: u32) -> bool {
     let mut some = false;
@@ -142,19 +295,7 @@ fn is_kop(raster: &Raster, kop: &Kopregel) -> bool {
         .collect();
     let texts: BTreeSet<&str> = kop.rollen.values().map(|r| r.kop.as_str()).collect();
     let cells = kop.rollen.len() + kop.onbekend.len();
-    let number = |name: &&&str| {
-        [
-            "hoeveelheid",
-            "prijs",
-            "grondprijs",
-            "bedrag",
-            "percentage",
-            "van",
-            "jaar",
-            "tm",
-        ]
-        .contains(*name)
-    };
+    let number = |name: &&&str| NUMMERS.contains(*name);
     // A line says things in words too: a heading has several different ones, and a column for numbers with numbers below it.
     sure.len() >= 2
         && texts.len() * 2 > kop.rollen.len()
@@ -207,8 +348,11 @@ fn lees(raster: &Raster, van: u32, tot: u32) -> Kopregel {
         if header.is_periode(column) || header.eerder.is_some_and(|(c, _)| c == column) {
             continue;
         }
+        // A period that stands here again is no other kind of column, whatever stands over it.
+        let again =
+            !header.perioden.is_empty() && lowest.get(&column).copied().and_then(kop).is_some();
         match words.kolom.beste(&text) {
-            Some(hit) if text.chars().count() <= 60 => {
+            Some(hit) if !again && text.chars().count() <= 60 => {
                 header.rollen.insert(
                     column,
                     Rol {
@@ -251,7 +395,7 @@ fn samen(raster: &Raster, (van, tot): (u32, u32), column: u32, own: &Scalar) -> 
 /// The longest run of periods that follow on each other, and a column just before it with all earlier years.
 fn reeks(periods: &[Kolom]) -> (Vec<Kolom>, Option<(u32, i32)>) {
     let mut best: Vec<(u32, Kop)> = Vec::new();
-    for delen in [1, 2, 4] {
+    for delen in [1, 2, 4, 12] {
         let mut run: Vec<(u32, Kop)> = Vec::new();
         for (column, kop) in periods.iter().filter(|(_, k)| !k.tot) {
             let kop = kop.in_delen(delen);

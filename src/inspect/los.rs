@@ -1,9 +1,10 @@
 //! Single values with a label: parameters and results. Decides what each label may stand for; the reconciliation chooses.
 
+use super::begrip::cellen_in;
 use super::raster::{Cel, Raster};
 use super::tabel::{Blok, Rijsoort};
 use super::woorden::woordenboek;
-use crate::model::table::{Scalar, as_text};
+use crate::model::table::{Notation, Scalar, as_text, parse_number};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub(super) struct Los {
     pub(super) cel: Cel,
     pub(super) waarde: Scalar,
     pub(super) formule: bool,
+    /// Whether that formula uses nothing but values of its own sheet that were typed in.
+    pub(super) uit_invoer: bool,
     /// A text beside the value: "%", "€".
     pub(super) eenheid: String,
     /// Whether the value is a date that stands there as text, which the mapping must write itself.
@@ -59,9 +62,14 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
         let inside = taken
             .get(&row)
             .is_some_and(|(first, last)| (first..=last).contains(&&column));
-        if inside || label.trim().is_empty() || label.chars().count() > 120 {
+        if inside
+            || label.trim().is_empty()
+            || label.chars().count() > 120
+            || procent(label).is_some()
+        {
             continue;
         }
+        let before = out.len();
         let mut unit = String::new();
         for c in column + 1..=column + REIKWIJDTE {
             if taken
@@ -80,6 +88,20 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                         cel: (row, c),
                         waarde: date,
                         formule: false,
+                        uit_invoer: false,
+                        eenheid: String::new(),
+                        als_tekst: true,
+                    });
+                    break;
+                }
+                Some(Scalar::Text(t)) if procent(t).is_some() => {
+                    out.push(Los {
+                        blad,
+                        label: label.trim().trim_end_matches([':', '=']).trim().to_owned(),
+                        cel: (row, c),
+                        waarde: procent(t).map_or(Scalar::Empty, Scalar::Number),
+                        formule: false,
+                        uit_invoer: false,
                         eenheid: String::new(),
                         als_tekst: true,
                     });
@@ -101,6 +123,9 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                         cel: (row, c),
                         waarde: value.clone(),
                         formule: raster.formule(row, c).is_some(),
+                        uit_invoer: raster
+                            .formule(row, c)
+                            .is_some_and(|f| uit_invoer(raster, f)),
                         eenheid: unit.clone(),
                         als_tekst: false,
                     });
@@ -109,8 +134,74 @@ pub(super) fn losse(raster: &Raster, blad: usize, blokken: &[&Blok]) -> Vec<Los>
                 _ => break,
             }
         }
+        if out.len() == before {
+            out.extend(in_eigen_cel(blad, (row, column), label).or_else(|| {
+                let below = taken.contains_key(&(row + 1));
+                eronder(raster, blad, (row, column), label).filter(|_| !below)
+            }));
+        }
     }
     out
+}
+
+/// A value that stands in the cell of its label: "Rekenrente: 2,5%".
+fn in_eigen_cel(blad: usize, cel: Cel, text: &str) -> Option<Los> {
+    let (label, value) = text.split_once([':', '='])?;
+    let value = value.trim();
+    let waarde = procent(value)
+        .map(Scalar::Number)
+        .or_else(|| crate::read::periode::datum(value).map(Scalar::Date))?;
+    Some(Los {
+        blad,
+        label: label.trim().to_owned(),
+        cel,
+        waarde,
+        formule: false,
+        uit_invoer: false,
+        eenheid: String::new(),
+        als_tekst: true,
+    })
+}
+
+/// A value below its label, where labels stand beside each other and nothing else stands below: a parameter, no column.
+fn eronder(raster: &Raster, blad: usize, (row, column): Cel, label: &str) -> Option<Los> {
+    let known = woordenboek().parameter.beste(label)?;
+    let value = raster.cel(row + 1, column)?;
+    let alone = raster.cel(row + 2, column).is_none()
+        && row
+            .checked_sub(1)
+            .is_none_or(|above| raster.getal(above, column).is_none());
+    let number = matches!(value, Scalar::Number(_) | Scalar::Date(_));
+    (known.zekerheid >= 0.8 && alone && number).then(|| Los {
+        blad,
+        label: label.trim().trim_end_matches([':', '=']).trim().to_owned(),
+        cel: (row + 1, column),
+        waarde: value.clone(),
+        formule: raster.formule(row + 1, column).is_some(),
+        uit_invoer: false,
+        eenheid: String::new(),
+        als_tekst: false,
+    })
+}
+
+/// A percentage that stands there as text: "2,5%".
+fn procent(text: &str) -> Option<Decimal> {
+    let number = text.trim().strip_suffix('%')?.trim();
+    parse_number(number, Notation::Dutch)
+        .ok()?
+        .checked_div(Decimal::ONE_HUNDRED)
+}
+
+/// Whether a formula uses values of its own sheet, all of them typed in.
+fn uit_invoer(raster: &Raster, formula: &str) -> bool {
+    if formula.contains('!') || formula.contains("[$") || raster.gekanteld {
+        return false;
+    }
+    let cells = cellen_in(formula);
+    !cells.is_empty()
+        && cells.iter().all(|(row, column)| {
+            raster.getal(*row, *column).is_some() && raster.formule(*row, *column).is_none()
+        })
 }
 
 /// What a label with its value may be as a parameter: the name, how sure, and what the value is multiplied by.
@@ -146,7 +237,7 @@ pub(super) fn als_parameter(los: &Los) -> Option<(&'static str, f64, Option<Deci
             }
             Some((name, sure, hundredth))
         }
-        ("boekwaarde", Scalar::Number(_)) if !los.formule => {
+        ("boekwaarde", Scalar::Number(_)) if !los.formule || los.uit_invoer => {
             // "Boekwaarde" beside a constant is input, unless it is clearly a result.
             let other = words.resultaat(&los.label).is_some_and(|(names, _)| {
                 names

@@ -19,6 +19,8 @@ pub(super) struct Raster {
     pub(super) zichtbaar: bool,
     /// Whether rows and columns stand in each other's place.
     pub(super) gekanteld: bool,
+    /// Whether it is a part of a sheet whose headings also stand beside it, so that only letters tell columns apart.
+    pub(super) deel: bool,
     pub(super) cellen: BTreeMap<Cel, Scalar>,
     pub(super) formules: Formules,
 }
@@ -29,6 +31,7 @@ impl Raster {
             naam: Arc::clone(&sheet.name),
             zichtbaar: sheet.visible,
             gekanteld: false,
+            deel: false,
             cellen: sheet.cells.clone(),
             formules: formules.clone(),
         }
@@ -41,6 +44,7 @@ impl Raster {
             naam: Arc::clone(&self.naam),
             zichtbaar: self.zichtbaar,
             gekanteld: !self.gekanteld,
+            deel: self.deel,
             cellen: self
                 .cellen
                 .iter()
@@ -52,6 +56,41 @@ impl Raster {
                 .map(|(at, f)| (turn(at), Arc::clone(f)))
                 .collect(),
         }
+    }
+
+    /// Takes the cells of some rows out, from a column on, as a grid of their own; it gets a copy of the columns `samen`.
+    pub(super) fn neem(&mut self, (first, last): (u32, u32), from: u32, samen: &[u32]) -> Self {
+        let inside = |&(row, column): &Cel| (first..=last).contains(&row) && column >= from;
+        let mut part = Raster {
+            deel: true,
+            cellen: BTreeMap::new(),
+            formules: BTreeMap::new(),
+            ..self.clone()
+        };
+        (part.cellen, self.cellen) = std::mem::take(&mut self.cellen)
+            .into_iter()
+            .partition(|(at, _)| inside(at));
+        (part.formules, self.formules) = std::mem::take(&mut self.formules)
+            .into_iter()
+            .partition(|(at, _)| inside(at));
+        self.deel = true;
+        let names = |row: u32, column: u32| {
+            (first..=last).contains(&row) && column < from && samen.contains(&column)
+        };
+        let copied = self.cellen.iter().filter(|((r, c), _)| names(*r, *c));
+        part.cellen
+            .extend(copied.map(|(at, scalar)| (*at, scalar.clone())));
+        part
+    }
+
+    /// The nearest text in a column at or above a row, below another: a text that counts for the rows below it.
+    pub(super) fn tekst_boven(&self, row: u32, after: u32, column: u32) -> Option<&str> {
+        /// What stands farther above was not meant for this row.
+        const MOST: u32 = 1_000;
+        (after.max(row.saturating_sub(MOST))..=row)
+            .rev()
+            .take_while(|r| *r > after)
+            .find_map(|r| self.tekst(r, column))
     }
 
     pub(super) fn cel(&self, row: u32, column: u32) -> Option<&Scalar> {

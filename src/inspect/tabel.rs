@@ -106,6 +106,7 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
             .take_while(|r| *r <= end)
             .take(MAX_RIJEN + 1)
             .collect();
+        namen(raster, &mut blok, &body);
         codes(raster, &mut blok, &body);
         blok.labelkolom = labelkolom(raster, &blok, &body);
         for row in body {
@@ -127,6 +128,61 @@ pub(super) fn blokken(raster: &Raster) -> Vec<Blok> {
         out.push(blok);
     }
     out
+}
+
+/// Columns whose cells say more of them than their headings: under "Kosten" stand names when no number does, and of two columns
+/// with names the one that few rows fill names groups.
+fn namen(raster: &Raster, blok: &mut Blok, body: &[u32]) {
+    let texts = |column: u32| {
+        body.iter()
+            .filter(|r| raster.tekst(**r, column).is_some())
+            .count()
+    };
+    let numbers = |column: u32| {
+        body.iter()
+            .filter(|r| raster.getal(**r, column).is_some())
+            .count()
+    };
+    let named = blok.kop.kolom("omschrijving").is_some();
+    if !named
+        && let Some(column) = blok
+            .kop
+            .rollen
+            .iter()
+            .filter(|(_, r)| r.naam == "bedrag")
+            .map(|(c, _)| *c)
+            .find(|c| texts(*c) >= 2 && numbers(*c) == 0)
+        && let Some(role) = blok.kop.rollen.get_mut(&column)
+    {
+        role.naam = "omschrijving";
+        return;
+    }
+    let columns: Vec<u32> = blok
+        .kop
+        .rollen
+        .iter()
+        .filter(|(_, r)| r.naam == "omschrijving")
+        .map(|(c, _)| *c)
+        .collect();
+    let Some(most) = columns
+        .iter()
+        .map(|c| texts(*c))
+        .max()
+        .filter(|_| columns.len() > 1)
+    else {
+        return;
+    };
+    let grouped = blok.kop.kolom("groep").is_some();
+    for column in columns {
+        if !grouped
+            && texts(column) * 10 < most * 7
+            && texts(column) > 0
+            && let Some(role) = blok.kop.rollen.get_mut(&column)
+        {
+            role.naam = "groep";
+            return;
+        }
+    }
 }
 
 /// Of two columns that may name lines ("Post" and "Werkzaamheden") the one with codes is the code.
@@ -279,6 +335,16 @@ fn rij(raster: &Raster, blok: &Blok, row: u32) -> Option<Rij> {
         }
     }
     let total = words.rij.zekerheid("totaal", &label) >= 0.9;
+    // A rate with a label below a row of years stands in the first of them by chance.
+    if numbers == 1 && own == 0 && in_periods == 1 {
+        let rate = raster
+            .rij(row)
+            .any(|(_, s)| matches!(s, Scalar::Number(n) if n.abs() <= Decimal::from(25)));
+        let named = words.parameter.beste(&label).map_or(0.0, |t| t.zekerheid);
+        if rate && named >= 0.9 {
+            return made(Rijsoort::Los);
+        }
+    }
     if numbers == 1 && in_periods == 1 && result >= 0.8 {
         // A figure below the periods: "Eindwaarde", in the first of them.
         return made(Rijsoort::Los);
@@ -399,7 +465,6 @@ fn totalen(raster: &Raster, blok: &mut Blok) {
         };
         // A sum over the rows below it is the heading of a group that shows its total.
         let below = by_formula
-            && !by_label
             && in_sum.iter().any(|c| {
                 raster
                     .formule(row, *c)
@@ -455,25 +520,14 @@ fn som_van_boven(raster: &Raster, blok: &Blok, at: usize, columns: &[u32]) -> bo
     !few && (equal(&lines) || equal(&all))
 }
 
-/// Whether the one amount of a row without quantity, price and years is the sum of the lines below it, up to the next such row.
+/// Whether the amounts of a row without quantity and price are in all columns the sum of the lines below it, up to the next such row.
 fn som_van_onder(raster: &Raster, blok: &Blok, at: usize, hp: &[u32]) -> bool {
     let Some(column) = blok.kop.kolom("bedrag") else {
         return false;
     };
-    let bare = |row: u32| {
-        !hp.is_empty()
-            && hp.iter().all(|c| raster.getal(row, *c).is_none())
-            && blok
-                .kop
-                .perioden
-                .iter()
-                .all(|(c, _)| raster.getal(row, *c).is_none())
-    };
+    let bare = |row: u32| !hp.is_empty() && hp.iter().all(|c| raster.getal(row, *c).is_none());
     let row = blok.rijen[at].rij;
-    let Some(value) = raster.getal(row, column).filter(|v| !v.is_zero()) else {
-        return false;
-    };
-    if !bare(row) {
+    if raster.getal(row, column).is_none_or(|v| v.is_zero()) || !bare(row) {
         return false;
     }
     let below: Vec<u32> = blok.rijen[at + 1..]
@@ -481,13 +535,18 @@ fn som_van_onder(raster: &Raster, blok: &Blok, at: usize, hp: &[u32]) -> bool {
         .map(|r| r.rij)
         .take_while(|r| !bare(*r))
         .collect();
-    let sum = below.iter().try_fold(Decimal::ZERO, |s, r| {
-        s.checked_add(raster.getal(*r, column).unwrap_or_default())
-    });
-    !below.is_empty()
-        && sum
-            .and_then(|s| s.checked_sub(value))
+    let periods = blok.kop.perioden.iter().map(|(c, _)| *c);
+    // A heading with its total shows it in the amount, and in the periods or in none of these.
+    let mut columns = periods.filter(|c| raster.getal(row, *c).is_some());
+    let adds_up = |column: u32| {
+        let sum = below.iter().try_fold(Decimal::ZERO, |s, r| {
+            s.checked_add(raster.getal(*r, column).unwrap_or_default())
+        });
+        sum.zip(raster.getal(row, column))
+            .and_then(|(sum, value)| sum.checked_sub(value))
             .is_some_and(|d| d.abs() <= Decimal::new(1, 2))
+    };
+    !below.is_empty() && adds_up(column) && columns.all(adds_up)
 }
 
 /// A part of a sum: its sheet when it names one, its first and last cell.
@@ -585,7 +644,7 @@ fn is_som(formula: &str, raster: &Raster, row: u32, column: u32, rows: &[u32]) -
 }
 
 /// Whether a sum reaches only below its own row.
-fn alleen_onder(formula: &str, raster: &Raster, row: u32) -> bool {
+pub(super) fn alleen_onder(formula: &str, raster: &Raster, row: u32) -> bool {
     optelling(formula).is_some_and(|parts| {
         parts.iter().all(|(_, first, _)| {
             let first = if raster.gekanteld { first.1 } else { first.0 };

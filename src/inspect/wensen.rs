@@ -200,10 +200,28 @@ impl Begrip<'_> {
             .map(|r| begrepen.getallen(raster, *r).som)
             .collect();
         let near = |sum: &Decimal, to: i64| (*sum - Decimal::from(to)).abs() < Decimal::new(1, 4);
+        let quantities: HashMap<String, Decimal> = self
+            .blokken
+            .iter()
+            .flat_map(|o| {
+                let raster = &self.rasters[o.blad];
+                o.regels
+                    .iter()
+                    .filter_map(|l| Some((name_key(&l.id), o.getallen(raster, l.rij).h?)))
+            })
+            .collect();
+        let units = rows.iter().zip(&sums).all(|(row, sum)| {
+            raster
+                .cel(*row, label)
+                .and_then(|s| quantities.get(&name_key(&as_text(s))))
+                .is_some_and(|h| h == sum)
+        });
         let (als, factor) = if sums.iter().all(|s| near(s, 1)) {
             ("aandeel", "")
         } else if sums.iter().all(|s| near(s, 100)) {
             ("aandeel", ", factor = 0.01")
+        } else if units {
+            ("hoeveelheid", "")
         } else {
             ("bedrag", "")
         };
@@ -236,7 +254,7 @@ impl Begrip<'_> {
                         raster.kolomnaam(first),
                         raster.kolomnaam(last)
                     )),
-                    periode(begrepen.kop().delen())
+                    self.periode(begrepen.kop().delen())
                 ),
                 0.9,
                 "what the periods of a line add up to",
@@ -388,6 +406,18 @@ impl Begrip<'_> {
         })
     }
 
+    /// The keys that say which periods columns are; those shorter than the step of the model are added up.
+    fn periode(&self, delen: u8) -> &'static str {
+        match (delen.min(self.stap), delen > self.stap) {
+            (2, false) => ", periode = \"halfjaar\"",
+            (4, false) => ", periode = \"kwartaal\"",
+            (2, true) => ", periode = \"halfjaar\", optellen = true",
+            (4, true) => ", periode = \"kwartaal\", optellen = true",
+            (_, true) => ", optellen = true",
+            _ => "",
+        }
+    }
+
     fn met_indexkolom(&self, b: usize) -> bool {
         self.indexkolom(b).is_some()
     }
@@ -448,6 +478,7 @@ impl Begrip<'_> {
             let letters = heading.len() <= 3 && heading.chars().all(|c| c.is_ascii_uppercase());
             let number = heading.chars().all(|c| c.is_ascii_digit());
             if single
+                && !raster.deel
                 && same == 1
                 && !folded.is_empty()
                 && !letters
@@ -515,7 +546,18 @@ impl Begrip<'_> {
         fields.push(id);
         let mut map = |ours: &str, role: &str| {
             if let Some(c) = kop.kolom(role).filter(|c| filled(*c)) {
-                fields.push(Veld::new(ours, tekst(&column(c)), certain(c), why(c)));
+                let again = ["functie", "soort", "kostensoort", "groep"].contains(&ours)
+                    && begrepen.herhalend(raster, c);
+                fields.push(if again {
+                    Veld::new(
+                        ours,
+                        format!("{{ kolom = {}, herhaal = true }}", tekst(&column(c))),
+                        certain(c) * 0.9,
+                        format!("{}, each for the rows below it", why(c)),
+                    )
+                } else {
+                    Veld::new(ours, tekst(&column(c)), certain(c), why(c))
+                });
             }
         };
         if naar == "programma" {
@@ -528,7 +570,31 @@ impl Begrip<'_> {
             map("kostensoort", "kostensoort");
         }
         map("groep", "groep");
-        map("eenheid", "eenheid");
+        if kop.kolom("groep").is_none()
+            && let Some(c) = begrepen.zijkolom.filter(|c| Some(*c) != name)
+        {
+            fields.push(Veld::new(
+                "groep",
+                format!(
+                    "{{ kolom = {}, herhaal = true }}",
+                    tekst(&raster.kolomnaam(c))
+                ),
+                0.7,
+                "texts beside the names of lines, each for the rows below it",
+            ));
+        }
+        let mut map = |ours: &str, role: &str| {
+            if let Some(c) = kop.kolom(role).filter(|c| filled(*c)) {
+                fields.push(Veld::new(ours, tekst(&column(c)), certain(c), why(c)));
+            }
+        };
+        // A line in % that is not said to be a percentage of others would be refused.
+        if of
+            .iter()
+            .all(|l| l.opslag.is_some() || !begrepen.procent(raster, l.rij))
+        {
+            map("eenheid", "eenheid");
+        }
         if naar == "programma" {
             map("m2_per_eenheid", "m2_per_eenheid");
         }
@@ -554,12 +620,14 @@ impl Begrip<'_> {
         if let Some(c) = kop.kolom("deelgebied").filter(|c| filled(*c)) {
             let named = rows.iter().filter_map(|r| raster.cel(*r, c)).map(as_text);
             areas.extend(named);
-            fields.push(Veld::new(
-                "deelgebied",
-                tekst(&column(c)),
-                certain(c),
-                why(c),
-            ));
+            let again = begrepen.herhalend(raster, c);
+            let value = if again {
+                format!("{{ kolom = {}, herhaal = true }}", tekst(&column(c)))
+            } else {
+                tekst(&column(c))
+            };
+            let sure = if again { certain(c) * 0.9 } else { certain(c) };
+            fields.push(Veld::new("deelgebied", value, sure, why(c)));
         }
         let mut fixed: Vec<Veld> = Vec::new();
         if let Some(area) = &begrepen.deelgebied {
@@ -583,6 +651,17 @@ impl Begrip<'_> {
                 };
                 if let Some(c) = kop.kolom("hoeveelheid").filter(|c| filled(*c)) {
                     fields.push(Veld::new(quantity, tekst(&column(c)), certain(c), why(c)));
+                } else if let Some((first, last)) = kop
+                    .periodekolommen()
+                    .filter(|_| begrepen.aantal_in_perioden)
+                {
+                    let range = format!("{}:{}", raster.kolomnaam(first), raster.kolomnaam(last));
+                    fields.push(Veld::new(
+                        quantity,
+                        format!("{{ som = {} }}", tekst(&range)),
+                        0.85,
+                        "the units per period, added up",
+                    ));
                 }
                 if let Some(c) = begrepen.prijskolom().filter(|c| filled(*c)) {
                     let value = if price_scale == Decimal::ONE {
@@ -638,7 +717,7 @@ impl Begrip<'_> {
                 tekst(&raster.kolomnaam(c))
             )
         });
-        let step = periode(kop.delen());
+        let step = self.periode(kop.delen());
         let made = |als: &str, more: &str, why: &str| {
             Some(Veld::new(
                 "jaren",
@@ -670,6 +749,9 @@ impl Begrip<'_> {
                     },
                 );
             }
+            Faseerwijze::Verhouding => {
+                years = made("verhouding", "", "amounts of a percentage of other lines");
+            }
             Faseerwijze::Span => {
                 if let (Some(van), Some(tm)) = (kop.kolom("van"), kop.kolom("tm")) {
                     fields.push(Veld::new(
@@ -681,6 +763,20 @@ impl Begrip<'_> {
                         ),
                         certain(van).min(certain(tm)),
                         format!("{} and {}, in equal parts", why(van), why(tm)),
+                    ));
+                }
+            }
+            Faseerwijze::Duur => {
+                if let (Some(van), Some(duur)) = (kop.kolom("van"), kop.kolom("duur")) {
+                    fields.push(Veld::new(
+                        "fasering",
+                        format!(
+                            "{{ van = {}, duur = {} }}",
+                            tekst(&column(van)),
+                            tekst(&column(duur))
+                        ),
+                        certain(van).min(certain(duur)),
+                        format!("{} and {} years, in equal parts", why(van), why(duur)),
                     ));
                 }
             }
@@ -697,7 +793,11 @@ impl Begrip<'_> {
             Faseerwijze::Elders | Faseerwijze::Geen => {}
         }
         // Index.
-        if let Some(c) = self.indexkolom(b) {
+        let indexed =
+            phasing == Faseerwijze::Bedrag && (begrepen.lopend.is_some() || self.zonder_index);
+        if indexed {
+            // Its amounts hold index already.
+        } else if let Some(c) = self.indexkolom(b) {
             let known: HashSet<String> = self.indexen.iter().map(|i| name_key(i)).collect();
             let unknown: BTreeSet<String> = rows
                 .iter()
@@ -930,14 +1030,6 @@ fn mark(naar: &str) -> &'static str {
         "programma" => "P",
         "kosten" => "K",
         _ => "O",
-    }
-}
-
-fn periode(delen: u8) -> &'static str {
-    match delen {
-        2 => ", periode = \"halfjaar\"",
-        4 => ", periode = \"kwartaal\"",
-        _ => "",
     }
 }
 

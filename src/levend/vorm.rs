@@ -96,6 +96,66 @@ impl Vorm {
             }
         }
     }
+
+    /// Changes the cells that stand in it, in products and quotients.
+    pub(super) fn plaatsen(&mut self, change: &impl Fn(&mut Plek)) {
+        match self {
+            Vorm::Cel(plek) => change(plek),
+            Vorm::Product(list) => {
+                for v in list {
+                    v.plaatsen(change);
+                }
+            }
+            Vorm::Per(two) => {
+                two.0.plaatsen(change);
+                two.1.plaatsen(change);
+            }
+            _ => {}
+        }
+    }
+
+    /// Calls for every cell that it names, in the order of the formula; of a list, its rows.
+    pub(super) fn plekken(&self, of: &impl Fn(u32) -> Plek, see: &mut impl FnMut(Plek)) {
+        match self {
+            Vorm::Getal(_) => {}
+            Vorm::Knoop(n) => see(of(*n)),
+            Vorm::Cel(plek) => see(*plek),
+            Vorm::Zoek { getallen, .. } => {
+                for rij in getallen.0.rij..=getallen.1.rij {
+                    see(Plek { rij, ..getallen.0 });
+                }
+            }
+            Vorm::Som(terms) => {
+                for (_, v) in terms {
+                    v.plekken(of, see);
+                }
+            }
+            Vorm::Product(list)
+            | Vorm::Kleinste(list)
+            | Vorm::Grootste(list)
+            | Vorm::BijLaagste(list) => {
+                for v in list {
+                    v.plekken(of, see);
+                }
+            }
+            Vorm::Per(two) | Vorm::Macht(two) => {
+                two.0.plekken(of, see);
+                two.1.plekken(of, see);
+            }
+            Vorm::DelenOf(three) => {
+                three.0.plekken(of, see);
+                three.1.plekken(of, see);
+                three.2.plekken(of, see);
+            }
+            Vorm::Als(four) => {
+                four.0.plekken(of, see);
+                four.1.plekken(of, see);
+                four.2.plekken(of, see);
+                four.3.plekken(of, see);
+            }
+            Vorm::Rond(of_what, ..) => of_what.plekken(of, see),
+        }
+    }
 }
 
 /// A sum without zeroes and without sums in it.
@@ -197,6 +257,7 @@ pub(super) fn van_stap(
                 Vorm::Macht(Box::new((base, vast(*exponent))))
             }
         }
+        Op::PowerBy(a, exponent) => Vorm::Macht(Box::new((take(*a), take(*exponent)))),
         Op::Round(a, digits, how) => Vorm::Rond(Box::new(take(*a)), *digits, *how),
     }
 }

@@ -11,9 +11,6 @@ use super::verhaal::{
 use super::{BUITEN, Builder, Gebied, is_full, position_of, rows};
 use crate::number::Quantity;
 use crate::problem::{Place, Problem};
-use crate::rules::bijdragen::{
-    Begrenzing, Grondslag, Omstandigheden, Rentewijze, afdwingbaar,
-};
 use crate::timeline::Periode;
 use rust_decimal::Decimal;
 
@@ -26,16 +23,37 @@ pub struct Bijdrage {
     pub eigendom: usize,
     /// What is asked.
     pub gevraagd: Quantity,
-    /// On what ground.
-    pub grondslag: Grondslag,
-    /// The bound when it is enforced.
-    pub begrenzing: Begrenzing,
+    /// Whether the omgevingsplan enforces it; else it was agreed.
+    pub afgedwongen: bool,
+    /// Whether the geldsom comes off its bound.
+    pub economisch: bool,
+    /// What decides whether it can be enforced.
+    pub omstandigheden: Omstandigheden,
     /// What its purpose took in the end, with the eindafrekening: rate, years and manner of interest.
     pub eindafrekening: Option<Eindafrekening>,
     /// Enforced bijdragen of the same eigendom in earlier rows: they take part of the same room.
     pub eerder: Vec<usize>,
     /// Where the row stands.
     pub place: Place,
+}
+
+/// What the row says of the conditions of Ow 13.23 and 13.24.
+#[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a condition of the law"
+)]
+pub struct Omstandigheden {
+    /// Whether a functional relation is told.
+    pub samenhang: bool,
+    /// Whether it has a category of Ob 8.21.
+    pub categorie: bool,
+    /// Whether its funding is assured otherwise.
+    pub anders_verzekerd: bool,
+    /// Whether it is of another interest.
+    pub ander_belang: bool,
+    /// Whether its costs are on the kostensoortenlijst: kostenverhaal must recover those.
+    pub kostensoort: bool,
 }
 
 /// The eindafrekening of a bijdrage (Ob 8.22).
@@ -47,8 +65,8 @@ pub struct Eindafrekening {
     pub rente: Quantity,
     /// Years from the last payment.
     pub jaren: Decimal,
-    /// How it is reckoned.
-    pub wijze: Rentewijze,
+    /// Whether it is simple.
+    pub enkelvoudig: bool,
 }
 
 /// Reads the table and adds the lines by which owners pay.
@@ -73,11 +91,7 @@ pub(crate) fn read(
         };
         let id = f.text("id");
         let gevraagd = f.count("gevraagd");
-        let grondslag = match f.choice("grondslag", &["overeenkomst", "omgevingsplan"]) {
-            Some("overeenkomst") => Some(Grondslag::Overeenkomst),
-            Some(_) => Some(Grondslag::Omgevingsplan),
-            None => None,
-        };
+        let grondslag = f.choice("grondslag", &["overeenkomst", "omgevingsplan"]);
         let economisch = f.choice("begrenzing", &["wettelijk", "economisch"]) == Some("economisch");
         let soort = f.text("kostensoort");
         let omschrijving = f.text("omschrijving").unwrap_or_default();
@@ -144,7 +158,6 @@ pub(crate) fn read(
             );
             continue;
         }
-        let enforced = grondslag == Grondslag::Omgevingsplan;
         if let Some(text) = &soort {
             let Some(code) = kostensoort(text) else {
                 f.problem(
@@ -178,39 +191,6 @@ pub(crate) fn read(
                 continue;
             }
         }
-        let conditions = Omstandigheden {
-            functionele_samenhang: samenhang.is_some(),
-            categorie: categorie.is_some(),
-            anders_verzekerd,
-            overeenkomst: owner.overeenkomst.is_some(),
-            ander_belang,
-            // On the list is what kostenverhaal must recover.
-            kostenverhaal: soort.is_some(),
-        };
-        if enforced && !afdwingbaar(&conditions) {
-            let (column, why) = if samenhang.is_none() {
-                ("samenhang", "no functional relation with the development is told (Ow 13.23 lid 1)")
-            } else if categorie.is_none() {
-                ("categorie", "it is of no category of Ob 8.21 lid 1")
-            } else if anders_verzekerd {
-                ("anders_verzekerd", "its funding is assured otherwise (Ow 13.24 onder c)")
-            } else if owner.overeenkomst.is_some() {
-                ("eigendom", "the owner has an agreement on kostenverhaal (Ow 13.24 onder a)")
-            } else if ander_belang {
-                ("ander_belang", "it is of provincial or national interest (Ow 13.24 onder b)")
-            } else {
-                ("kostensoort", "its costs are on the kostensoortenlijst (Ow 13.24 onder d)")
-            };
-            f.problem(
-                column,
-                Problem::error(
-                    "not-enforceable",
-                    format!("bijdragen \"{id}\" can't be enforced: {why}"),
-                )
-                .fix("set grondslag = overeenkomst, or correct the row"),
-            );
-            continue;
-        }
         if economisch {
             f.problem(
                 "begrenzing",
@@ -231,9 +211,7 @@ pub(crate) fn read(
         let last = gewichten.last().map_or(gebied.peil, |(p, _)| *p);
         let settled = match (nodig, jaar) {
             (None, None) => None,
-            (Some(nodig), Some(jaar))
-                if (last.year(stap)..=gebied.horizon).contains(&jaar) =>
-            {
+            (Some(nodig), Some(jaar)) if (last.year(stap)..=gebied.horizon).contains(&jaar) => {
                 f.problem(
                     "eindafrekening",
                     Problem::warning(
@@ -250,11 +228,7 @@ pub(crate) fn read(
                         rente: rente.unwrap_or_else(|| Quantity::made(Decimal::ZERO)),
                         jaren: Decimal::from((end.0 - last.0).max(0))
                             / Decimal::from(stap.per_year()),
-                        wijze: if enkelvoudig {
-                            Rentewijze::Enkelvoudig
-                        } else {
-                            Rentewijze::Samengesteld
-                        },
+                        enkelvoudig,
                     },
                 ))
             }
@@ -314,26 +288,39 @@ pub(crate) fn read(
             });
         };
         if eigen != ontvanger {
-            lijn("bijdrage", Verrekening::Bijdrage(nth), eigen, ontvanger, gewichten);
+            lijn(
+                "bijdrage",
+                Verrekening::Bijdrage(nth),
+                eigen,
+                ontvanger,
+                gewichten,
+            );
             if let Some((end, _)) = &settled {
                 let one = vec![(*end, Quantity::made(Decimal::ONE))];
-                lijn("terugbetaling", Verrekening::Bijdrageterug(nth), ontvanger, eigen, one);
+                lijn(
+                    "terugbetaling",
+                    Verrekening::Bijdrageterug(nth),
+                    ontvanger,
+                    eigen,
+                    one,
+                );
             }
         }
         let eerder = (0..nth)
-            .filter(|e| {
-                out[*e].eigendom == eigendom && out[*e].grondslag == Grondslag::Omgevingsplan
-            })
+            .filter(|e| out[*e].eigendom == eigendom && out[*e].afgedwongen)
             .collect();
         out.push(Bijdrage {
             id,
             eigendom,
             gevraagd,
-            grondslag,
-            begrenzing: if economisch {
-                Begrenzing::Economisch
-            } else {
-                Begrenzing::Wettelijk
+            afgedwongen: grondslag == "omgevingsplan",
+            economisch,
+            omstandigheden: Omstandigheden {
+                samenhang: samenhang.is_some(),
+                categorie: categorie.is_some(),
+                anders_verzekerd,
+                ander_belang,
+                kostensoort: soort.is_some(),
             },
             eindafrekening: settled.map(|(_, e)| e),
             eerder,

@@ -2,11 +2,12 @@
 //!
 //! History is settled here: what a line did in realised periods is a fixed amount that no scenario, delay or draw touches.
 
+use super::bijdragen::{self, Bijdrage};
 use super::fields::Fields;
+use super::grondwaarde::{self, Post, Waardering};
+use super::normen::{self, Norm};
 use super::schema::{Kind, OPGAVEN, THEMAS};
 use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
-use super::bijdragen::{self, Bijdrage};
-use super::normen::{self, Norm};
 use super::verevening::{self, Verevening};
 use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
@@ -28,6 +29,8 @@ pub(crate) const LINE_TABLES: &[&str] = &[
     "objecten",
     "baten",
     "risicos",
+    "grondwaarde",
+    "stichtingskosten",
 ];
 
 /// What kind of flow it is.
@@ -101,6 +104,35 @@ pub enum Bedrag {
     },
     /// What a settlement between parties comes to.
     Verrekend(Verrekening),
+    /// A number of units times the land value per unit of a valuation.
+    Waardering {
+        /// Number of units.
+        aantal: Quantity,
+        /// Position of the valuation.
+        waardering: usize,
+    },
+    /// A part of a valuation.
+    Waarde {
+        /// Position of the valuation.
+        waardering: usize,
+        /// Which.
+        deel: Deel,
+    },
+}
+
+/// A part of a valuation that is a line of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deel {
+    /// Rent per year.
+    Huur,
+    /// Value or price of what is built.
+    Opbrengst,
+    /// Interest over posts that do not depend on the land.
+    Rente(Box<Post>),
+    /// A post that depends on the land: its position there.
+    Grondpost(usize),
+    /// The land value per unit.
+    Grond,
 }
 
 /// What the weights of a phasing are divided by.
@@ -217,6 +249,7 @@ pub struct Object {
 /// All that the line tables give.
 pub(crate) struct Lines {
     pub(crate) lijnen: Vec<Lijn>,
+    pub(crate) waarderingen: Vec<Waardering>,
     pub(crate) baten: Vec<Baat>,
     pub(crate) objecten: Vec<Object>,
     pub(crate) risicos: Vec<Risico>,
@@ -289,6 +322,7 @@ impl Lines {
         }
         let mut lines = Lines {
             lijnen: Vec::new(),
+            waarderingen: Vec::new(),
             baten: Vec::new(),
             objecten: Vec::new(),
             risicos: Vec::new(),
@@ -330,6 +364,7 @@ impl Lines {
         lines.read_baten(b, gebied, tables, problems);
         lines.read_risicos(b, gebied, tables, problems);
         lines.verhaal = verhaal::read(b, gebied, tables, &mut lines.lijnen, &betalingen, problems);
+        lines.waarderingen = grondwaarde::read(b, tables, &mut lines.lijnen, problems);
         lines.verevening = verevening::read(
             b,
             gebied,
@@ -425,7 +460,7 @@ impl Lines {
                     Bedrag::Product(factors) => {
                         Some((l, factors.iter().any(|f| f.waarde.value < Decimal::ZERO)))
                     }
-                    Bedrag::Opslag { .. } | Bedrag::Verrekend(_) => None,
+                    _ => None,
                 })
                 .inspect(|(l, _)| {
                     all += 1;
@@ -1304,7 +1339,7 @@ fn read_index(b: &Builder, f: &mut Fields<'_>) -> Option<usize> {
 }
 
 /// hoeveelheid × prijs, or bedrag.
-fn read_bedrag(f: &mut Fields<'_>) -> Option<Vec<Factor>> {
+pub(super) fn read_bedrag(f: &mut Fields<'_>) -> Option<Vec<Factor>> {
     let (hoeveelheid, prijs, bedrag) = (
         f.count("hoeveelheid"),
         f.amount("prijs"),
@@ -1354,6 +1389,33 @@ fn read_bedrag(f: &mut Fields<'_>) -> Option<Vec<Factor>> {
     }
 }
 
+/// Land has a price or a valuation, and not both.
+fn check_price(f: &mut Fields<'_>) {
+    match (f.empty("grondprijs"), f.empty("waardering")) {
+        (true, true) => {
+            let place = f.row.place.clone();
+            f.problems.push(
+                Problem::error(
+                    "missing-value",
+                    format!("{}: column grondprijs is empty", f.name()),
+                )
+                .at(&place)
+                .allowed("an amount in euro, or a waardering of table grondwaarde")
+                .fix("fill grondprijs, or name a waardering"),
+            );
+        }
+        (false, false) => {
+            let message = format!("{} has a grondprijs and also a waardering", f.name());
+            f.problem(
+                "waardering",
+                Problem::error("amount-twice", message)
+                    .fix("fill grondprijs or waardering, not both"),
+            );
+        }
+        _ => {}
+    }
+}
+
 /// A row of programma, kosten or opbrengsten.
 fn read_line(
     b: &mut Builder,
@@ -1398,7 +1460,13 @@ fn read_line(
             common.omschrijving = segment;
         }
         f.count("m2_per_eenheid");
-        match (f.count("aantal"), f.amount("grondprijs")) {
+        let (aantal, prijs) = (f.count("aantal"), f.amount("grondprijs"));
+        let waardering = b.reference(&mut f, "waardering", "grondwaarde");
+        check_price(&mut f);
+        match (aantal, prijs) {
+            (Some(aantal), None) => {
+                waardering.map(|waardering| Bedrag::Waardering { aantal, waardering })
+            }
             (Some(h), Some(p)) => Some(Bedrag::Product(vec![
                 Factor {
                     kolom: "aantal",
@@ -2063,11 +2131,12 @@ fn settle(
     }
     // Amounts per period may be the amount of a line, so this comes after the phasing.
     let base = base_amounts(drafts);
-    for ((draft, weights), base) in drafts.iter_mut().zip(done).zip(base) {
+    let valued = valued(drafts);
+    for (((draft, weights), base), valued) in drafts.iter_mut().zip(done).zip(base).zip(valued) {
         if let Some((weights, total)) = weights
             && !is_full(problems)
         {
-            settle_history(draft, weights, total, base, gebied, problems);
+            settle_history(draft, weights, total, base, valued, gebied, problems);
         }
     }
 }
@@ -2172,7 +2241,7 @@ const MAX_CHAIN: usize = 100;
 fn check_circles(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<usize> {
     let over_of = |i: usize| match &drafts[i].lijn.bedrag {
         Bedrag::Opslag { over, .. } => over.as_slice(),
-        Bedrag::Product(_) | Bedrag::Verrekend(_) => &[],
+        _ => &[],
     };
     // By line: not seen, on the path, done; and how many percentages it is above an amount.
     let mut state = vec![0u8; drafts.len()];
@@ -2362,6 +2431,7 @@ fn profile_weights(
                 let sum = sum.normalize();
                 problems.push(match draft.base {
                     Some(base) => wrong(format!("fasering \"{name}\" adds up to {sum}, the amount of line \"{}\" is {}", draft.lijn.id, base.normalize()), "correct the amounts per period, or the line's amount"),
+                    None if matches!(draft.lijn.bedrag, Bedrag::Waardering { .. }) => wrong(format!("fasering \"{name}\" holds amounts, line \"{}\" has its price from a waardering", draft.lijn.id), "give shares in column aandeel, together 100%, or units in column hoeveelheid"),
                     None => wrong(format!("fasering \"{name}\" holds amounts, line \"{}\" is a percentage of other lines", draft.lijn.id), "give shares in column aandeel, together 100%"),
                 });
                 return None;
@@ -2374,6 +2444,26 @@ fn profile_weights(
         return Some((Vec::new(), Totaal::Een));
     }
     Some((weights, total))
+}
+
+/// Lines whose amount follows from a valuation, as percentages too. Circles are gone by now.
+fn valued(drafts: &[Draft]) -> Vec<bool> {
+    fn look(i: usize, drafts: &[Draft], known: &mut [Option<bool>]) -> bool {
+        if let Some(known) = known[i] {
+            return known;
+        }
+        let found = match &drafts[i].lijn.bedrag {
+            Bedrag::Opslag { over, .. } => over.iter().any(|j| look(*j, drafts, known)),
+            Bedrag::Waardering { .. } => true,
+            _ => false,
+        };
+        known[i] = Some(found);
+        found
+    }
+    let mut known = vec![None; drafts.len()];
+    (0..drafts.len())
+        .map(|i| look(i, drafts, &mut known))
+        .collect()
 }
 
 /// The amounts before any scenario, percentages resolved. Circles are gone by now.
@@ -2391,6 +2481,8 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
         let value = match &drafts[i].lijn.bedrag {
             Bedrag::Product(_) => drafts[i].base,
             Bedrag::Verrekend(_) => None,
+            // What is valued has no history: that is refused where history is settled.
+            Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => None,
             Bedrag::Opslag { percentage, over } => {
                 let sum = over.iter().try_fold(Decimal::ZERO, |sum, j| {
                     sum.checked_add(amount(*j, drafts, known)?)
@@ -2415,6 +2507,7 @@ fn settle_history(
     weights: Vec<(Periode, Quantity)>,
     total: Totaal,
     base: Option<Decimal>,
+    gewaardeerd: bool,
     gebied: &Gebied,
     problems: &mut Vec<Problem>,
 ) {
@@ -2454,6 +2547,23 @@ fn settle_history(
         .into_iter()
         .filter(|(_, q)| !q.value.is_zero())
         .partition(|(p, _)| *p < gebied.peil);
+    if let (Some((p, _)), true) = (history.first(), gewaardeerd) {
+        problems.push(
+            Problem::error(
+                "valuation-in-history",
+                format!(
+                    "{} \"{}\" follows from a waardering, but lies before peildatum {} in {}",
+                    lijn.tabel,
+                    lijn.id,
+                    gebied.peildatum,
+                    p.label(gebied.tijdstap)
+                ),
+            )
+            .at(&draft.phasing_place)
+            .fix("give what was sold a row of its own, with the grondprijs that was paid"),
+        );
+        return;
+    }
     let amount = Exact(base);
     let by = |w: Decimal| match &total {
         Totaal::Een => amount * Exact::from(w),

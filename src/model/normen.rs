@@ -5,18 +5,21 @@ use super::fields::Fields;
 use super::lines::{Bedrag, Lijn};
 use super::schema::MATEN;
 use super::table::{Scalar, Tables, name_key, text_of};
+use super::verhaal::eenheden;
 use super::{Builder, is_full, rows};
 use crate::number::Quantity;
 use crate::parameters;
 use crate::problem::{Place, Problem, listed};
-use crate::rules::normen::Richting;
 use rust_decimal::Decimal;
 
 /// What a norm is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normsoort {
     /// A share of homes or of m².
-    Aandeel(Richting),
+    Aandeel {
+        /// At most, not at least.
+        hoogstens: bool,
+    },
     /// Least area of a home.
     Oppervlakte,
     /// m² per home of the whole: a 'barcode'.
@@ -30,8 +33,8 @@ pub struct Telrij {
     pub aantal: Quantity,
     /// m² per unit, when m² count.
     pub m2: Option<Quantity>,
-    /// Land price of a unit.
-    pub grondprijs: Quantity,
+    /// Land price of a unit, when the row gives it; a waardering is known in a run alone.
+    pub grondprijs: Option<Quantity>,
 }
 
 /// A norm.
@@ -114,9 +117,7 @@ pub(crate) fn read(
                         .fix("take one of these, or give waarde"),
                     );
                 }
-                found.map(|p| {
-                    Quantity::new(p.waarde, &Place::file(&parameters::plaats(&key, p)))
-                })
+                found.map(|p| Quantity::new(p.waarde, &Place::file(&parameters::plaats(&key, p))))
             }
             (q, _) => {
                 if f.empty("waarde") || q.is_some() {
@@ -140,7 +141,10 @@ pub(crate) fn read(
                 "waarde",
                 Problem::error(
                     "out-of-range",
-                    format!("normen \"{naam}\": a share of {} is more than all", waarde.value.normalize()),
+                    format!(
+                        "normen \"{naam}\": a share of {} is more than all",
+                        waarde.value.normalize()
+                    ),
                 )
                 .allowed("0 to 1")
                 .fix("write 0.3 for 30%"),
@@ -148,7 +152,10 @@ pub(crate) fn read(
             continue;
         }
         let program = tables.table("programma");
-        let mut collect = |functie: Option<&String>, segmenten: &[String], m2: bool| -> Option<Vec<Telrij>> {
+        let mut collect = |functie: Option<&String>,
+                           segmenten: &[String],
+                           m2: bool|
+         -> Option<Vec<Telrij>> {
             let mut found = Vec::new();
             for row in &program.rows {
                 let word = |column: &str| text_of(program.get(row, column)).map(name_key);
@@ -163,19 +170,15 @@ pub(crate) fn read(
                     && (segmenten.is_empty()
                         || word("segment").is_some_and(|s| segmenten.contains(&s)))
                     && (deelgebied.is_none() || lijn.deelgebied == deelgebied);
-                let Bedrag::Product(factors) = &lijn.bedrag else {
+                let (true, Some(aantal)) = (fits, eenheden(lijn).cloned()) else {
                     continue;
                 };
-                let factor = |kolom: &str| {
-                    factors
+                let grondprijs = match &lijn.bedrag {
+                    Bedrag::Product(factors) => factors
                         .iter()
-                        .find(|f| f.kolom == kolom)
-                        .map(|f| f.waarde.clone())
-                };
-                let (true, Some(aantal), Some(grondprijs)) =
-                    (fits, factor("aantal"), factor("grondprijs"))
-                else {
-                    continue;
+                        .find(|f| f.kolom == "grondprijs")
+                        .map(|f| f.waarde.clone()),
+                    _ => None,
                 };
                 let value = program.get(row, "m2_per_eenheid");
                 let own = match value.scalar {
@@ -233,7 +236,11 @@ pub(crate) fn read(
         let (Some(deel), Some(geheel)) = (deel, geheel) else {
             continue;
         };
-        let counted = if soort == "oppervlakte" { &deel } else { &geheel };
+        let counted = if soort == "oppervlakte" {
+            &deel
+        } else {
+            &geheel
+        };
         if counted.is_empty() {
             f.problem(
                 "norm",
@@ -247,8 +254,7 @@ pub(crate) fn read(
         out.push(Norm {
             naam,
             soort: match soort {
-                "aandeel" if hoogstens => Normsoort::Aandeel(Richting::Hoogstens),
-                "aandeel" => Normsoort::Aandeel(Richting::Minstens),
+                "aandeel" => Normsoort::Aandeel { hoogstens },
                 "oppervlakte" => Normsoort::Oppervlakte,
                 _ => Normsoort::Ruimte,
             },

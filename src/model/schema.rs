@@ -299,10 +299,15 @@ pub const SCHEMA: &[TableSchema] = &[
             req("aantal", Kind::Number, "Number of units, zero or more"),
             opt("eenheid", Kind::Text, "woning, m2 bvo..."),
             opt("m2_per_eenheid", Kind::Number, "Use area per unit in m2"),
-            req(
+            opt(
                 "grondprijs",
                 Kind::Amount,
-                "Land price per unit at prijspeil, excluding btw",
+                "Land price per unit at prijspeil, excluding btw. Empty when a waardering gives it",
+            ),
+            opt(
+                "waardering",
+                Kind::Ref("grondwaarde"),
+                "Valuation that gives the land price per unit, instead of grondprijs",
             ),
             opt("index", Kind::Text, INDEX),
             opt("fasering", Kind::Phasing, FASERING),
@@ -322,6 +327,150 @@ pub const SCHEMA: &[TableSchema] = &[
                 "raming",
                 Kind::Amount,
                 "The source's own total, compared with aantal x grondprijs",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "grondwaarde",
+        row: "a valuation of land, that rows of programma take their price from; all amounts at prijspeil, for one unit unless eenheden says otherwise",
+        columns: &[
+            req(
+                "waardering",
+                Kind::Key,
+                "Name; it may be that of a row of programma",
+            ),
+            opt("omschrijving", Kind::Text, "Description"),
+            req(
+                "methode",
+                Kind::Choice(&["vast", "sociaal", "grondquote", "residueel"]),
+                "A price that was agreed; the social price of a policy; a share of the opbrengst; or the opbrengst less the stichtingskosten of this waardering",
+            ),
+            opt(
+                "prijs",
+                Kind::Amount,
+                "Land price, per m2 when m2 is filled (vast, sociaal)",
+            ),
+            opt(
+                "von",
+                Kind::Amount,
+                "Price of what is built, vrij op naam; per m2 when m2 is filled (grondquote, residueel)",
+            ),
+            opt("btw", Kind::Rate, "Btw that von holds. Default 0"),
+            opt(
+                "huur",
+                Kind::Amount,
+                "Rent per year instead of von; per m2 when m2 is filled",
+            ),
+            opt(
+                "betaalbaar_aandeel",
+                Kind::Rate,
+                "Share of the rented space that is let at betaalbare_huur",
+            ),
+            opt(
+                "betaalbare_huur",
+                Kind::Amount,
+                "Affordable rent per year, as huur",
+            ),
+            opt(
+                "m2",
+                Kind::Number,
+                "Area that prijs, von or huur is per m2 of",
+            ),
+            opt(
+                "bar",
+                Kind::Rate,
+                "Bruto aanvangsrendement: the value is huur / bar. Can't be drawn: factor can",
+            ),
+            opt(
+                "factor",
+                Kind::Number,
+                "Kapitalisatiefactor instead of bar: the value is huur x factor",
+            ),
+            opt("huurvrij", Kind::Number, "Years without rent. Default 0"),
+            opt(
+                "huurvrij_wijze",
+                Kind::Choice(&["aftrek", "uitstel"]),
+                "Their rent comes off the value, or all rent comes so much later: value / (1+bar)^huurvrij. Default aftrek",
+            ),
+            opt(
+                "kosten_koper",
+                Kind::Rate,
+                "Purchaser's costs of an investment. Default 0",
+            ),
+            opt(
+                "kosten_koper_over",
+                Kind::Choice(&["koopsom", "waarde"]),
+                "Whether they are a share of the price that is left, value / (1+k), or of the value, value x (1-k). Default koopsom",
+            ),
+            opt(
+                "grondquote",
+                Kind::Rate,
+                "Share of the opbrengst excluding btw that is land (grondquote)",
+            ),
+            opt(
+                "disconto",
+                Kind::Rate,
+                "Rate at which a value at a later moment is brought to today",
+            ),
+            opt("jaren", Kind::Number, "Years until then"),
+            opt(
+                "eenheden",
+                Kind::Number,
+                "Number of units that the amounts are for; the land value is divided by it. Default 1",
+            ),
+            opt("bron", Kind::Text, "Source"),
+        ],
+    },
+    TableSchema {
+        name: "stichtingskosten",
+        row: "a post of a residual valuation: an amount, a percentage of other posts, or interest over them",
+        columns: &[
+            req("id", Kind::Key, "Code; unique over the lines of all tables"),
+            req(
+                "waardering",
+                Kind::Ref("grondwaarde"),
+                "Valuation it belongs to, with methode residueel",
+            ),
+            opt("omschrijving", Kind::Text, "Description"),
+            opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
+            opt("eenheid", Kind::Text, "Unit of the quantity"),
+            opt("prijs", Kind::Amount, "Price per unit at prijspeil"),
+            opt(
+                "bedrag",
+                Kind::Amount,
+                "Amount at prijspeil, instead of hoeveelheid x prijs. Positive is a cost",
+            ),
+            opt(
+                "percentage",
+                Kind::Rate,
+                "Share of what over names, instead of an amount",
+            ),
+            opt(
+                "over",
+                Kind::List,
+                "What the percentage or rente is over: opbrengst, huur (of a year), grond, and ids of posts that stand above: bouw; fees*; grond",
+            ),
+            opt(
+                "rente",
+                Kind::Rate,
+                "Interest per year over what over names, instead of a percentage",
+            ),
+            opt("jaren", Kind::Number, "Years that the interest runs"),
+            opt(
+                "deel",
+                Kind::Rate,
+                "Share that is outstanding on average: 50% over a building period. Default 100%",
+            ),
+            opt(
+                "rentevorm",
+                Kind::Choice(&["effectief", "nominaal", "enkelvoudig"]),
+                "(1+i)^T-1; with termijnen m a year (1+i/m)^(mT)-1; or iT. Default effectief",
+            ),
+            opt(
+                "termijnen",
+                Kind::Number,
+                "Terms a year (nominaal): 4 is by quarter",
             ),
             opt("bron", Kind::Text, "Source"),
         ],
@@ -432,6 +581,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 "in_mindering",
                 Kind::Rate,
                 "Part that comes off the recoverable costs: contributions and subsidies of others. Default 0",
+            ),
+            opt(
+                "perceel",
+                Kind::Text,
+                "Perceel of table eigendom of which this is the land: it then counts as opbrengst in kostenverhaal",
             ),
             opt("groep", Kind::Text, "Group, for totals"),
             opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
@@ -1192,7 +1346,11 @@ pub const SCHEMA: &[TableSchema] = &[
         row: "a financiële bijdrage that is asked of an owner (Omgevingswet 13.22 to 13.24)",
         columns: &[
             req("id", Kind::Key, "Code"),
-            req("eigendom", Kind::Ref("eigendom"), "Eigendom of which it is asked"),
+            req(
+                "eigendom",
+                Kind::Ref("eigendom"),
+                "Eigendom of which it is asked",
+            ),
             opt("omschrijving", Kind::Text, "What it is for"),
             req(
                 "gevraagd",

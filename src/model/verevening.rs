@@ -8,12 +8,12 @@ use super::fields::Fields;
 use super::lines::{Bedrag, Lijn, Rol, Stroomsoort, Totaal, Verloop};
 use super::table::{Tables, name_key, text_of};
 use super::verhaal::{
-    Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, gegroeid_tot, onbekend,
+    Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, eenheden, gegroeid_tot,
+    onbekend,
 };
 use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
 use crate::number::Quantity;
 use crate::problem::{Place, Problem};
-use crate::rules::verevening::Afronding;
 use crate::timeline::{Kasstroommoment, Periode};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -125,8 +125,7 @@ pub struct Vorm {
 
 const AFSPRAAK: &str =
     "its formula is a convention [C], and no statute: it holds when the parties agree on it";
-const EIGEN_KENNIS: &str =
-    "its formula is own knowledge, not verified [O], and no statute: it holds when the parties agree on it";
+const EIGEN_KENNIS: &str = "its formula is own knowledge, not verified [O], and no statute: it holds when the parties agree on it";
 const SLEUTEL: Cijfer = ("sleutel", "sleutel verevening");
 
 /// Every kind of rule.
@@ -233,7 +232,12 @@ pub const VORMEN: [Vorm; 12] = [
         soort: Regelsoort::Vereveningsfonds,
         naam: "vereveningsfonds",
         merk: "",
-        nodig: &["aantal", "sociaal", "grondwaarde_vrij", "grondwaarde_sociaal"],
+        nodig: &[
+            "aantal",
+            "sociaal",
+            "grondwaarde_vrij",
+            "grondwaarde_sociaal",
+        ],
         mag: &["elders"],
         regel_nodig: &["aandeel"],
         regel_mag: &[
@@ -385,8 +389,8 @@ pub struct Regel {
     pub getallen: [Option<Quantity>; 12],
     /// Whether what is better than a reference or below a bound counts too.
     pub saldi: bool,
-    /// How a number of homes is made whole.
-    pub afronding: Afronding,
+    /// How a number of homes is made whole: omhoog, half or geen.
+    pub afronding: &'static str,
     /// Whether the plafond is per project.
     pub plafond_per_project: bool,
     /// Decimals of the amounts.
@@ -460,7 +464,9 @@ pub(crate) fn read(
         woorden: HashMap::new(),
         gewichten: Vec::new(),
     };
-    if tables.table("verevening").rows.is_empty() && tables.table("verevening_delen").rows.is_empty() {
+    if tables.table("verevening").rows.is_empty()
+        && tables.table("verevening_delen").rows.is_empty()
+    {
         return lezer.verevening;
     }
     lezer.lees_woorden();
@@ -554,11 +560,9 @@ impl Lezer<'_> {
             let functie = f.text("functie");
             let segmenten = f.text("segmenten").unwrap_or_default();
             let saldi = f.choice("meetellen", &["tekorten", "saldi"]) == Some("saldi");
-            let afronding = match f.choice("afronding", &["omhoog", "half", "geen"]) {
-                Some("half") => Afronding::Half,
-                Some("geen") => Afronding::Geen,
-                _ => Afronding::Omhoog,
-            };
+            let afronding = f
+                .choice("afronding", &["omhoog", "half", "geen"])
+                .unwrap_or("omhoog");
             let plafond_per_project =
                 f.choice("plafond_per", &["woning", "project"]) == Some("project");
             let decimalen = f.whole("decimalen", 0, 8).unwrap_or(8) as u32;
@@ -590,7 +594,12 @@ impl Lezer<'_> {
             let reads = |c: &str| vorm.regel_nodig.contains(&c) || vorm.regel_mag.contains(&c);
             ongebruikt(&mut f, &REGELKOLOMMEN, vorm, &reads);
             ongebruikt(&mut f, &TEKSTEN, vorm, &reads);
-            for column in vorm.regel_nodig.iter().filter(|c| f.empty(c)).collect::<Vec<_>>() {
+            for column in vorm
+                .regel_nodig
+                .iter()
+                .filter(|c| f.empty(c))
+                .collect::<Vec<_>>()
+            {
                 if *column == "bedrag" && (kosten_soort.is_some() || maatregel.is_some()) {
                     continue;
                 }
@@ -628,7 +637,9 @@ impl Lezer<'_> {
                     "meetellen",
                     Problem::warning(
                         "not-verified",
-                        format!("verevening \"{naam}\": money back below the bound is a convention [C]"),
+                        format!(
+                            "verevening \"{naam}\": money back below the bound is a convention [C]"
+                        ),
                     )
                     .fix("none needed once the parties have agreed"),
                 );
@@ -679,8 +690,12 @@ impl Lezer<'_> {
             };
             let id = f.text("id");
             let regel = f.text("regel").and_then(|name| {
-                let names: Vec<&str> =
-                    self.verevening.regels.iter().map(|r| r.naam.as_str()).collect();
+                let names: Vec<&str> = self
+                    .verevening
+                    .regels
+                    .iter()
+                    .map(|r| r.naam.as_str())
+                    .collect();
                 let found = position_of(names.iter().copied(), &name);
                 // Of a rule with a mistake its own row was told of.
                 let there = self.tables.table("verevening");
@@ -794,7 +809,11 @@ impl Lezer<'_> {
         };
         let counted = |f: &mut Fields<'_>, found: Vec<Vec<Quantity>>, what: &str| {
             if found.is_empty() {
-                return missing(f, &format!("{what} gives none"), "check its partij and deelgebied");
+                return missing(
+                    f,
+                    &format!("{what} gives none"),
+                    "check its partij and deelgebied",
+                );
             }
             Some(Maat::Som(found))
         };
@@ -807,7 +826,9 @@ impl Lezer<'_> {
                 let found = self.van_programma(&rule, kies, None);
                 counted(f, found, "table programma")
             }
-            ("sleutel", "kosten") => Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies)),
+            ("sleutel", "kosten") => {
+                Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies))
+            }
             ("sleutel", "grondwaarde") => {
                 Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
             }
@@ -885,21 +906,13 @@ impl Lezer<'_> {
     ) -> Vec<Vec<Quantity>> {
         self.programma(rule, kies, segmenten)
             .into_iter()
-            .filter_map(|l| match &self.lijnen[l].bedrag {
-                Bedrag::Product(factors) => factors.iter().find(|f| f.kolom == "aantal"),
-                _ => None,
-            })
-            .map(|f| vec![f.waarde.clone()])
+            .filter_map(|l| eenheden(&self.lijnen[l]).cloned())
+            .map(|q| vec![q])
             .collect()
     }
 
     /// The lines of the programma of who takes part.
-    fn programma(
-        &self,
-        rule: &Regel,
-        kies: &Keus,
-        segmenten: Option<&Vec<String>>,
-    ) -> Vec<usize> {
+    fn programma(&self, rule: &Regel, kies: &Keus, segmenten: Option<&Vec<String>>) -> Vec<usize> {
         (0..self.gewoon)
             .filter(|l| {
                 let lijn = &self.lijnen[*l];
@@ -1058,12 +1071,9 @@ impl Lezer<'_> {
                 _ => continue,
             };
             problems.push(
-                Problem::error(
-                    "empty-rule",
-                    format!("verevening \"{}\": {few}", rule.naam),
-                )
-                .at(&rule.place)
-                .fix("add rows to table verevening_delen"),
+                Problem::error("empty-rule", format!("verevening \"{}\": {few}", rule.naam))
+                    .at(&rule.place)
+                    .fix("add rows to table verevening_delen"),
             );
         }
     }

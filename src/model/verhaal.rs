@@ -245,6 +245,16 @@ pub const KOSTENSOORTEN: [&str; 18] = [
 /// Position of the first code of table B.
 pub const TABEL_B: usize = 14;
 
+/// How many units of land a line sells: its aantal or hoeveelheid.
+pub fn eenheden(lijn: &Lijn) -> Option<&Quantity> {
+    let count = |f: &&Factor| ["aantal", "hoeveelheid"].contains(&f.kolom);
+    match &lijn.bedrag {
+        Bedrag::Product(factors) => factors.iter().find(count).map(|f| &f.waarde),
+        Bedrag::Waardering { aantal, .. } => Some(aantal),
+        _ => None,
+    }
+}
+
 /// Whether a code is plankosten (Or 13.1): preparing plans, and preparing and supervising works.
 pub fn is_plankosten(kostensoort: usize) -> bool {
     ["A1", "A10"].contains(&KOSTENSOORTEN[kostensoort])
@@ -799,6 +809,22 @@ impl Lezer<'_> {
                 onbekend(f, "overeenkomst_post", &post, &names, "opbrengsten");
                 return;
             };
+            let same = |e: &Eigendom| e.overeenkomst == Some(Overeenkomst::Post(found));
+            if let Some(other) = self.verhaal.eigendommen.iter().find(|e| same(e)) {
+                f.problem(
+                    "overeenkomst_post",
+                    Problem::error(
+                        "agreement-line-twice",
+                        format!(
+                            "line \"{post}\" is the agreement of \"{}\" already",
+                            other.id
+                        ),
+                    )
+                    .and(&other.place)
+                    .fix("give each eigendom a line of its own, or hold both in one row"),
+                );
+                return;
+            }
             let payer = self.lijnen[found].van;
             if b.rekeningen[payer].partij.is_some_and(|p| p != this.partij) {
                 f.problem(
@@ -937,6 +963,7 @@ impl Lezer<'_> {
                 let Some(lijn) = lijn else { continue };
                 match name {
                     "kosten" => self.kosten(b, &mut f, row, lijn),
+                    "opbrengsten" if !f.empty("perceel") => self.programma(&mut f, lijn),
                     "opbrengsten" => {
                         let part = f.share("in_mindering");
                         let gebied = self.gebied_van(self.lijnen[lijn].deelgebied);
@@ -977,13 +1004,31 @@ impl Lezer<'_> {
 
     fn programma(&mut self, f: &mut Fields<'_>, lijn: usize) {
         let perceel = f.text("perceel");
-        let categorie = f.text("categorie").unwrap_or_else(|| {
-            [f.text("functie"), f.text("segment")]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" ")
+        let own = f.table.schema.name == "programma";
+        let words = if own {
+            ["functie", "segment"].as_slice()
+        } else {
+            ["soort"].as_slice()
+        };
+        let given = if own { f.text("categorie") } else { None };
+        let categorie = given.unwrap_or_else(|| {
+            let words: Vec<String> = words.iter().filter_map(|w| f.text(w)).collect();
+            words.join(" ")
         });
+        if !own && !f.empty("in_mindering") {
+            f.problem(
+                "in_mindering",
+                Problem::error(
+                    "land-and-contribution",
+                    format!(
+                        "{}: it is opbrengst of a perceel and a contribution to the costs",
+                        f.name()
+                    ),
+                )
+                .fix("keep perceel or in_mindering"),
+            );
+            return;
+        }
         let found = perceel.as_deref().map(|text| {
             position_of(self.verhaal.percelen.iter().map(String::as_str), text).ok_or(text)
         });
@@ -1025,16 +1070,14 @@ impl Lezer<'_> {
         self.post(lijn, gebied, Postsoort::Opbrengst(perceel, at), None, None);
     }
 
-    /// Whether the party that receives in an area pays a line.
-    fn draagt(&self, b: &Builder, lijn: usize, gebied: usize) -> bool {
-        let receiver = b.rekeningen[self.verhaal.gebieden[gebied].ontvanger].partij;
-        b.rekeningen[self.lijnen[lijn].van].partij == receiver
+    /// Whether the account that receives in an area pays a line.
+    fn draagt(&self, lijn: usize, gebied: usize) -> bool {
+        self.lijnen[lijn].van == self.verhaal.gebieden[gebied].ontvanger
     }
 
     /// What of a line with a kostensoort falls on others than the areas: the receiver's own.
     fn elders(
         &mut self,
-        b: &Builder,
         lijn: usize,
         home: Option<usize>,
         deel: Option<&Quantity>,
@@ -1051,7 +1094,7 @@ impl Lezer<'_> {
                 .zip(many.first().and_then(|(_, p)| p.as_ref()))
                 .map(|(own, (_, all))| (Quantity::made(own), all.clone())),
         };
-        if (deel.is_some() || profijt.is_some()) && self.draagt(b, lijn, gebied) {
+        if (deel.is_some() || profijt.is_some()) && self.draagt(lijn, gebied) {
             self.post(lijn, gebied, Postsoort::Elders, deel.cloned(), profijt);
         }
     }
@@ -1081,7 +1124,7 @@ impl Lezer<'_> {
                 }
             }
             if let Some(home) = self.gebied_van(self.lijnen[lijn].deelgebied)
-                && self.draagt(b, lijn, home)
+                && self.draagt(lijn, home)
             {
                 self.post(lijn, home, Postsoort::Onverhaalbaar, None, None);
             }
@@ -1224,7 +1267,7 @@ impl Lezer<'_> {
             );
             return;
         }
-        self.elders(b, lijn, home, toerekenbaar.as_ref(), &areas);
+        self.elders(lijn, home, toerekenbaar.as_ref(), &areas);
         if let Some(e) = owner
             && soort > TABEL_B
             && self.verhaal.eigendommen[e].inbreng.houdt(soort)

@@ -5,7 +5,7 @@
 
 mod language;
 
-use super::periode::kop_uit_tekst;
+use super::periode::{duur, kop, kop_uit_tekst};
 use super::workbook::{Sheet, Workbook};
 use super::{IoFailure, Read, Skipped, SourceFile, read_bytes};
 use crate::model::schema::{Column, Kind, TableSchema, setting, table_schema};
@@ -307,8 +307,9 @@ impl<'a> Reader<'a> {
         let sign = source.sign.or(sign.filter(|_| amount));
         match (column.kind, &value.scalar) {
             (_, Scalar::Empty | Scalar::Error(_)) => value,
+            // What the mapping itself says is written plainly, whatever the workbook's notation.
             (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Scalar::Text(text))
-                if fixed =>
+                if fixed || !source.translate.is_empty() =>
             {
                 let text = text.clone();
                 value.scalar = scalar_from_text(
@@ -409,6 +410,14 @@ impl<'a> Reader<'a> {
         Value::new(told(), value.place)
     }
 
+    fn too_large(&mut self, value: &Value) {
+        let problem = Problem::error(
+            "number-too-large",
+            format!("with {} the sum is too large", value.shown()),
+        );
+        self.problem(problem.at(&value.place).fix("check the number"));
+    }
+
     fn translated(&mut self, value: Value, source: &Source) -> Value {
         let text = text_of(&value.scalar).unwrap_or_default();
         if let Some((_, to)) = source
@@ -459,7 +468,11 @@ impl<'a> Reader<'a> {
                 let (value, name) = self.named_cell(cell, column.name, &source.place)?;
                 Some((self.fit(column, value, source, None, None), Some(name)))
             }
-            Origin::Column(_) | Origin::Template(_) | Origin::Span(..) => None,
+            Origin::Column(_)
+            | Origin::Template(_)
+            | Origin::Span(..)
+            | Origin::Duration(..)
+            | Origin::Sum(..) => None,
         }
     }
 
@@ -645,12 +658,16 @@ impl<'a> Reader<'a> {
         (above, row): (u32, u32),
         asked: &Periods,
         mapped: &BTreeSet<u32>,
+        add_up: bool,
         place: &Place,
     ) -> Vec<(u32, Value)> {
         let (from, to) = asked.columns.unwrap_or((0, u32::MAX));
         let heading = |column: u32, line: u32, scalar: &Scalar| {
-            let period = period(scalar, asked.per_year)
+            let mut period = period(scalar, asked.per_year)
                 .or_else(|| two_lines(sheet, (above, row), column, asked.per_year))?;
+            if add_up {
+                period = coarser(period, asked.per_year);
+            }
             Some((column, Value::new(period, self.place(sheet, line, column))))
         };
         // Of a heading of several rows the lowest cell that is filled counts: the years may stand above other headings.
@@ -708,7 +725,8 @@ impl<'a> Reader<'a> {
             .collect();
         self.read.problems.extend(strange);
         for (at, (_, value)) in found.iter().enumerate() {
-            if let Some((_, before)) = found[..at].iter().find(|(_, v)| v.scalar == value.scalar) {
+            let same = |(_, v): &&(u32, Value)| v.scalar == value.scalar;
+            if let Some((_, before)) = found[..at].iter().find(same).filter(|_| !add_up) {
                 let problem = Problem::error(
                     "double-year",
                     format!(
@@ -719,7 +737,7 @@ impl<'a> Reader<'a> {
                 let problem = problem
                     .at(&value.place)
                     .and(&before.place)
-                    .fix("mend the heading, or map one of the two with kolommen or periode");
+                    .fix("mend the heading, map one of the two with kolommen or periode, or add both up with optellen = true");
                 self.problem(problem);
             }
         }
@@ -754,7 +772,14 @@ impl<'a> Reader<'a> {
         }
         let years = match (&entry.years, heading_rows) {
             (Some(years), Some(rows)) => {
-                let mut found = self.periods(sheet, rows, &years.periods, &used, &years.place);
+                let mut found = self.periods(
+                    sheet,
+                    rows,
+                    &years.periods,
+                    &used,
+                    years.add_up,
+                    &years.place,
+                );
                 if let Some((name, year)) = &years.earlier
                     && let Some(column) = self.column(sheet, &headings, name)
                 {
@@ -908,7 +933,14 @@ impl<'a> Reader<'a> {
         for used in heading_rows.0..=heading_rows.1 {
             self.used(sheet, used);
         }
-        let columns = self.periods(sheet, heading_rows, periods, &BTreeSet::new(), &entry.place);
+        let columns = self.periods(
+            sheet,
+            heading_rows,
+            periods,
+            &BTreeSet::new(),
+            false,
+            &entry.place,
+        );
         if self.is_turned {
             for (used, _) in &columns {
                 self.rows
@@ -1019,8 +1051,10 @@ impl TableEntry {
             .iter()
             .flat_map(|(_, source)| match &source.origin {
                 Origin::Column(name) => vec![name],
-                Origin::Span(from, to) => vec![from, to],
-                Origin::Fixed(_) | Origin::Cell(_) | Origin::Template(_) => Vec::new(),
+                Origin::Span(from, to) | Origin::Duration(from, to) => vec![from, to],
+                Origin::Fixed(_) | Origin::Cell(_) | Origin::Template(_) | Origin::Sum(..) => {
+                    Vec::new()
+                }
             });
         let groups = self
             .groups
@@ -1180,10 +1214,12 @@ impl Rows<'_, '_> {
             .flat_map(|(_, columns)| columns.iter().map(|(column, _)| *column))
             .collect();
         for (column, source) in &self.entry.columns {
-            if let (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Origin::Column(name)) =
-                (column.kind, &source.origin)
-            {
-                columns.extend(self.at(name));
+            match (column.kind, &source.origin) {
+                (Kind::Amount | Kind::Number | Kind::Rate | Kind::Whole, Origin::Column(name)) => {
+                    columns.extend(self.at(name));
+                }
+                (_, Origin::Sum(first, last)) => columns.extend(*first..=*last),
+                _ => {}
             }
         }
         let empty = columns
@@ -1209,7 +1245,10 @@ impl Rows<'_, '_> {
                     reader.single(column, source).map(|(value, _)| value)
                 }
                 Origin::Column(name) => self.at(name).map(|at| {
-                    let value = reader.cell(self.sheet, row, at);
+                    let mut value = reader.cell(self.sheet, row, at);
+                    if source.repeat && value.is_empty() {
+                        value = self.above(reader, row, at).unwrap_or(value);
+                    }
                     reader.fit(column, value, source, self.entry.factor, self.entry.sign)
                 }),
                 Origin::Template(template) => {
@@ -1217,6 +1256,11 @@ impl Rows<'_, '_> {
                     Some(reader.fit(column, value, source, None, None))
                 }
                 Origin::Span(from, to) => self.span(reader, row, from, to),
+                Origin::Duration(from, years) => self.duration(reader, row, from, years),
+                Origin::Sum(first, last) => {
+                    let value = self.sum(reader, row, (*first, *last), &place);
+                    Some(reader.fit(column, value, source, self.entry.factor, self.entry.sign))
+                }
             };
             if let Some(mut value) = value {
                 if source.unique
@@ -1279,8 +1323,19 @@ impl Rows<'_, '_> {
             return;
         };
         let mut before: Option<Decimal> = None;
-        for (column, period) in columns {
-            let value = reader.cell(self.sheet, row, *column);
+        let parts: Vec<(&Value, Value)> = if years.add_up {
+            self.added_up(reader, row, columns)
+        } else {
+            columns
+                .iter()
+                .map(|(column, period)| (period, reader.cell(self.sheet, row, *column)))
+                .collect()
+        };
+        if years.hold == YearsAs::Ratio {
+            self.ratios(reader, id, parts);
+            return;
+        }
+        for (period, value) in parts {
             if value.is_empty() {
                 continue;
             }
@@ -1350,9 +1405,136 @@ impl Rows<'_, '_> {
                         ],
                     );
                 }
-                YearsAs::Growth | YearsAs::Phasing(_) => {}
+                YearsAs::Growth | YearsAs::Phasing(_) | YearsAs::Ratio => {}
             }
         }
+    }
+
+    /// The numbers of a row as shares of their sum.
+    fn ratios(&self, reader: &mut Reader<'_>, id: &Value, parts: Vec<(&Value, Value)>) {
+        let parts: Vec<(&Value, Value)> = parts
+            .into_iter()
+            .map(|(period, value)| (period, reader.scaled("the year column", value, None, None)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let number = |value: &Value| match value.scalar {
+            Scalar::Number(n) => n,
+            _ => Decimal::ZERO,
+        };
+        let sum = parts
+            .iter()
+            .try_fold(Decimal::ZERO, |s, (_, v)| s.checked_add(number(v)));
+        for (period, value) in parts {
+            let own = number(&value);
+            // What could not be read was told.
+            if own.is_zero() {
+                continue;
+            }
+            let Some(share) = sum.and_then(|sum| own.checked_div(sum)) else {
+                let problem = Problem::error(
+                    "not-a-ratio",
+                    "the numbers of this row do not add up to an amount that they can be shares of",
+                );
+                reader.problem(
+                    problem
+                        .at(&value.place)
+                        .and(&self.entry.place)
+                        .fix("correct the numbers, or read them with als = \"bedrag\""),
+                );
+                return;
+            };
+            let share = Value::new(Scalar::Number(share), value.place);
+            reader.push(
+                "fasering",
+                share.place.clone(),
+                vec![
+                    ("fasering", id.clone()),
+                    ("periode", period.clone()),
+                    ("aandeel", share),
+                ],
+            );
+        }
+    }
+
+    /// The nearest filled cell above, below the headings: what an empty cell means where a text counts for the rows below it.
+    fn above(&self, reader: &mut Reader<'_>, row: u32, column: u32) -> Option<Value> {
+        /// A text that stands farther above was not meant for this row.
+        const MOST: u32 = 1_000;
+        let first = self.entry.heading_row.map_or(0, |heading| heading + 1);
+        let at = (first.max(row.saturating_sub(MOST))..row)
+            .rev()
+            .find(|r| reader.filled(self.sheet, *r, column))?;
+        Some(reader.cell(self.sheet, at, column))
+    }
+
+    /// The columns of a row, those of one period added up.
+    fn added_up<'v>(
+        &self,
+        reader: &mut Reader<'_>,
+        row: u32,
+        columns: &'v [(u32, Value)],
+    ) -> Vec<(&'v Value, Value)> {
+        let mut parts: Vec<(&Value, Value)> = Vec::new();
+        for (column, period) in columns {
+            let value = reader.cell(self.sheet, row, *column);
+            if value.is_empty() {
+                continue;
+            }
+            let Some((_, sum)) = parts.iter_mut().find(|(p, _)| p.scalar == period.scalar) else {
+                parts.push((period, value));
+                continue;
+            };
+            match (&sum.scalar, &value.scalar) {
+                (Scalar::Number(a), Scalar::Number(b)) => {
+                    if let Some(total) = a.checked_add(*b) {
+                        sum.scalar = Scalar::Number(total);
+                    } else {
+                        reader.too_large(&value);
+                        sum.scalar = told();
+                    }
+                }
+                // What is no number is told where it stands, once.
+                (Scalar::Number(_), _) => *sum = value,
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    /// The sum of the numbers in a range of columns of a row; empty when all are.
+    fn sum(
+        &self,
+        reader: &mut Reader<'_>,
+        row: u32,
+        (first, last): (u32, u32),
+        place: &Place,
+    ) -> Value {
+        let filled: Vec<u32> = self
+            .sheet
+            .cells
+            .range((row, first)..=(row, last))
+            .map(|(&(_, column), _)| column)
+            .collect();
+        let mut out = Value::new(Scalar::Empty, place.clone());
+        for column in filled {
+            let value = reader.cell(self.sheet, row, column);
+            match (&out.scalar, &value.scalar) {
+                (_, Scalar::Empty) => {}
+                (Scalar::Empty, _) => out = value,
+                (Scalar::Number(a), Scalar::Number(b)) => {
+                    if let Some(total) = a.checked_add(*b) {
+                        out.scalar = Scalar::Number(total);
+                    } else {
+                        reader.too_large(&value);
+                        out.scalar = told();
+                    }
+                }
+                // What is no number is told where it stands.
+                (Scalar::Number(_), _) => return value,
+                _ => return out,
+            }
+        }
+        out
     }
 
     /// A line that is a percentage of others: its quantity is the percentage.
@@ -1486,6 +1668,65 @@ impl Rows<'_, '_> {
         ))
     }
 
+    /// A phasing from a first period and a number of these: `2024-2026` for three years from 2024.
+    fn duration(
+        &self,
+        reader: &mut Reader<'_>,
+        row: u32,
+        from: &Named,
+        years: &Named,
+    ) -> Option<Value> {
+        let start = reader.cell(self.sheet, row, self.at(from)?);
+        let length = reader.cell(self.sheet, row, self.at(years)?);
+        if matches!(start.scalar, Scalar::Error(_)) || matches!(length.scalar, Scalar::Error(_)) {
+            return Some(Value::new(told(), start.place));
+        }
+        if start.is_empty() && length.is_empty() {
+            return Some(start);
+        }
+        let Some(first) = kop(&start.scalar).filter(|k| !k.tot && k.delen != 12) else {
+            let problem = Problem::error(
+                "not-a-year",
+                format!(
+                    "expected a year in column {}, found {}",
+                    from.text,
+                    start.shown()
+                ),
+            );
+            reader.problem(
+                problem
+                    .at(&start.place)
+                    .allowed("a year or a date")
+                    .fix("write the year in the cell"),
+            );
+            return Some(Value::new(told(), start.place));
+        };
+        let Some(length) = duur(&length.scalar) else {
+            let problem = Problem::error(
+                "not-a-duration",
+                format!(
+                    "expected a number of years in column {}, found {}",
+                    years.text,
+                    length.shown()
+                ),
+            );
+            reader.problem(
+                problem
+                    .at(&length.place)
+                    .allowed("a whole number of periods from 1: 3, or 3 jaar")
+                    .fix("write the number of years in the cell"),
+            );
+            return Some(Value::new(told(), length.place));
+        };
+        let last = first.verder(length - 1);
+        let text = if last == first {
+            first.woord()
+        } else {
+            format!("{}-{}", first.woord(), last.woord())
+        };
+        Some(Value::new(Scalar::Text(text), start.place))
+    }
+
     fn make_unique(&self, reader: &mut Reader<'_>, value: &mut Value) {
         let Scalar::Text(text) = &value.scalar else {
             return;
@@ -1579,6 +1820,18 @@ fn period(scalar: &Scalar, per_year: i8) -> Option<Scalar> {
             }
         }
         Scalar::Empty | Scalar::Bool(_) | Scalar::Error(_) => None,
+    }
+}
+
+/// The longer period that a period lies in, where the periods of a year are added up.
+fn coarser(period: Scalar, per_year: i8) -> Scalar {
+    let Scalar::Text(text) = &period else {
+        return period;
+    };
+    match kop_uit_tekst(text).map(|k| k.grover(per_year as u8)) {
+        Some(k) if k.delen == 1 => Scalar::Number(Decimal::from(k.jaar)),
+        Some(k) => Scalar::Text(k.woord()),
+        None => period,
     }
 }
 

@@ -11,7 +11,7 @@ use rust_decimal::prelude::ToPrimitive;
 pub struct Kop {
     /// The year.
     pub jaar: i32,
-    /// Parts of the year: 1, 2 or 4.
+    /// Parts of the year: 1, 2, 4 or 12.
     pub delen: u8,
     /// Which part, from zero.
     pub deel: u8,
@@ -38,11 +38,12 @@ impl Kop {
         match self.delen {
             2 => format!("{}-H{}", self.jaar, self.deel + 1),
             4 => format!("{}-K{}", self.jaar, self.deel + 1),
+            12 => format!("{}-{:02}", self.jaar, self.deel + 1),
             _ => self.jaar.to_string(),
         }
     }
 
-    /// The same moment where a year has so many parts; a date falls in the part of its month.
+    /// The same moment where a year has so many parts; a date and a month fall in the part of their month.
     pub fn in_delen(self, delen: u8) -> Self {
         match self.datum {
             Some(maand) if delen > 1 => Kop {
@@ -50,7 +51,36 @@ impl Kop {
                 deel: (maand - 1) / (12 / delen),
                 ..self
             },
+            None if self.delen == 12 && delen < 12 => Kop {
+                delen,
+                deel: self.deel / (12 / delen),
+                ..self
+            },
             _ => self,
+        }
+    }
+
+    /// The longer period that it lies in, of which a year has so many; itself when it is no shorter.
+    pub fn grover(self, delen: u8) -> Self {
+        if delen == 0 || self.delen <= delen {
+            return self;
+        }
+        Kop {
+            delen,
+            deel: self.deel / (self.delen / delen),
+            ..self
+        }
+    }
+
+    /// So many periods later.
+    pub fn verder(self, perioden: u16) -> Self {
+        let delen = i32::from(self.delen.max(1));
+        let all = self.jaar * delen + i32::from(self.deel) + i32::from(perioden);
+        Kop {
+            jaar: all.div_euclid(delen),
+            deel: all.rem_euclid(delen) as u8,
+            datum: None,
+            ..self
         }
     }
 
@@ -80,8 +110,34 @@ const BESIDE: &[&str] = &[
     "per",
 ];
 
+/// Marks of a last column that also holds what comes later.
+pub const VERDER: &[&str] = &[
+    "e.v.",
+    "en verder",
+    "en later",
+    "en daarna",
+    "en volgende",
+    " ev",
+];
+
 /// Words that make a heading stand for all time up to its year.
 const UPTO: &[&str] = &["tm", "totenmet", "tot", "voor", "tem"];
+
+/// The months by the letters that they begin with; what is longer must go on as the whole word.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "januari", "january"],
+    &["feb", "februari", "february"],
+    &["mrt", "maart", "mar", "march"],
+    &["apr", "april"],
+    &["mei", "may"],
+    &["jun", "juni", "june"],
+    &["jul", "juli", "july"],
+    &["aug", "augustus", "august"],
+    &["sep", "sept", "september"],
+    &["okt", "oktober", "oct", "october"],
+    &["nov", "november"],
+    &["dec", "december"],
+];
 
 /// What a heading says of time, when it says that and nothing else.
 pub fn kop(scalar: &Scalar) -> Option<Kop> {
@@ -99,6 +155,23 @@ pub fn kop(scalar: &Scalar) -> Option<Kop> {
         Scalar::Text(text) => kop_uit_tekst(text),
         _ => None,
     }
+}
+
+/// A number of periods as people write it: 3, "3", "3 jaar", "3 jr".
+pub fn duur(scalar: &Scalar) -> Option<u16> {
+    const MOST: u16 = 200;
+    let number = match scalar {
+        Scalar::Number(number) if number.is_integer() => number.to_u16()?,
+        Scalar::Text(text) => {
+            let mut words = text.split_whitespace();
+            let number = words.next()?.parse().ok()?;
+            let unit = words.next().map(fold);
+            let known = unit.is_none_or(|u| ["jaar", "jr", "jaren", "j"].contains(&u.as_str()));
+            (known && words.next().is_none()).then_some(number)?
+        }
+        _ => return None,
+    };
+    (1..=MOST).contains(&number).then_some(number)
 }
 
 /// A date as people write it: 2026-01-31, 31-1-2026, 31/01/2026, 31.1.2026.
@@ -138,12 +211,17 @@ pub fn kop_uit_tekst(text: &str) -> Option<Kop> {
     let mut deel: Option<(u8, u8)> = None;
     let mut rang = None;
     let mut tot = false;
+    let mut kort = None;
     // "t/m" is one word; all else that is no letter or digit divides words.
     let lower = text
         .to_lowercase()
         .replace("t/m", " tm ")
         .replace("tot en met", " tm ")
         .replace("t.e.m.", " tm ");
+    // What comes after the last period is counted in it.
+    let lower = VERDER
+        .iter()
+        .fold(lower, |text, mark| text.replace(mark, " "));
     for word in lower.split(|c: char| !c.is_alphanumeric()) {
         let word = fold(word);
         if word.is_empty() {
@@ -154,8 +232,11 @@ pub fn kop_uit_tekst(text: &str) -> Option<Kop> {
                 if jaar.replace(number).is_some() {
                     return None;
                 }
-            } else if (1..=4).contains(&number) && rang.is_none() {
+            } else if (1..=12).contains(&number) && rang.is_none() {
                 rang = Some(number as u8);
+            } else if (20..=99).contains(&number) && word.len() == 2 && deel.is_some() {
+                // "jan-26", "Q1-26"; in front of a month it may be a day.
+                kort = Some(2000 + number);
             } else {
                 return None;
             }
@@ -175,12 +256,20 @@ pub fn kop_uit_tekst(text: &str) -> Option<Kop> {
             rang = digits.parse().ok();
             continue;
         }
+        if let Some(maand) = MONTHS.iter().position(|m| m.contains(&word.as_str())) {
+            if deel.is_some() {
+                return None;
+            }
+            deel = Some((12, maand as u8 + 1));
+            continue;
+        }
         // A part of a year, with its number behind it, in front, or apart.
         let letters: String = word.chars().take_while(|c| c.is_alphabetic()).collect();
         let number = &word[letters.len()..];
         let delen = match letters.as_str() {
             "k" | "q" | "kw" | "kwartaal" | "kwart" | "kwrt" => 4,
             "h" | "hj" | "halfjaar" | "half" | "helft" | "semester" | "s" => 2,
+            "mnd" | "maand" => 12,
             "" if rest.len() < word.len() => match rest {
                 "k" | "q" | "kw" | "kwartaal" => 4,
                 "h" | "hj" => 2,
@@ -195,7 +284,10 @@ pub fn kop_uit_tekst(text: &str) -> Option<Kop> {
             deel = Some((delen, which.parse().ok()?));
         }
     }
-    let jaar = jaar?;
+    let jaar = match (jaar, kort, deel) {
+        (Some(jaar), None, _) | (None, Some(jaar), Some(_)) => Some(jaar),
+        _ => None,
+    }?;
     let (delen, deel) = match (deel, rang) {
         (None, None) => (1, 1),
         (Some((delen, 0)), Some(rang)) => (delen, rang),
@@ -232,6 +324,14 @@ mod tests {
             ("2026 4K", Some("2026-K4")),
             ("1-1-2026", Some("2026")),
             ("2026-07-01", Some("2026")),
+            ("jan 2026", Some("2026-01")),
+            ("dec-27", Some("2027-12")),
+            ("27-dec", None),
+            ("Q3-27", Some("2027-K3")),
+            ("maart 2027", Some("2027-03")),
+            ("maand 11 2027", Some("2027-11")),
+            ("2030 e.v.", Some("2030")),
+            ("2030 en later", Some("2030")),
             ("Totaal 2026", None),
             ("2026-2027", None),
             ("2026 K5", None),
@@ -239,6 +339,10 @@ mod tests {
             ("K1", None),
             ("1", None),
             ("2026 1", None),
+            ("2026 12", None),
+            ("12-26", None),
+            ("26", None),
+            ("mei 26 jun", None),
             ("", None),
         ] {
             assert_eq!(

@@ -426,7 +426,7 @@ pub fn baten(model: &Model) -> Option<Report> {
             crate::model::Bedrag::Product(factors) => factors
                 .iter()
                 .try_fold(Decimal::ONE, |a, f| a.checked_mul(f.waarde.value)),
-            crate::model::Bedrag::Opslag { .. } | crate::model::Bedrag::Verrekend(_) => None,
+            _ => None,
         };
         report.row(vec![
             text(&model.maatregelen[b.maatregel].naam),

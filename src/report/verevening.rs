@@ -72,7 +72,7 @@ pub fn normen(model: &Model) -> Option<Report> {
     )
     .note("effect: afwijking maal (grondwaarde die komt - grondwaarde die gaat); + levert op, - kost [C]");
     for (norm, t) in model.normen.iter().zip(toetsen) {
-        let share = matches!(norm.soort, Normsoort::Aandeel(_));
+        let share = matches!(norm.soort, Normsoort::Aandeel { .. });
         report.row(vec![
             text(&norm.naam),
             exact(t[0]),

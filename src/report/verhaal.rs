@@ -2,8 +2,8 @@
 //! stays with the municipality.
 
 use super::{Cell, Format, Report, exact, text};
-use crate::model::verhaal::{KOSTENSOORTEN, Postsoort, Regime, TABEL_B};
-use crate::model::{Bedrag, Model};
+use crate::model::Model;
+use crate::model::verhaal::{KOSTENSOORTEN, Postsoort, Regime, TABEL_B, eenheden};
 use crate::route::Routeresultaat;
 use crate::route::verhaal::{Positie, Verhaalresultaat};
 use rust_decimal::Decimal;
@@ -295,7 +295,6 @@ fn per_eenheid(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
 
 /// The m2 of a category: of its lines that say so; nothing when one does not.
 fn oppervlakte(model: &Model, gebied: usize, categorie: &str) -> Option<Decimal> {
-    let table = model.tables.table("programma");
     let mut total = Decimal::ZERO;
     for post in model.verhaal.posten.iter().filter(|p| p.gebied == gebied) {
         let Postsoort::Opbrengst(_, c) = post.soort else {
@@ -305,13 +304,15 @@ fn oppervlakte(model: &Model, gebied: usize, categorie: &str) -> Option<Decimal>
             continue;
         }
         let line = &model.lijnen[post.lijn];
-        let Bedrag::Product(factors) = &line.bedrag else {
-            return None;
-        };
-        let count = factors.iter().find(|f| f.kolom == "aantal")?.waarde.value;
+        let count = eenheden(line)?.value;
+        let table = model.tables.table(line.tabel);
         let row = table.rows.iter().find(|r| r.place == line.place)?;
-        let per = match table.get(row, "m2_per_eenheid").scalar {
-            crate::model::table::Scalar::Number(n) => n,
+        let per = table
+            .schema
+            .column("m2_per_eenheid")
+            .map(|c| &row.values[c].scalar);
+        let per = match per {
+            Some(crate::model::table::Scalar::Number(n)) => *n,
             _ => match &table.get(row, "eenheid").scalar {
                 crate::model::table::Scalar::Text(t)
                     if t.trim().to_lowercase().starts_with("m2") =>

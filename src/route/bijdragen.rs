@@ -1,8 +1,10 @@
 //! The exact record of financiële bijdragen.
 
 use super::number;
+use crate::evaluate::bijdragen::is_afdwingbaar;
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
+use crate::model::bijdragen::Bijdrage;
 use crate::model::table::{dutch, name_key};
 use crate::number::Exact;
 use crate::problem::{Problem, nearest};
@@ -14,7 +16,10 @@ pub const CIJFERS: [(&str, &str); 5] = [
     ("maximum", "maximum financiële bijdrage"),
     ("ruimte", "ruimte financiële bijdrage"),
     ("terugbetaling", "terugbetaling bijdrage"),
-    ("terugbetaling_met_rente", "terugbetaling bijdrage met rente"),
+    (
+        "terugbetaling_met_rente",
+        "terugbetaling bijdrage met rente",
+    ),
 ];
 
 /// The figures of every bijdrage, in the order of [`CIJFERS`].
@@ -38,11 +43,42 @@ pub(super) fn record(
         .collect()
 }
 
-/// Bijdragen that are cut by their bound.
+/// Why an enforced bijdrage can't be asked: the column and the article.
+fn waarom_niet(model: &Model, row: &Bijdrage) -> &'static str {
+    let o = &row.omstandigheden;
+    if !o.samenhang {
+        "samenhang is empty: no functional relation with the development is told (Ow 13.23 lid 1)"
+    } else if !o.categorie {
+        "categorie is empty: it is of none of Ob 8.21 lid 1"
+    } else if o.anders_verzekerd {
+        "its funding is assured otherwise (Ow 13.24 onder c)"
+    } else if model.verhaal.eigendommen[row.eigendom]
+        .overeenkomst
+        .is_some()
+    {
+        "its owner has an agreement on kostenverhaal (Ow 13.24 onder a)"
+    } else if o.ander_belang {
+        "it is of provincial or national interest (Ow 13.24 onder b)"
+    } else {
+        "its costs are on the kostensoortenlijst (Ow 13.24 onder d)"
+    }
+}
+
+/// Bijdragen that the law does not let be enforced, and those that are cut by their bound.
 pub fn bevindingen(model: &Model, bijdragen: &[[Decimal; 5]]) -> Vec<Problem> {
-    let rows = model.bijdragen.iter().zip(bijdragen);
-    rows.filter(|(row, x)| x[0] < row.gevraagd.value)
-        .map(|(row, x)| {
+    let mut out = Vec::new();
+    for (row, x) in model.bijdragen.iter().zip(bijdragen) {
+        let problem = if !is_afdwingbaar(model, row) {
+            Problem::warning(
+                "not-enforceable",
+                format!(
+                    "bijdragen \"{}\" can't be enforced, and nothing is paid: {}",
+                    row.id,
+                    waarom_niet(model, row)
+                ),
+            )
+            .fix("set grondslag = overeenkomst, or correct the row")
+        } else if x[0] < row.gevraagd.value {
             Problem::warning(
                 "bijdrage-cut",
                 format!(
@@ -52,10 +88,13 @@ pub fn bevindingen(model: &Model, bijdragen: &[[Decimal; 5]]) -> Vec<Problem> {
                     dutch(x[0], 2)
                 ),
             )
-            .at(&row.place)
             .fix("ask less, or agree on it with the owner (Ow 13.22)")
-        })
-        .collect()
+        } else {
+            continue;
+        };
+        out.push(problem.at(&row.place));
+    }
+    out
 }
 
 /// The value at `bijdragen[ID].bijdrage`; nothing for another address.

@@ -27,18 +27,22 @@ fn getal<N: Number>(q: &Quantity) -> N {
     N::of(N::fixed(q.value, q.place.as_ref()))
 }
 
-/// Of rows: how many count, and their land value.
-fn tellen<N: Number>(rijen: &[Telrij]) -> (N, N) {
-    let parts: Vec<(N, N)> = rijen
+/// Of rows: how many count, and their land value; nothing when a row does not give it.
+fn tellen<N: Number>(rijen: &[Telrij]) -> (N, Option<N>) {
+    let parts: Vec<(N, Option<N>)> = rijen
         .iter()
         .map(|r| {
             let units = getal::<N>(&r.aantal);
             let counted = r.m2.as_ref().map_or(units, |m2| units * getal(m2));
-            (counted, units * getal(&r.grondprijs))
+            (
+                counted,
+                r.grondprijs.as_ref().map(|price| units * getal(price)),
+            )
         })
         .collect();
-    let (counts, values): (Vec<N>, Vec<N>) = parts.into_iter().unzip();
-    (N::sum(&counts), N::sum(&values))
+    let (counts, values): (Vec<N>, Vec<Option<N>>) = parts.into_iter().unzip();
+    let values: Option<Vec<N>> = values.into_iter().collect();
+    (N::sum(&counts), values.map(|v| N::sum(&v)))
 }
 
 fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
@@ -51,21 +55,33 @@ fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
     };
     let called = |value: N, k: usize| value.named(CIJFERS[k].1, of, At::Once);
     let (deel, geheel, aandeel, gevraagd, afwijking, waarden) = match norm.soort {
-        Normsoort::Aandeel(richting) => {
+        Normsoort::Aandeel { hoogstens } => {
+            let richting = if hoogstens {
+                Richting::Hoogstens
+            } else {
+                Richting::Minstens
+            };
             let (deel, own) = tellen::<N>(&norm.deel);
             let (geheel, all) = tellen::<N>(&norm.geheel);
             let (deel, geheel) = (called(deel, 0), called(geheel, 1));
             let x = normen::aandeelnorm(deel, geheel, waarde, richting, of);
-            let counting = own.div_or(deel, zero);
-            let other = (all - own).div_or(geheel - deel, zero);
-            let (van, naar) = match richting {
-                Richting::Minstens => (other, counting),
-                Richting::Hoogstens => (counting, other),
-            };
-            let [given_van, given_naar] = &norm.grondwaarden;
-            let van = given_van.as_ref().map_or(van, getal);
-            let naar = given_naar.as_ref().map_or(naar, getal);
-            (deel, geheel, x.aandeel, x.norm, x.afwijking, Some((van, naar)))
+            let average = own.zip(all).map(|(own, all)| {
+                let counting = own.div_or(deel, zero);
+                let other = (all - own).div_or(geheel - deel, zero);
+                if hoogstens {
+                    (counting, other)
+                } else {
+                    (other, counting)
+                }
+            });
+            let [van, naar] = norm
+                .grondwaarden
+                .each_ref()
+                .map(|q| q.as_ref().map(getal::<N>));
+            let van = van.or(average.map(|(van, _)| van));
+            let naar = naar.or(average.map(|(_, naar)| naar));
+            let waarden = van.zip(naar);
+            (deel, geheel, x.aandeel, x.norm, x.afwijking, waarden)
         }
         Normsoort::Oppervlakte => {
             let (mut homes, mut under) = (zero, zero);
@@ -77,7 +93,14 @@ fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
                 under = under + normen::minimummaat(aantal, m2, waarde, of).woningen;
             }
             let homes = called(homes, 0);
-            (homes, called(homes, 1), called(zero, 2), waarde, under, given())
+            (
+                homes,
+                called(homes, 1),
+                called(zero, 2),
+                waarde,
+                under,
+                given(),
+            )
         }
         Normsoort::Ruimte => {
             let deel = called(tellen::<N>(&norm.deel).0, 0);
@@ -145,10 +168,11 @@ pub fn bevindingen(model: &Model) -> Vec<Problem> {
         }
         let unit = norm.eenheid;
         let found = match norm.soort {
-            Normsoort::Aandeel(richting) => {
-                let (asked, much) = match richting {
-                    Richting::Minstens => ("at least", "too few"),
-                    Richting::Hoogstens => ("at most", "too many"),
+            Normsoort::Aandeel { hoogstens } => {
+                let (asked, much) = if hoogstens {
+                    ("at most", "too many")
+                } else {
+                    ("at least", "too few")
                 };
                 format!(
                     "{} of {} {unit} ({}%) where {asked} {} is asked: {} {much}",
@@ -176,13 +200,20 @@ pub fn bevindingen(model: &Model) -> Vec<Problem> {
         let cost = if effect.is_zero() {
             String::new()
         } else {
-            let word = if effect < Decimal::ZERO { "costs" } else { "yields" };
+            let word = if effect < Decimal::ZERO {
+                "costs"
+            } else {
+                "yields"
+            };
             format!("; to meet it {word} {} of land value [C]", n(effect.abs()))
         };
         out.push(
-            Problem::warning("norm-breach", format!("norm \"{}\": {found}{cost}", norm.naam))
-                .at(&norm.place)
-                .fix("change the programme, or settle what is missing in table verevening"),
+            Problem::warning(
+                "norm-breach",
+                format!("norm \"{}\": {found}{cost}", norm.naam),
+            )
+            .at(&norm.place)
+            .fix("change the programme, or settle what is missing in table verevening"),
         );
     }
     out
@@ -202,7 +233,9 @@ pub(super) fn waarde(model: &Model, address: &str) -> Option<Result<Decimal, Str
         let near = nearest(figure, CIJFERS.iter().map(|(a, _)| *a))
             .map(|n| format!(", did you mean \"{n}\"?"))
             .unwrap_or_default();
-        return Some(Err(format!("\"{address}\": a norm has no \"{figure}\"{near}")));
+        return Some(Err(format!(
+            "\"{address}\": a norm has no \"{figure}\"{near}"
+        )));
     };
     Some(match normtoetsen(model) {
         Ok(all) => Ok(all[i][k]),

@@ -97,7 +97,9 @@ pub fn bevindingen(model: &Model, verevening: &[Regelresultaat]) -> Vec<Problem>
             .iter()
             .flat_map(|d| &d.cijfers)
             .filter(|(n, _)| *n == "sleutel");
-        if regel.vorm.sluit && keys.clone().count() > 0 && keys.clone().all(|(_, q)| *q <= Decimal::ZERO)
+        if regel.vorm.sluit
+            && keys.clone().count() > 0
+            && keys.clone().all(|(_, q)| *q <= Decimal::ZERO)
         {
             say(
                 "no-key",

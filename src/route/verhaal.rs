@@ -6,7 +6,7 @@ use crate::evaluate::verhaal::{Eigenaarsverhaal, is_plichtig};
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::table::{dutch, name_key};
-use crate::model::verhaal::{KOSTENSOORTEN, Postsoort, Regime};
+use crate::model::verhaal::{KOSTENSOORTEN, Postsoort, Regime, eenheden};
 use crate::number::Exact;
 use crate::parameters;
 use crate::problem::{Problem, nearest};
@@ -203,23 +203,21 @@ pub(super) fn record(
         let mut categorieen: Vec<Categorieregel> = Vec::new();
         for (c, naam) in model.verhaal.categorieen.iter().enumerate() {
             let brings = sum(&|s| matches!(s, Postsoort::Opbrengst(_, k) if k == c))?;
-            let mut eenheden = Decimal::ZERO;
+            let mut eenheden_totaal = Decimal::ZERO;
             let mut any = false;
             for post in &model.verhaal.posten {
                 if post.gebied != i || !matches!(post.soort, Postsoort::Opbrengst(_, k) if k == c) {
                     continue;
                 }
                 any = true;
-                if let crate::model::Bedrag::Product(factors) = &model.lijnen[post.lijn].bedrag
-                    && let Some(count) = factors.iter().find(|f| f.kolom == "aantal")
-                {
-                    eenheden += count.waarde.value;
+                if let Some(count) = eenheden(&model.lijnen[post.lijn]) {
+                    eenheden_totaal += count.value;
                 }
             }
             if any {
                 categorieen.push(Categorieregel {
                     naam: naam.clone(),
-                    eenheden,
+                    eenheden: eenheden_totaal,
                     opbrengst: brings,
                     bijdrage: spread(brings),
                 });

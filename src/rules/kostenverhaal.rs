@@ -97,6 +97,50 @@ pub fn plankosten_zelfrealisatie<N: Number>(eigen: N, maximum: N, aandeel: N) ->
     eigen.min(maximum * aandeel)
 }
 
+/// A small work, of which the plankosten have a fixed maximum (Or 13.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kleinwerk {
+    /// Greenhouses, m2.
+    Kas(Decimal),
+    /// A building with one woonfunctie, an enlargement with one, or a conversion under Ob 8.13 e or f.
+    Woonfunctie,
+    /// The main building of a farm or firm, m2.
+    Bedrijfsgebouw(Decimal),
+    /// Enlarging a factory, m2.
+    Industrie(Decimal),
+    /// Another enlargement, m2.
+    Uitbreiding(Decimal),
+}
+
+/// The bounds of the classes of small works, m2 (Or 13.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kleingrenzen {
+    /// Greenhouses of the first, the second and the third class.
+    pub kas: [Decimal; 3],
+    /// Main building of a farm or firm.
+    pub bedrijfsgebouw: Decimal,
+    /// Factory and other enlargements.
+    pub uitbreiding: Decimal,
+}
+
+/// The class of a small work, from 0; nothing when it is too large to be one. A bound itself lies in the lower class: the text of the
+/// regulation overlaps there ([C], rules chapter 8, point 8).
+pub fn kleine_klasse(werk: Kleinwerk, grenzen: &Kleingrenzen) -> Option<usize> {
+    match werk {
+        Kleinwerk::Kas(m2) => grenzen.kas.iter().position(|most| m2 <= *most),
+        Kleinwerk::Woonfunctie => Some(1),
+        Kleinwerk::Bedrijfsgebouw(m2) => (m2 <= grenzen.bedrijfsgebouw).then_some(1),
+        Kleinwerk::Industrie(m2) | Kleinwerk::Uitbreiding(m2) => {
+            (m2 <= grenzen.uitbreiding).then_some(1)
+        }
+    }
+}
+
+/// The maximum of the plankosten of a small work: the amount of its class and the costs of products 2.3a to d (Or 13.5; T-1.11).
+pub fn plankosten_klein<N: Number>(klasse: N, producten: N) -> N {
+    klasse + producten
+}
+
 /// What is spread over an area.
 #[derive(Debug, Clone, Copy)]
 pub struct Omslag<N> {
@@ -196,7 +240,7 @@ pub fn geldsom_tijdvak<N: Number>(
     };
     Geldsom {
         netto,
-        geldsom: due.named("geldsom", of, At::Once),
+        geldsom: due,
     }
 }
 

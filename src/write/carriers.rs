@@ -11,7 +11,8 @@ use crate::problem::{Place, Problem};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    XlsxError,
 };
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -247,7 +248,8 @@ pub(super) fn write_sheet(
     name: &str,
     fill: Option<Color>,
     warnings: &mut Vec<Problem>,
-) -> Result<(), XlsxError> {
+) -> Result<Vec<f64>, XlsxError> {
+    const WIDEST: usize = 60;
     const MARKS: [&str; 6] = ["@", "General", "#,##0.00", "0.00##%", "0", "yyyy-mm-dd"];
     let formats: HashMap<&str, Format> = MARKS
         .iter()
@@ -255,8 +257,13 @@ pub(super) fn write_sheet(
             let format = Format::new().set_num_format(*m);
             let coloured = fill.map(|c| {
                 let edge = Color::RGB(0x00D9_D9D9);
+                let format = if *m == "@" {
+                    format.clone().set_text_wrap()
+                } else {
+                    format.clone()
+                };
                 format
-                    .clone()
+                    .set_align(FormatAlign::Top)
                     .set_background_color(c)
                     .set_border(FormatBorder::Thin)
                     .set_border_color(edge)
@@ -277,6 +284,7 @@ pub(super) fn write_sheet(
     }
     for (row_index, row) in table.rows.iter().enumerate() {
         let at = row_index as u32 + 1;
+        let mut lines = 1;
         for (index, (column, scalar)) in cells(table.schema, row).enumerate() {
             let column_index = index as u16;
             let format = &formats[mark(column.kind)];
@@ -328,13 +336,38 @@ pub(super) fn write_sheet(
                     sheet.write_string_with_format(at, column_index, &text, &formats["@"])?;
                 }
             }
-            widths[index] = widths[index].max(as_text(&scalar).chars().count());
+            let width = shown_width(&scalar, column.kind);
+            widths[index] = widths[index].max(width);
+            lines = lines.max(width.div_ceil(WIDEST - 6));
+        }
+        if fill.is_some() && lines > 1 {
+            sheet.set_row_height(at, 15.0 * lines.min(20) as f64)?;
         }
     }
+    let widths: Vec<f64> = widths
+        .iter()
+        .map(|width| (*width).clamp(6, WIDEST) as f64 + 2.0)
+        .collect();
     for (index, width) in widths.iter().enumerate() {
-        sheet.set_column_width(index as u16, (*width).clamp(6, 60) as f64 + 2.0)?;
+        sheet.set_column_width(index as u16, *width)?;
     }
-    Ok(())
+    Ok(widths)
+}
+
+/// Characters that a cell takes in its number format.
+fn shown_width(scalar: &Scalar, kind: Kind) -> usize {
+    let text = as_text(scalar);
+    match scalar {
+        // Marks between thousands and two decimals.
+        Scalar::Number(_) if kind == Kind::Amount => {
+            let whole = text.split(['.', ',']).next().unwrap_or("");
+            let digits = whole.trim_start_matches('-').len();
+            (whole.len() + digits.saturating_sub(1) / 3 + 3).max(text.len())
+        }
+        // A share is shown as a percentage.
+        Scalar::Number(_) if kind == Kind::Rate => text.len() + 2,
+        _ => text.chars().count(),
+    }
 }
 
 /// The number format of a kind.

@@ -1,8 +1,10 @@
 //! Cases of rules that stand by themselves: verevening, inbreng, bijdragen and normen.
 
 use crate::{Bron, Uitslag, exact, value};
+use polder::evaluate::verhaal::drempels;
 use polder::number::{Exact, Of};
-use polder::rules::{bijdragen, inbreng, normen, verevening};
+use polder::parameters;
+use polder::rules::{bijdragen, inbreng, kostenverhaal, normen, verevening};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -820,6 +822,174 @@ impl Normgeval {
         for g in &self.uitplaatsing {
             let kosten = normen::uitplaatsing(exact(g.aantal), exact(g.prijs), Of::Geheel);
             uitslag.vergelijk(&g.naam, value(kosten), g.verwacht, tol);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------ kostenverhaal
+
+/// Rules of kostenverhaal without an area.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Verhaalgeval {
+    pub(crate) bron: Bron,
+    #[serde(default)]
+    tolerantie: Decimal,
+    #[serde(default)]
+    plichtig: Vec<Plicht>,
+    #[serde(default)]
+    afzien: Vec<Afzien>,
+    #[serde(default)]
+    plankosten: Vec<Plankosten>,
+    #[serde(default)]
+    klein: Vec<Klein>,
+    #[serde(default)]
+    zelfrealisatie: Vec<Zelf>,
+    #[serde(default)]
+    eindafrekening_zonder: Vec<Eind>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plicht {
+    naam: String,
+    activiteit: String,
+    omvang: Option<Decimal>,
+    verwacht: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Afzien {
+    geldsommen: Decimal,
+    verwacht: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plankosten {
+    naam: String,
+    basis: Vec<Decimal>,
+    invloed: Vec<Vec<Decimal>>,
+    verwacht: Decimal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Klein {
+    naam: String,
+    soort: String,
+    #[serde(default)]
+    m2: Decimal,
+    #[serde(default)]
+    producten: Decimal,
+    /// Nothing: no small work.
+    verwacht: Option<Decimal>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Zelf {
+    naam: String,
+    parameter: String,
+    maximum: Decimal,
+    eigen: Decimal,
+    verwacht: Decimal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Eind {
+    naam: String,
+    betaald: Decimal,
+    herrekend: Decimal,
+    andere_kosten: Decimal,
+    verwacht: Decimal,
+}
+
+impl Verhaalgeval {
+    pub(crate) fn run(&self, uitslag: &mut Uitslag) {
+        let date = jiff::civil::date(2026, 7, 1);
+        let parameter = |key: &str| {
+            parameters::on(key, date)
+                .unwrap_or_else(|| panic!("no parameter {key}"))
+                .waarde
+        };
+        let model = crate::support::model(crate::support::tables_in("models/kostenverhaal"))
+            .unwrap_or_else(|e| panic!("{e}"));
+        for p in &self.plichtig {
+            let activiteit = kostenverhaal::Activiteit::van(&p.activiteit);
+            if kostenverhaal::plichtig(activiteit, p.omvang, &drempels(&model)) == p.verwacht {
+                uitslag.vergeleken += 1;
+            } else {
+                uitslag.fout(format!("{}: the source says {}", p.naam, p.verwacht));
+            }
+        }
+        for a in &self.afzien {
+            let grens = parameter("kostenverhaal.afzien");
+            if kostenverhaal::mag_afzien(a.geldsommen, grens) == a.verwacht {
+                uitslag.vergeleken += 1;
+            } else {
+                uitslag.fout(format!("{}: the source says {}", a.geldsommen, a.verwacht));
+            }
+        }
+        for p in &self.plankosten {
+            let invloed: Vec<Vec<Exact>> = p.invloed.iter().map(|v| exacts(v)).collect();
+            let producten: Vec<(Exact, &[Exact])> = p
+                .basis
+                .iter()
+                .zip(&invloed)
+                .map(|(b, v)| (exact(*b), v.as_slice()))
+                .collect();
+            let berekend = kostenverhaal::plankosten_maximum(&producten);
+            uitslag.vergelijk(&p.naam, value(berekend), p.verwacht, self.tolerantie);
+        }
+        let grenzen = kostenverhaal::Kleingrenzen {
+            kas: [3_000, 10_000, 30_000].map(Decimal::from),
+            bedrijfsgebouw: Decimal::from(1_500),
+            uitbreiding: Decimal::from(2_000),
+        };
+        for k in &self.klein {
+            let werk = match k.soort.as_str() {
+                "kas" => kostenverhaal::Kleinwerk::Kas(k.m2),
+                "bedrijfsgebouw" => kostenverhaal::Kleinwerk::Bedrijfsgebouw(k.m2),
+                "industrie" => kostenverhaal::Kleinwerk::Industrie(k.m2),
+                "uitbreiding" => kostenverhaal::Kleinwerk::Uitbreiding(k.m2),
+                _ => kostenverhaal::Kleinwerk::Woonfunctie,
+            };
+            let klasse = kostenverhaal::kleine_klasse(werk, &grenzen);
+            match (klasse, k.verwacht) {
+                (None, None) => uitslag.vergeleken += 1,
+                (Some(klasse), Some(verwacht)) => {
+                    let most = parameter(&format!("plankosten.klein_{}", klasse + 1));
+                    let berekend = kostenverhaal::plankosten_klein(exact(most), exact(k.producten));
+                    uitslag.vergelijk(&k.naam, value(berekend), verwacht, self.tolerantie);
+                }
+                (found, wanted) => {
+                    uitslag.fout(format!(
+                        "{}: class {found:?}, the source says {wanted:?}",
+                        k.naam
+                    ));
+                }
+            }
+        }
+        for z in &self.zelfrealisatie {
+            let berekend = kostenverhaal::plankosten_zelfrealisatie(
+                exact(z.eigen),
+                exact(z.maximum),
+                exact(parameter(&z.parameter)),
+            );
+            uitslag.vergelijk(&z.naam, value(berekend), z.verwacht, self.tolerantie);
+        }
+        for e in &self.eindafrekening_zonder {
+            let berekend = kostenverhaal::eindafrekening_zonder(
+                exact(e.betaald),
+                exact(e.herrekend),
+                exact(parameter("kostenverhaal.drempel_eindafrekening")),
+                exact(e.andere_kosten),
+                Of::Geheel,
+            );
+            uitslag.vergelijk(&e.naam, value(berekend), e.verwacht, self.tolerantie);
         }
     }
 }

@@ -39,6 +39,10 @@ pub(super) enum Origin {
     Template(Named),
     /// Two columns with a first and a last year.
     Span(Named, Named),
+    /// Two columns with a first year and a number of years.
+    Duration(Named, Named),
+    /// The sum of the numbers in a range of columns.
+    Sum(u32, u32),
 }
 
 /// A value that the mapping asks for.
@@ -54,6 +58,8 @@ pub(super) struct Source {
     pub(super) translate: Vec<(String, String)>,
     /// Made unique with a number behind it; a template for a key always is.
     pub(super) unique: bool,
+    /// An empty cell means the same as the cell above it.
+    pub(super) repeat: bool,
 }
 
 /// Which rows of a sheet belong to a table.
@@ -76,6 +82,8 @@ pub(super) struct Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum YearsAs {
     Phasing(&'static str),
+    /// Shares of what they add up to themselves.
+    Ratio,
     Growth,
     /// Index factors; growth is a factor divided by the one before it.
     Factor,
@@ -91,6 +99,8 @@ pub(super) struct Years {
     pub(super) sign: Option<Decimal>,
     /// A column that holds all years up to one together: the column, and the year its amounts are put in.
     pub(super) earlier: Option<(Named, i32)>,
+    /// Columns of one period are added up: months in a quarter or a year.
+    pub(super) add_up: bool,
 }
 
 /// Which columns are periods.
@@ -254,7 +264,8 @@ pub(super) fn across(text: &str, turned: bool) -> Option<u32> {
 const ENTRIES: &[&str] = &["leeg", "gebied", "rij", "tabel", "controle"];
 const CELL: &[&str] = &["cel", "factor", "teken", "deel", "vertaal"];
 const COLUMN: &[&str] = &[
-    "kolom", "tekst", "van", "tm", "factor", "teken", "deel", "vertaal", "uniek",
+    "kolom", "tekst", "van", "tm", "duur", "som", "factor", "teken", "deel", "vertaal", "uniek",
+    "herhaal",
 ];
 const TABLE: &[&str] = &[
     "naar",
@@ -287,7 +298,9 @@ const CHECK: &[&str] = &[
     "teken",
     "tolerantie",
 ];
-const YEARS: &[&str] = &["als", "kolommen", "periode", "factor", "teken", "eerder"];
+const YEARS: &[&str] = &[
+    "als", "kolommen", "periode", "factor", "teken", "eerder", "optellen",
+];
 
 type Table<'a> = &'a DeTable<'a>;
 type Node<'a> = &'a Spanned<DeValue<'a>>;
@@ -667,6 +680,7 @@ impl Parser<'_> {
             year: false,
             translate: Vec::new(),
             unique: false,
+            repeat: false,
         };
         match node.get_ref() {
             DeValue::Table(table) => {
@@ -745,6 +759,7 @@ impl Parser<'_> {
             }
         };
         let unique = self.flag(table, "uniek");
+        let repeat = self.flag(table, "herhaal");
         let mut translate = Vec::new();
         if let Some((words, _)) = self.table(table, "vertaal") {
             for (from, to) in words {
@@ -766,11 +781,12 @@ impl Parser<'_> {
             year,
             translate,
             unique,
+            repeat,
         }
     }
 
     /// How a column of a table is filled.
-    fn column_source(&mut self, node: Node<'_>, key: &str) -> Option<Source> {
+    fn column_source(&mut self, node: Node<'_>, key: &str, turned: bool) -> Option<Source> {
         let place = self.place(&node.span());
         match node.get_ref() {
             DeValue::String(heading) if !heading.trim().is_empty() => {
@@ -783,21 +799,37 @@ impl Parser<'_> {
                     year: false,
                     translate: Vec::new(),
                     unique: false,
+                    repeat: false,
                 })
             }
             DeValue::Table(table) => {
                 self.keys(table, COLUMN, &format!("column \"{key}\""));
+                let form = if turned {
+                    "the first and the last row, as the table is turned: \"5:16\""
+                } else {
+                    "the first and the last column: \"J:U\""
+                };
+                let sum = self.range(table, "som", form, |t| across(t, turned));
+                if sum.is_none() && table.contains_key("som") {
+                    return None;
+                }
                 let origin = match (
                     self.text(table, "kolom"),
                     self.text(table, "tekst"),
                     self.text(table, "van"),
                     self.text(table, "tm"),
+                    self.text(table, "duur"),
+                    sum,
                 ) {
-                    (Some(column), None, None, None) => Origin::Column(column),
-                    (None, Some(template), None, None) => Origin::Template(template),
-                    (None, None, Some(from), Some(to)) => Origin::Span(from, to),
+                    (Some(column), None, None, None, None, None) => Origin::Column(column),
+                    (None, Some(template), None, None, None, None) => Origin::Template(template),
+                    (None, None, Some(from), Some(to), None, None) => Origin::Span(from, to),
+                    (None, None, Some(from), None, Some(years), None) => {
+                        Origin::Duration(from, years)
+                    }
+                    (None, None, None, None, None, Some((first, last))) => Origin::Sum(first, last),
                     _ => {
-                        self.wrong(node, key, "one of { kolom = \"Code\" }, { tekst = \"{Code} {nr}\" }, { van = \"van\", tm = \"t/m\" }");
+                        self.wrong(node, key, "one of { kolom = \"Code\" }, { tekst = \"{Code} {nr}\" }, { van = \"van\", tm = \"t/m\" }, { van = \"start\", duur = \"duur\" }, { som = \"J:U\" }");
                         return None;
                     }
                 };
@@ -977,7 +1009,7 @@ impl Parser<'_> {
                 let at = self.place(&key.span());
                 if let Some(column) = self.target_column(target, key.get_ref(), &at, &mut taken) {
                     columns.extend(
-                        self.column_source(node, key.get_ref())
+                        self.column_source(node, key.get_ref(), turned)
                             .map(|source| (column, source)),
                     );
                 }
@@ -1072,7 +1104,7 @@ impl Parser<'_> {
         let allowed = if target.name == "indexen" {
             "\"groei\", \"factor\""
         } else {
-            "\"aandeel\", \"hoeveelheid\", \"bedrag\""
+            "\"aandeel\", \"hoeveelheid\", \"bedrag\", \"verhouding\""
         };
         if !years.contains_key("als") {
             self.missing(&place, "als", "[tabel.jaren]", allowed);
@@ -1089,6 +1121,7 @@ impl Parser<'_> {
             ("bedrag", "programma" | "kosten" | "opbrengsten" | "fasering") => {
                 YearsAs::Phasing("bedrag")
             }
+            ("verhouding", "programma" | "kosten" | "opbrengsten" | "fasering") => YearsAs::Ratio,
             _ => {
                 if let Some(node) = years.get("als") {
                     self.wrong(node, "als", format!("{allowed} for table {}; only programma, kosten, opbrengsten, fasering and indexen have year columns", target.name));
@@ -1096,6 +1129,16 @@ impl Parser<'_> {
                 return None;
             }
         };
+        if self.flag(years, "optellen")
+            && target.name == "indexen"
+            && let Some(node) = years.get("optellen")
+        {
+            self.wrong(
+                node,
+                "optellen",
+                "nothing: growth and factors cannot be added up",
+            );
+        }
         Some(Years {
             place,
             hold,
@@ -1103,6 +1146,7 @@ impl Parser<'_> {
             factor: self.factor(years),
             sign: self.sign(years),
             earlier: self.earlier(years),
+            add_up: self.flag(years, "optellen"),
         })
     }
 
