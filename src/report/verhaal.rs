@@ -241,10 +241,7 @@ pub fn eigenaren_kort(model: &Model, route: &Routeresultaat) -> Option<Report> {
             ]);
         }
         report.total(vec![
-            text(format!(
-                "Blijft bij gemeente ({})",
-                model.verhaal.gebieden[x.gebied].id
-            )),
+            text("Rest gemeente"),
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,
