@@ -568,6 +568,60 @@ fn one_route(sampling: &str) {
     );
 }
 
+/// The rows of the fan of a route, by period: percentiles, exact result and errors.
+fn fan(folder: &str, route: &str) -> Vec<(String, Vec<f64>)> {
+    let ending = format!("- Waaier {route}.csv");
+    let mut files = Folder::all(folder).into_iter();
+    let (_, bytes) = files
+        .find(|(name, _)| name.ends_with(&ending))
+        .unwrap_or_else(|| panic!("no {ending} in {folder}"));
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let rows = reader.records().map(|record| {
+        let record = record.unwrap();
+        let figures = record.iter().skip(1).map(|cell| cell.parse().unwrap());
+        (record[0].to_owned(), figures.collect())
+    });
+    rows.collect()
+}
+
+#[test]
+fn the_fan_of_every_route_is_that_of_the_route_alone() {
+    let folder = Folder::new("waaier");
+    for model in [MODEL, "models/havenkwartier"] {
+        let drawn = |command: &str, out: &str, more: &[&str]| {
+            let out = folder.sub(out);
+            let usual = [command, model, "--draws", "300", "--csv", "en", "--out"];
+            call(0, &[&usual[..], &[out.as_str()], more].concat());
+            out
+        };
+        let compared = drawn("compare", "compare", &["--raw", "csv"]);
+        let beside = drawn("run", "both", &[]);
+        let name = Path::new(model).file_name().unwrap().to_string_lossy();
+        let (names, raw) = columns(&Path::new(&compared).join(format!("{name} trekkingen.csv")));
+        for (route, word) in [("grex", "GREX"), ("cofinanciering", "co-fin")] {
+            let alone = fan(&drawn("run", route, &["--route", route]), word);
+            assert!(alone.len() > 5);
+            assert_eq!(fan(&compared, word), alone, "{model} {route}");
+            assert_eq!(fan(&beside, word), alone, "{model} {route}");
+            // The stand at the end is the eindwaarde, which is drawn by itself.
+            let ending =
+                |n: &String| n.starts_with(route) && n.ends_with("eindwaarde") && !n.contains('[');
+            let at = names.iter().position(ending).unwrap();
+            let (_, last) = alone.last().unwrap();
+            for (found, p) in last.iter().zip([0.05, 0.25, 0.5, 0.75, 0.95]) {
+                let expected = quantile(&raw[at], p);
+                assert!(
+                    (found - expected).abs() < 0.01,
+                    "{model} {route} P{p}: {found} {expected}"
+                );
+            }
+        }
+        for out in ["compare", "both", "grex", "cofinanciering"] {
+            std::fs::remove_dir_all(folder.sub(out)).unwrap();
+        }
+    }
+}
+
 #[test]
 fn figures_of_the_area_alone_are_those_of_a_full_run() {
     let folder = Folder::new("area");

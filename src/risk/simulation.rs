@@ -1367,8 +1367,9 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                         self.te_groot.fetch_min(draw, Ordering::Relaxed);
                     }
                     if self.waaier_lengte > tile {
+                        // Columns of the next route follow: the stand leads, as a zip takes one more of what leads.
                         let span = v.plan.begin..v.plan.eind_uiterst;
-                        for (column, boekwaarde) in waaier.by_ref().zip(&werk.boekwaarde[span]) {
+                        for (boekwaarde, column) in werk.boekwaarde[span].iter().zip(&mut waaier) {
                             schrijf(column, tile, &boekwaarde.0.map(|b| -b));
                         }
                     }
