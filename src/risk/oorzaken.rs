@@ -4,6 +4,7 @@
 //! for any number of them. Knows plans, draws and `evaluate`; not files, tables or progress bars.
 
 use super::distribution::{Verdeling, normal_cdf};
+use super::draden;
 use super::random::normal;
 use super::sampling::{GROEP, Methode as Spreiding};
 use super::simulation::{
@@ -919,6 +920,10 @@ pub const ZWAAI: [f64; 2] = [0.1, 0.9];
 /// # Errors
 /// When there is no such outcome, or a distribution can't be.
 pub fn zwaai(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaien, Problem> {
+    draden::ruim(|| zwaaien(plan, figuur, vast))
+}
+
+fn zwaaien(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaien, Problem> {
     let names = uitkomst_namen(plan);
     let Some(place) = names.iter().position(|n| n == figuur) else {
         return Err(geen_figuur(figuur, &names));
