@@ -3,6 +3,10 @@
 //! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
+mod opbouw;
+
+pub use opbouw::Post;
+
 use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};
 use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
@@ -129,6 +133,8 @@ pub struct Uitleg {
     pub vervolg: Vervolg,
     /// The drawn inputs of the draw, at the top only: in the order of their table, or by influence when there are many.
     pub drijvers: Vec<Getrokken>,
+    /// Of a main result, at the top only: the steps that it is made of.
+    pub opbouw: Vec<Post>,
 }
 
 /// What a draw made of an uncertain input.
@@ -201,6 +207,10 @@ impl Uitleg {
     pub fn tekst(&self) -> String {
         let mut out = String::new();
         self.schrijf(0, &mut out);
+        if !self.opbouw.is_empty() {
+            out.push_str("opbouw:\n");
+            opbouw::tekst(&self.opbouw, &mut out);
+        }
         if !self.drijvers.is_empty() {
             out.push_str("getrokken:\n");
             for driver in self.drijvers.iter().take(GETROKKEN) {
@@ -277,6 +287,9 @@ impl Uitleg {
             "vervolg": vervolg,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
         });
+        if !self.opbouw.is_empty() {
+            out["opbouw"] = opbouw::als_json(&self.opbouw);
+        }
         if !self.drijvers.is_empty() {
             out["drijvers"] = self.drijvers.iter().map(Getrokken::json).collect();
         }
@@ -575,6 +588,7 @@ impl<'a> Opname<'a> {
                 (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
             }
         };
+        let opbouw = self.opbouw(&gevonden);
         let node = match gevonden {
             Gevonden::Node(node) => node,
             Gevonden::Som(naam, unit, parts) => {
@@ -603,6 +617,7 @@ impl<'a> Opname<'a> {
             .toelichting
             .extend(gelezen.map(|vol| format!("\"{}\" gelezen als {vol}", clip(adres.trim()))));
         uitleg.drijvers.clone_from(&self.drijvers);
+        uitleg.opbouw = opbouw;
         Ok(uitleg)
     }
 
@@ -1877,10 +1892,10 @@ impl Opname<'_> {
             return Err(problem);
         }
         if let Some(same) = all.iter().find(|a| a.kaal() == head) {
-            // Only its brackets were written otherwise, or its period is wrong.
-            let brackets = !adres.to_lowercase().contains(&same.adres.to_lowercase());
+            // Only its brackets or capitals were written otherwise, or its period is wrong.
+            let otherwise = !adres.contains(&same.adres);
             let whole = same.perioden.is_none() == period.is_empty();
-            return if brackets && whole {
+            return if otherwise && whole {
                 Ok(written(same, period))
             } else {
                 Err(problem)
@@ -2509,6 +2524,7 @@ impl Lezer<'_> {
             delen: Vec::new(),
             vervolg: Vervolg::Geheel,
             drijvers: Vec::new(),
+            opbouw: Vec::new(),
         };
         if source.is_some() {
             return uitleg;
