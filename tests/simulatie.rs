@@ -104,6 +104,9 @@ fn mean(draws: &[f64]) -> f64 {
     draws.iter().sum::<f64>() / draws.len() as f64
 }
 
+/// What rounding to cents can change in a table.
+const CENT: f64 = 0.005;
+
 fn close(found: &Value, expected: f64, what: &str) {
     let found = found.as_f64().unwrap_or_else(|| panic!("{what}: {found}"));
     let off = (found - expected).abs();
@@ -111,6 +114,20 @@ fn close(found: &Value, expected: f64, what: &str) {
         off < 1e-9 * expected.abs().max(1e3),
         "{what}: {found} {expected}"
     );
+}
+
+/// [`close`] to a figure of a table, of which amounts are in cents.
+fn in_table(found: &Value, expected: f64, what: &str) {
+    let amount = found.as_f64().is_some_and(|x| x.abs() > 1.0);
+    if amount {
+        let found = found.as_f64().unwrap_or(f64::NAN);
+        assert!(
+            (found - expected).abs() <= CENT,
+            "{what}: {found} {expected}"
+        );
+    } else {
+        close(found, expected, what);
+    }
 }
 
 #[test]
@@ -219,7 +236,7 @@ fn raw_draws_give_every_figure_that_is_told() {
     let lowest = told["routes"]["grex"]["laagste_stand"]["p50"]
         .as_f64()
         .unwrap();
-    assert!(stands.iter().all(|row| row[2] >= lowest));
+    assert!(stands.iter().all(|row| row[2] >= lowest - CENT));
 }
 
 #[test]
@@ -568,20 +585,17 @@ fn one_route(sampling: &str) {
     );
 }
 
-/// The rows of the fan of a route, by period: percentiles, exact result and errors.
-fn fan(folder: &str, route: &str) -> Vec<(String, Vec<f64>)> {
+/// The rows of the fan of a route: period, percentiles, exact result as far as it goes, and errors.
+fn fan(folder: &str, route: &str) -> Vec<Vec<String>> {
     let ending = format!("- Waaier {route}.csv");
     let mut files = Folder::all(folder).into_iter();
     let (_, bytes) = files
         .find(|(name, _)| name.ends_with(&ending))
         .unwrap_or_else(|| panic!("no {ending} in {folder}"));
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
-    let rows = reader.records().map(|record| {
-        let record = record.unwrap();
-        let figures = record.iter().skip(1).map(|cell| cell.parse().unwrap());
-        (record[0].to_owned(), figures.collect())
-    });
-    rows.collect()
+    let rows = reader.records();
+    rows.map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect()
 }
 
 #[test]
@@ -607,8 +621,9 @@ fn the_fan_of_every_route_is_that_of_the_route_alone() {
             let ending =
                 |n: &String| n.starts_with(route) && n.ends_with("eindwaarde") && !n.contains('[');
             let at = names.iter().position(ending).unwrap();
-            let (_, last) = alone.last().unwrap();
-            for (found, p) in last.iter().zip([0.05, 0.25, 0.5, 0.75, 0.95]) {
+            let last = alone.last().unwrap().iter().skip(1);
+            for (found, p) in last.zip([0.05, 0.25, 0.5, 0.75, 0.95]) {
+                let found: f64 = found.parse().unwrap();
                 let expected = quantile(&raw[at], p);
                 assert!(
                     (found - expected).abs() < 0.01,
@@ -855,7 +870,7 @@ fn a_sweep_compares_any_figure_in_any_route() {
         ("Kans beter", "kans_beter"),
         ("± kans beter", "kans_beter_fout"),
     ] {
-        close(&apart[key], figure(heading), heading);
+        in_table(&apart[key], figure(heading), heading);
     }
     let own = &told["simulatie"]["routes"]["cofinanciering"]["portemonnee"];
     for (heading, key) in [
@@ -864,7 +879,7 @@ fn a_sweep_compares_any_figure_in_any_route() {
         ("Kans tekort", "kans_negatief"),
         ("± gemiddelde", "gemiddelde_fout"),
     ] {
-        close(&own[key], figure(heading), heading);
+        in_table(&own[key], figure(heading), heading);
     }
     let exact = figure("Portem. cofin.") - figure("Portem. grex");
     assert!((figure("Verschil") - exact).abs() < 0.02, "{exact}");

@@ -432,6 +432,7 @@ fn per_route(
     let figuur = stress.figuur();
     let tornado = found.tornado(&all, figuur, method)?;
     let namen: Vec<String> = found.lijst().iter().map(|o| o.naam.clone()).collect();
+    let euro: Vec<bool> = found.lijst().iter().map(|o| o.euro).collect();
     let each = tornado.into_iter().zip(plannen).zip(routes).enumerate();
     each.map(|(r, ((tornado, plan), route))| {
         let omgekeerd = stress
@@ -450,6 +451,10 @@ fn per_route(
             slechtste: found.slechtste(r, figuur, SLECHTSTE, SLECHTSTE_AANTAL)?,
             omgekeerd,
             namen: namen.clone(),
+            euro: euro.clone(),
+            drijvers_euro: (0..plan.drijver_namen().len())
+                .map(|d| oorzaken::in_euro(plan, d))
+                .collect(),
         })
     })
     .collect()
