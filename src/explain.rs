@@ -3,12 +3,16 @@
 //! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
+mod opbouw;
+
+pub use opbouw::Post;
+
 use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};
 use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
-use crate::model::verhaal::{Inbreng, Postsoort, eenheden};
+use crate::model::verhaal::{Inbreng, KOSTENSOORTEN, Postsoort, eenheden};
 use crate::model::{
     Bedrag, Deel, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of,
 };
@@ -132,6 +136,8 @@ pub struct Uitleg {
     pub vervolg: Vervolg,
     /// The drawn inputs of the draw, at the top only: in the order of their table, or by influence when there are many.
     pub drijvers: Vec<Getrokken>,
+    /// Of a main result, at the top only: the steps that it is made of.
+    pub opbouw: Vec<Post>,
 }
 
 /// What a draw made of an uncertain input.
@@ -204,6 +210,10 @@ impl Uitleg {
     pub fn tekst(&self) -> String {
         let mut out = String::new();
         self.schrijf(0, &mut out);
+        if !self.opbouw.is_empty() {
+            out.push_str("opbouw:\n");
+            opbouw::tekst(&self.opbouw, &mut out);
+        }
         if !self.drijvers.is_empty() {
             out.push_str("getrokken:\n");
             for driver in self.drijvers.iter().take(GETROKKEN) {
@@ -280,6 +290,9 @@ impl Uitleg {
             "vervolg": vervolg,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
         });
+        if !self.opbouw.is_empty() {
+            out["opbouw"] = opbouw::als_json(&self.opbouw);
+        }
         if !self.drijvers.is_empty() {
             out["drijvers"] = self.drijvers.iter().map(Getrokken::json).collect();
         }
@@ -603,6 +616,7 @@ impl<'a> Opname<'a> {
                 (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
             }
         };
+        let opbouw = self.opbouw(&gevonden);
         let node = match gevonden {
             Gevonden::Node(node) => node,
             Gevonden::Som(naam, unit, parts) => {
@@ -631,6 +645,7 @@ impl<'a> Opname<'a> {
             .toelichting
             .extend(gelezen.map(|vol| format!("\"{}\" gelezen als {vol}", clip(adres.trim()))));
         uitleg.drijvers.clone_from(&self.drijvers);
+        uitleg.opbouw = opbouw;
         Ok(uitleg)
     }
 
@@ -714,6 +729,11 @@ impl<'a> Opname<'a> {
             }
             Of::Verhaal(g) => model.verhaal.gebieden[usize::from(g)].id.clone(),
             Of::Eigendom(e) => model.verhaal.eigendommen[usize::from(e)].id.clone(),
+            Of::Kostensoort(g, k) => format!(
+                "{} {}",
+                KOSTENSOORTEN[usize::from(k)],
+                model.verhaal.gebieden[usize::from(g)].id
+            ),
             Of::Post(p) => {
                 let post = self.plan.posten[usize::from(p)];
                 let line = post.lijn.map_or("", |l| &model.lijnen[l].id);
@@ -1012,6 +1032,7 @@ fn calculate(
     for r in (1..model.rekeningen.len()).filter(|r| *r != HOOFD) {
         evaluate::rekeningresultaat(&v, r, &mut werk);
     }
+    evaluate::verhaal::overzicht(&v, &werk);
     overzicht::partijkas(&v, &werk);
     overzicht::partijreeksen(&v, &werk);
     overzicht::matrix(&v, &werk);
@@ -1119,6 +1140,21 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
     ("omslag", "omslag"),
     ("tekort", "tekort na aftopping"),
     ("geldsommen", "geldsommen"),
+    ("overeenkomsten", "overeenkomsten"),
+    ("kosten_ontvanger", "kosten van de ontvanger"),
+    ("rest", "rest kostenverhaal"),
+    ("rest_zonder_kostensoort", "rest zonder kostensoort"),
+    ("rest_elders", "rest elders"),
+    ("rest_plankosten", "rest plankosten"),
+    ("rest_bijdragen", "rest bijdragen"),
+    ("rest_raming", "rest raming"),
+    ("rest_aftopping", "rest aftopping"),
+    ("rest_eigen_grond", "rest eigen grond"),
+    ("rest_zonder_eigendom", "rest zonder eigendom"),
+    ("rest_niet_plichtig", "rest niet plichtig"),
+    ("rest_overeenkomsten", "rest overeenkomsten"),
+    ("rest_vloer_en_maxima", "rest vloer en maxima"),
+    ("rest_eigen_werken", "rest eigen werken"),
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.
@@ -1133,6 +1169,7 @@ const EIGENDOMWOORDEN: &[(&str, &str)] = &[
     ("opbrengst", "opbrengst eigendom"),
     ("waardevermeerdering", "waardevermeerdering"),
     ("terugbetaling", "terugbetaling"),
+    ("overeenkomst", "overeenkomst"),
 ];
 
 /// The figures of a party and their words.
@@ -1220,6 +1257,12 @@ fn unknown(adres: &str) -> Problem {
             adres.get(head.len()..).unwrap_or("")
         ))
     })
+}
+
+/// The kostensoort of a figure such as `kosten_A8`.
+fn kostensoort_van(figure: &str) -> Option<usize> {
+    let code = figure.strip_prefix("kosten_")?;
+    KOSTENSOORTEN.iter().position(|k| *k == code)
 }
 
 /// The word of a figure that a list has.
@@ -1448,6 +1491,14 @@ impl Opname<'_> {
                     "",
                     adres,
                 )
+            }
+            "kostenverhaal" if kostensoort_van(tail).is_some() => {
+                let names = model.verhaal.gebieden.iter().map(|g| g.id.as_str());
+                let g = position_of(names.clone(), key)
+                    .ok_or_else(|| near(names.collect(), "kostenverhaal"))?;
+                let k = kostensoort_van(tail).unwrap_or(0);
+                let of = Of::Kostensoort(g as u16, k as u16);
+                self.at("kosten per kostensoort", of, "", adres)
             }
             "eigendom" if EIGENDOMWOORDEN.iter().any(|(a, _)| *a == tail) => {
                 let names = model.verhaal.eigendommen.iter().map(|e| e.id.as_str());
@@ -2059,6 +2110,11 @@ impl Opname<'_> {
             Of::Verhaal(_) => figure(VERHAALWOORDEN).map(|f| format!("kostenverhaal[{whose}].{f}")),
             Of::Eigendom(_) => figure(EIGENDOMWOORDEN).map(|f| format!("eigendom[{whose}].{f}")),
             Of::Post(_) => None,
+            Of::Kostensoort(g, k) => Some(format!(
+                "kostenverhaal[{}].kosten_{}",
+                self.plan.model.verhaal.gebieden[usize::from(g)].id,
+                KOSTENSOORTEN[usize::from(k)]
+            )),
             Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
         }
     }
@@ -2077,10 +2133,10 @@ impl Opname<'_> {
             return Err(problem);
         }
         if let Some(same) = all.iter().find(|a| a.kaal() == head) {
-            // Only its brackets were written otherwise, or its period is wrong.
-            let brackets = !adres.to_lowercase().contains(&same.adres.to_lowercase());
+            // Only its brackets or capitals were written otherwise, or its period is wrong.
+            let otherwise = !adres.contains(&same.adres);
             let whole = same.perioden.is_none() == period.is_empty();
-            return if brackets && whole {
+            return if otherwise && whole {
                 Ok(written(same, period))
             } else {
                 Err(problem)
@@ -2724,6 +2780,7 @@ impl Lezer<'_> {
             delen: Vec::new(),
             vervolg: Vervolg::Geheel,
             drijvers: Vec::new(),
+            opbouw: Vec::new(),
         };
         if source.is_some() {
             return uitleg;

@@ -292,7 +292,7 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
             _ => BEDRAGEN,
         },
         of if matches!(of, Of::Index(_)) || word.starts_with("disconto") => TIJD,
-        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) => VERHAAL,
+        Of::Verhaal(_) | Of::Eigendom(_) | Of::Post(_) | Of::Kostensoort(..) => VERHAAL,
         Of::Rekening(r) if usize::from(r) == HOOFD => GREX,
         Of::Rekening(_) | Of::Object(_) => REKENINGEN,
         Of::Deel(_) => DELEN,

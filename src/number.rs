@@ -72,6 +72,8 @@ pub enum Of {
     Eigendom(u16),
     /// What a line counts for in an area of kostenverhaal.
     Post(u16),
+    /// A kostensoort in an area of kostenverhaal.
+    Kostensoort(u16, u16),
 }
 
 /// When.

@@ -97,6 +97,25 @@ pub struct Skipped {
     pub why: String,
 }
 
+impl Skipped {
+    /// How much it may matter: a column that nothing was read from (0), a sheet (1), a row with figures (2); nothing for headings, empty rows,
+    /// what the mapping passes over by name, and what polder wrote itself.
+    pub fn gewicht(&self) -> Option<u8> {
+        let told = [
+            ("no entry of the mapping names column", 0),
+            ("no known heading above it", 0),
+            ("no entry of the mapping names this sheet", 1),
+            (FIGURES_UNREAD, 2),
+        ];
+        let found = told.iter().find(|(text, _)| self.why.contains(text));
+        found.map(|(_, weight)| *weight)
+    }
+}
+
+/// Why a row with figures was passed over that no entry of a mapping names.
+pub(crate) const FIGURES_UNREAD: &str =
+    "no entry of the mapping names this row, which holds figures";
+
 /// What was read.
 #[derive(Debug, Clone, Default)]
 pub struct Read {

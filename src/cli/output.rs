@@ -384,7 +384,7 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
                 "partij": model.partijen[row.partij].partij,
                 "route": e.positie.woord(),
                 "opbrengst": exact(c.opbrengst),
-                "inbrengwaarde": exact(c.inbreng),
+                "inbreng": exact(c.inbreng),
                 "aftrek": exact(c.aftrek),
                 "bruto": exact(c.bruto),
                 "bruto_opbrengsten": exact(c.bruto_opbrengsten),
@@ -396,14 +396,8 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
             (row.id.clone(), value)
         })
         .collect();
-    let named = |rows: &[(&'static str, Decimal)]| -> Map<String, Value> {
-        rows.iter()
-            .map(|(name, amount)| ((*name).to_owned(), exact(*amount)))
-            .collect()
-    };
-    let value = json!({
+    let mut value = json!({
         "kosten": exact(x.kosten),
-        "kostensoorten": named(&x.kostensoorten),
         "inbrengwaarden": exact(x.inbreng),
         "bijdragen": exact(x.bijdragen),
         "netto_kosten": exact(x.netto),
@@ -415,8 +409,13 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
         "mag_afzien": x.mag_afzien,
         "eigendom": owners,
         "rest": exact(x.rest_totaal()),
-        "rest_naar_oorzaak": named(&x.rest),
     });
+    if let Value::Object(map) = &mut value {
+        let kinds = x.kostensoorten.iter();
+        map.extend(kinds.map(|(code, amount)| (format!("kosten_{code}"), exact(*amount))));
+        let causes = x.rest.iter();
+        map.extend(causes.map(|(key, _, amount)| ((*key).to_owned(), exact(*amount))));
+    }
     (model.verhaal.gebieden[x.gebied].id.clone(), value)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Failure, Loaded, Outcome, Output, diagnostics, load, output, threads};
 use crate::model::Model;
-use crate::plan::Drijvers;
+use crate::plan::{Drijvers, Plan, Route};
 use crate::problem::{Problem, has_errors, listed, nearest};
 use crate::read::Read;
 use crate::read::scenario::read_scenarios;
@@ -188,16 +188,7 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     ) {
         let joined = verdeling.blokken.iter().filter(|blok| blok.len() > 1);
         let titles: Vec<String> = joined.map(|blok| Verdeling::titel(blok)).collect();
-        let mut problem = Problem::warning(
-            "causes-joined",
-            format!(
-                "{} are told as one: one without the other is no model ({})",
-                titles.join(", "),
-                why.message
-            ),
-        );
-        problem.place.clone_from(&why.place);
-        diagnostics::show(&[problem], &args.model());
+        diagnostics::show(&[samengenomen(&titles, why)], &args.model());
     }
     if args.output.json {
         output::print_json(&als_json(&a, &b, &v, &verdeling));
@@ -207,7 +198,15 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
         a: &a.naam,
         b: &b.naam,
     };
-    let mut reports: Vec<_> = crate::plan::Route::BEIDE
+    let gelijk = [&a, &b]
+        .iter()
+        .all(|kant| Plan::routes_gelijk(&kant.loaded.model));
+    let routes = if gelijk {
+        super::een_route(&a.loaded.model, &Route::BEIDE, "it is left out")
+    } else {
+        &Route::BEIDE
+    };
+    let mut reports: Vec<_> = routes
         .iter()
         .map(|route| verslag::kerncijfers(&verdeling, namen, *route))
         .collect();
@@ -215,14 +214,39 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     for report in &reports {
         output::print(report);
     }
-    output::say(&verslag::regels(v.wijzigingen()).join("\n"));
+    output::say(&verslag::regels(v.wijzigingen(), &verdeling).join("\n"));
     output::say("");
-    reports.push(verslag::uitkomsten(&verdeling, namen));
+    reports.push(verslag::uitkomsten(&verdeling, namen, routes));
     reports.push(changes);
     let name = format!("{} naar {} verschil", a.naam, b.naam).replace(['/', '\\', ':'], "-");
     let loaded = samen(a.loaded, &b.loaded);
     output::write(&loaded, &reports, &args.output, &name, None, None)?;
     Ok(Outcome::Ok)
+}
+
+/// Why causes are told as one, and what can be done about it.
+fn samengenomen(titles: &[String], why: &Problem) -> Problem {
+    let advice = match why.code {
+        "phasing-total" => {
+            "a profile in shares (aandeel) holds whatever the amount is, and can change by itself; or"
+        }
+        "after-eindjaar" => "give both models the later eindjaar; or",
+        _ => "to tell them apart,",
+    };
+    let mut problem = Problem::warning(
+        "causes-joined",
+        format!(
+            "{} are told as one: with the changes of one and not of the other there is no model, as {}",
+            titles.join(", "),
+            why.message
+        ),
+    )
+    .fix(format!(
+        "{advice} make that row in a copy of A what it is in B, with all that belongs to it, and diff in two steps: A to the copy, the copy to B"
+    ));
+    problem.place.clone_from(&why.place);
+    problem.other.clone_from(&why.other);
+    problem
 }
 
 /// The first side with the sources of both, for the manifest.

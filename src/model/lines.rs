@@ -5,7 +5,7 @@
 use super::fields::Fields;
 use super::grondwaarde::{self, Post, Waardering};
 use super::schema::{Kind, OPGAVEN, THEMAS};
-use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
+use super::table::{Row, Scalar, Table, Tables, Value, date_from_text, name_key, text_of};
 use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
     BUITEN, Boekwaarde, Builder, Gebied, HOOFD, MAX_SIZE, Risico, file_of, is_full, position_of,
@@ -316,6 +316,7 @@ impl Lines {
             .flat_map(|t| t.rows.iter().filter_map(|row| text_of(t.get(row, "id"))))
             .collect::<Vec<_>>();
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
+        check_hoeveelheid(tables, &drafts, &profiles, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
         let betalingen = read_betalingen(tables, &mut profiles, gebied, problems);
         // A line with a mistake may have been the one that uses it.
@@ -1374,6 +1375,54 @@ fn check_price(f: &mut Fields<'_>) {
             );
         }
         _ => {}
+    }
+}
+
+/// Quantities beside a bedrag do nothing: told once per table, as whole columns may be so. One of something says no more than the
+/// amount does, and units may be phased.
+fn check_hoeveelheid(
+    tables: &Tables,
+    drafts: &[Draft],
+    profiles: &[(String, Profile)],
+    problems: &mut Vec<Problem>,
+) {
+    let phased: HashSet<String> = profiles
+        .iter()
+        .filter(|(_, profile)| profile.unit == "hoeveelheid")
+        .map(|(name, _)| name_key(name))
+        .collect();
+    let counted: HashSet<&str> = drafts
+        .iter()
+        .filter(|d| matches!(&d.wanted, Wanted::Profile(name) if phased.contains(&name_key(name))))
+        .map(|d| d.lijn.id.as_str())
+        .collect();
+    for name in ["kosten", "opbrengsten", "exploitatie"] {
+        let (table, rows) = rows(tables, name);
+        let beside = rows.filter_map(|row| {
+            let id = text_of(table.get(row, "id"))?;
+            let value = table.get(row, "hoeveelheid");
+            match &value.scalar {
+                Scalar::Number(n) if *n != Decimal::ONE => {}
+                _ => return None,
+            }
+            let bedrag = !table.get(row, "bedrag").is_empty();
+            (bedrag && !counted.contains(id)).then_some((id, value))
+        });
+        let beside: Vec<(&str, &Value)> = beside.collect();
+        if let Some((id, value)) = beside.first() {
+            let who = match beside.len() {
+                1 => format!("{name} \"{id}\" has"),
+                n => format!("{n} rows of {name} (the first \"{id}\") have"),
+            };
+            problems.push(
+                Problem::warning(
+                    "unused-quantity",
+                    format!("{who} a hoeveelheid beside bedrag, and bedrag is taken as the whole amount"),
+                )
+                .at(&value.place)
+                .fix("if bedrag is per unit, write it as prijs; if it is the whole, leave hoeveelheid empty (in a mapping: leave the column out)"),
+            );
+        }
     }
 }
 
