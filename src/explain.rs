@@ -2089,18 +2089,17 @@ impl Opname<'_> {
         if let Some(adres) = year() {
             return Some(self.find(&adres).map(|found| (found, Some(adres))));
         }
-        let (all, when) = match (index.get(&asked), asked.rsplit_once(' ')) {
-            (Some(all), _) => (all, String::new()),
-            (None, Some((name, when))) => {
-                let known = when == "begin"
-                    || Periode::parse(&when.to_uppercase(), self.plan.timeline.stap).is_ok();
-                (index.get(name).filter(|_| known)?, when.to_uppercase())
-            }
-            _ => {
-                let label = |(_, (label, _)): &(&u32, &(String, Unit))| als_naam(label) == asked;
-                let node = self.labels.iter().filter(label).map(|(n, _)| *n).min()?;
-                return Some(Ok((Gevonden::Node(node), None)));
-            }
+        let with_period = || {
+            let (name, when) = asked.rsplit_once(' ')?;
+            let when = when.to_uppercase();
+            let known = when == "BEGIN" || Periode::parse(&when, self.plan.timeline.stap).is_ok();
+            Some((index.get(name).filter(|_| known)?, when))
+        };
+        let once = index.get(&asked).map(|all| (all, String::new()));
+        let Some((all, when)) = once.or_else(with_period) else {
+            let label = |(_, (label, _)): &(&u32, &(String, Unit))| als_naam(label) == asked;
+            let node = self.labels.iter().filter(label).map(|(n, _)| *n).min()?;
+            return Some(Ok((Gevonden::Node(node), None)));
         };
         let mut found = Vec::new();
         let mut refused = None;

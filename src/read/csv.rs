@@ -33,10 +33,13 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
     let stem = Path::new(&**file)
         .file_stem()
         .map_or(Cow::Borrowed(""), |s| s.to_string_lossy());
+    // A name that is nearly a table's is misspelt; a farther one must have its headings to be taken for it.
     let near = nearest(&stem, SCHEMA.iter().map(|t| t.name)).and_then(table_schema);
-    if !SCHEMA.iter().any(|t| fold(t.name) == fold(&stem))
-        && !near.is_some_and(|schema| headed(bytes, schema))
-    {
+    let ours = near.is_some_and(|schema| {
+        strsim::normalized_damerau_levenshtein(schema.name, &fold(&stem)) >= 0.7
+            || headed(bytes, schema)
+    });
+    if !ours {
         read.problems.push(not_own_form(file));
         return;
     }
