@@ -589,13 +589,15 @@ impl<'a> Opname<'a> {
         };
         let (gevonden, gelezen) = match self.find(adres) {
             Ok(gevonden) => (gevonden, None),
-            Err(problem) => match self.genoemd(adres).transpose().map_err(|p| vec![p])? {
-                Some(found) => found,
-                None => {
+            Err(problem) => {
+                let named = self.genoemd(adres).transpose().map_err(|p| vec![p])?;
+                if let Some(found) = named {
+                    found
+                } else {
                     let vol = self.aanvullen(adres, problem).map_err(|p| vec![p])?;
                     (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
                 }
-            },
+            }
         };
         let node = match gevonden {
             Gevonden::Node(node) => node,
