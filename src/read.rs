@@ -31,8 +31,10 @@ pub const MANIFEST: &str = "model.toml";
 pub const BLAD_MERK: &str = "_polder";
 /// The sheets of such a workbook that every one has, by which it is known when the hidden sheet is gone.
 const BLADEN_ALTIJD: [&str; 4] = ["Leeswijzer", "Uitkomsten", "Controles", "Herkomst"];
-/// Its sheets of formulas, by name.
-const REKENBLADEN: [&str; 11] = [
+/// Its other sheets, by name, also those that not every version and model has: a name too many does no harm.
+const REKENBLADEN: [&str; 13] = [
+    "Spoor",
+    "Verhaal",
     "Tijd en index",
     "Bedragen",
     "Gewichten",
