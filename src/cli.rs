@@ -11,7 +11,7 @@ mod output;
 mod simulatie;
 mod verschil;
 
-use crate::explain::Opname;
+use crate::explain::{DIEPTE_MAX, Opname};
 use crate::model::Model;
 use crate::model::table::Tables;
 use crate::plan::{Drijvers, Plan, Route};
@@ -112,6 +112,9 @@ struct Output {
     /// Print the results as json and write no files
     #[arg(long)]
     json: bool,
+    /// Write over a workbook of an earlier run that was changed since
+    #[arg(long, conflicts_with = "json")]
+    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -207,7 +210,7 @@ struct ExplainArgs {
     /// Route
     #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
     route: RouteArg,
-    /// Number of levels
+    /// Number of levels, 1 to 12
     #[arg(
         long,
         default_value_t = 3,
@@ -571,6 +574,13 @@ fn command(
     threads(args.simulation.threads)?;
     let vraag = args.vraag(default, output.json)?;
     let loaded = load(path)?;
+    if !output.json && vraag.as_ref().is_none_or(|v| v.deel.is_none()) {
+        // Before anything is drawn: what can't be written need not be calculated.
+        output::vrij(&output.out, output.force, &opdracht.naam(path, routes))?;
+        for route in routes.iter().filter(|_| formulas) {
+            output::vrij(&output.out, output.force, &formules::naam(path, *route))?;
+        }
+    }
     if let Some(vraag) = vraag.as_ref().filter(|v| v.deel.is_some()) {
         delen::schrijf(&loaded, opdracht, path, routes, vraag, &output.out)?;
         return Ok(Outcome::Ok);
@@ -600,6 +610,7 @@ fn command(
             model: path,
             routes,
             out: &output.out,
+            force: output.force,
             simulatie: v.map_or_else(Vec::new, |v| Herkomst::van(opdracht, path, v).regels()),
             rapporten: v.map_or_else(Vec::new, |v| drawn_reports(&loaded, v, &asked)),
         };
@@ -935,6 +946,12 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    if !(1..=DIEPTE_MAX).contains(&args.depth) {
+        return Err(Failure::Usage(format!(
+            "--depth {}: give 1 to {DIEPTE_MAX}",
+            args.depth
+        )));
+    }
     let sampling = args.sampling.unwrap_or(Sampling::Plain);
     let trekking = args
         .draw

@@ -981,7 +981,7 @@ impl<'a> Plan<'a> {
         let move_by = lijn.deelgebied.map_or(0, shift);
         let totaal = match &lijn.verloop.totaal {
             Totaal::Een => None,
-            Totaal::Door(t) => Some(Exact::from(*t)),
+            Totaal::Door(t, _) => Some(Exact::from(*t)),
         };
         let places: Vec<(usize, Decimal)> = lijn
             .verloop

@@ -980,7 +980,7 @@ pub fn stromen(model: &Model) -> Result<Vec<Regelstroom>, Problem> {
         };
         let whole = match &lijn.verloop.totaal {
             Totaal::Een => Decimal::ONE,
-            Totaal::Door(sum) => *sum,
+            Totaal::Door(sum, _) => *sum,
         };
         for (periode, weight) in &lijn.verloop.gewichten {
             let amount = bedrag

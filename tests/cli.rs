@@ -386,6 +386,114 @@ fn explain_draws_a_graph_lists_addresses_and_completes_them() {
 }
 
 #[test]
+fn a_depth_out_of_range_is_refused() {
+    for depth in ["0", "13", "100"] {
+        let output =
+            Polder::new(&["explain", "models/rekenvoorbeeld", "ncw", "--depth", depth]).run();
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(&format!("--depth {depth}: give 1 to 12")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_another_form_is_sent_to_inspect() {
+    let folder = temp("foreign");
+    std::fs::create_dir_all(&folder).unwrap();
+    let sheet = folder.join("begroting van iemand.csv");
+    std::fs::write(&sheet, "Omschrijving;Bedrag\nRiolering;1.250,50\n").unwrap();
+    for file in [
+        "models/spoorzone-oost/spoorzone-oost.xlsx",
+        sheet.to_str().unwrap(),
+    ] {
+        let name = Path::new(file).file_name().unwrap().to_str().unwrap();
+        for args in [
+            vec!["check", file],
+            vec!["run", file],
+            vec!["explain", file, "ncw"],
+            vec!["diff", "models/rekenvoorbeeld", file],
+        ] {
+            let output = Polder::new(&args).run();
+            assert_eq!(output.status.code(), Some(2), "{args:?}");
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                message.contains("not-own-form")
+                    && message.contains(&format!("run `polder inspect \"{name}\"` first"))
+                    && !message.contains("did you mean")
+                    && message.matches("error[").count() == 1,
+                "{message}"
+            );
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_workbook_that_somebody_changed_is_not_written_over() {
+    let folder = temp("force");
+    let out = folder.to_str().unwrap();
+    let run = |more: &[&str]| {
+        let args = [
+            "run",
+            "models/rekenvoorbeeld",
+            "--formulas",
+            "--route",
+            "grex",
+            "--out",
+            out,
+        ];
+        Polder::new(&[&args[..], more].concat()).run()
+    };
+    // What polder wrote itself it writes again.
+    for _ in 0..2 {
+        assert_eq!(run(&[]).status.code(), Some(0));
+    }
+    for name in [
+        "rekenvoorbeeld grex.xlsx",
+        "rekenvoorbeeld grex formules.xlsx",
+    ] {
+        let file = folder.join(name);
+        let good = std::fs::read(&file).unwrap();
+        std::fs::write(&file, b"van iemand").unwrap();
+        let output = run(&[]);
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(name) && message.contains("--force"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), b"van iemand");
+        assert_eq!(run(&["--force"]).status.code(), Some(0));
+        assert_eq!(std::fs::read(&file).unwrap(), good);
+        // Without the manifest that says what was written nothing is known of it.
+        let manifest = folder.join(name.replace(".xlsx", ".manifest.json"));
+        std::fs::remove_file(manifest).unwrap();
+        assert_eq!(run(&[]).status.code(), Some(2));
+        assert_eq!(run(&["--force"]).status.code(), Some(0));
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn diff_of_equal_models_is_short_and_of_two_areas_is_told() {
+    let same = Polder::new(&["diff", "models/rekenvoorbeeld", "models/rekenvoorbeeld"])
+        .out("same")
+        .text(0);
+    assert!(same.starts_with("Er verandert niets"), "{same}");
+    let p = Polder::new(&["diff", "models/rekenvoorbeeld", "models/voorbeeld"]).out("areas");
+    let output = p.run();
+    assert_eq!(output.status.code(), Some(0));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("other-area") && message.contains("is this one area?"),
+        "{message}"
+    );
+}
+
+#[test]
 fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
     let p = Polder::new(&[
         "sweep",

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::schema::OPGAVEN;
 use crate::model::table::Tables;
 use crate::plan::Route;
-use crate::read::{IoFailure, Read};
+use crate::read::{IoFailure, Read, SourceFile};
 use crate::report::Report;
 use crate::report::oorzaken::Routeoorzaken;
 use crate::report::risico::{Simulatieverslag, vastgesteld};
@@ -597,6 +597,37 @@ pub(super) fn json(
     })
 }
 
+/// The SHA-256 of files by name, for a manifest.
+pub(super) fn hashes<'a>(files: impl Iterator<Item = &'a (String, Vec<u8>)>) -> Value {
+    let hash = |(name, bytes): &(String, Vec<u8>)| {
+        let found = SourceFile::of(name, bytes);
+        (found.name, Value::String(found.sha256))
+    };
+    Value::Object(files.map(hash).collect())
+}
+
+/// Refuses to write over a workbook that is not as polder wrote it: somebody worked in it, or it is another file of that name.
+/// What was written, the manifest beside it tells.
+pub(super) fn vrij(out: &Path, force: bool, name: &str) -> Result<(), Failure> {
+    let file = format!("{name}.xlsx");
+    let target = out.join(&file);
+    if force || !target.is_file() {
+        return Ok(());
+    }
+    let bytes =
+        std::fs::read(&target).map_err(|e| Failure::Io(IoFailure::new(&target, "open", &e)))?;
+    let manifest = std::fs::read_to_string(out.join(format!("{name}.manifest.json"))).ok();
+    let manifest = manifest.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let written = manifest.as_ref().and_then(|m| m["sha256"][&file].as_str());
+    if written == Some(SourceFile::of(&file, &bytes).sha256.as_str()) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} is not as polder wrote it, and is not written over: name another folder with --out, or lose what is in it with --force",
+        target.display()
+    )))
+}
+
 /// The files that an earlier run listed in its manifest; only plain names of ours.
 fn earlier_files(manifest: &Path) -> Vec<String> {
     let Some(json) = std::fs::read_to_string(manifest)
@@ -680,6 +711,7 @@ pub(super) fn write(
     raw: Option<(Raw, &Simulatieverslag)>,
 ) -> Result<(), Failure> {
     let (model, out, nl) = (&loaded.model, &output.out, output.csv == Notatie::Nl);
+    vrij(out, output.force, name)?;
     let mut lines = vec![
         ("Model".to_owned(), model.gebied.naam.clone()),
         (
@@ -729,7 +761,8 @@ pub(super) fn write(
         let described = manifest(model, &loaded.read, herkomst, &[]);
         listed.push(write_raw(raw, v, &described, out, name)?);
     }
-    let manifest = manifest(model, &loaded.read, herkomst, &listed);
+    let mut manifest = manifest(model, &loaded.read, herkomst, &listed);
+    manifest.insert("sha256".to_owned(), hashes(all.iter()));
     let manifest = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     all.push((format!("{name}.manifest.json"), manifest.into_bytes()));
     files::write_all(out, &all)?;

@@ -2,6 +2,7 @@
 
 use super::{Failure, Loaded, Outcome, Output, diagnostics, load, output, threads};
 use crate::model::Model;
+use crate::model::table::{as_text, fold, name_key};
 use crate::plan::{Drijvers, Plan, Route};
 use crate::problem::{Problem, has_errors, listed, nearest};
 use crate::read::Read;
@@ -170,6 +171,14 @@ fn kanten(args: &DiffArgs) -> Result<(Kant, Kant), Failure> {
 pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     threads(args.threads)?;
     let (a, b) = kanten(args)?;
+    if let Some((one, other)) = andere_namen(&a.loaded.model, &b.loaded.model) {
+        let problem = Problem::warning(
+            "other-area",
+            format!("A is called \"{one}\" and B \"{other}\": is this one area?"),
+        );
+        let fix = "compare two states of one area, or give both the same naam in table gebied";
+        diagnostics::show(&[problem.fix(fix)], &args.model());
+    }
     let v = Vergelijking::new(&a.loaded.model.tables, &b.loaded.model.tables);
     let bar = output::progress(v.coalities() as u64);
     let cijfers: Vec<_> = (0..v.coalities())
@@ -211,7 +220,8 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
         .map(|route| verslag::kerncijfers(&verdeling, namen, *route))
         .collect();
     let changes = verslag::wijzigingen(v.wijzigingen(), namen);
-    for report in &reports {
+    // Of equal models there is nothing to show but that they are.
+    for report in reports.iter().filter(|_| !v.wijzigingen().is_empty()) {
         output::print(report);
     }
     output::say(&verslag::regels(v.wijzigingen(), &verdeling).join("\n"));
@@ -247,6 +257,21 @@ fn samengenomen(titles: &[String], why: &Problem) -> Problem {
     problem.place.clone_from(&why.place);
     problem.other.clone_from(&why.other);
     problem
+}
+
+/// The names of two areas that are not called the same, where both say what they are called.
+fn andere_namen(a: &Model, b: &Model) -> Option<(String, String)> {
+    let name = |model: &Model| {
+        let rows = &model.tables.table("gebied").rows;
+        let own = rows.iter().find(|row| {
+            let setting = row.values.first();
+            setting.is_some_and(|v| fold(&as_text(&v.scalar)) == "naam")
+        })?;
+        let name = as_text(&own.values.get(1)?.scalar);
+        (!name.trim().is_empty()).then_some(name)
+    };
+    let (a, b) = (name(a)?, name(b)?);
+    (name_key(&a) != name_key(&b)).then_some((a, b))
 }
 
 /// The first side with the sources of both, for the manifest.

@@ -137,8 +137,8 @@ pub enum Deel {
 pub enum Totaal {
     /// Nothing: the weights are shares.
     Een,
-    /// This.
-    Door(Decimal),
+    /// This, which all weights add up to; with those of realised periods, which the phasing itself no longer has.
+    Door(Decimal, Vec<(Periode, Quantity)>),
 }
 
 /// When a line falls: a weight per period.
@@ -2088,15 +2088,17 @@ fn settle(
             Wanted::Follow { .. } => None,
             Wanted::Range(from, to) => {
                 let parts = to.0 - from.0 + 1;
+                // Equal parts come from the cell that says so: the line's own, also when that says whom it follows.
+                let part = Quantity::new(Decimal::ONE, &drafts[i].phasing_place);
                 let weights = (from.0..=to.0)
-                    .map(|p| (Periode(p), Quantity::made(Decimal::ONE)))
+                    .map(|p| (Periode(p), part.clone()))
                     .collect();
                 Some((
                     weights,
                     if parts == 1 {
                         Totaal::Een
                     } else {
-                        Totaal::Door(Decimal::from(parts))
+                        Totaal::Door(Decimal::from(parts), Vec::new())
                     },
                 ))
             }
@@ -2400,7 +2402,7 @@ fn profile_weights(
             if sum == Decimal::ONE {
                 Totaal::Een
             } else {
-                Totaal::Door(sum)
+                Totaal::Door(sum, Vec::new())
             }
         }
         "hoeveelheid" => {
@@ -2417,7 +2419,7 @@ fn profile_weights(
                 ));
                 return None;
             }
-            Totaal::Door(sum)
+            Totaal::Door(sum, Vec::new())
         }
         _ => {
             if draft.open_amount {
@@ -2445,10 +2447,10 @@ fn profile_weights(
                 });
                 return None;
             }
-            Totaal::Door(sum)
+            Totaal::Door(sum, Vec::new())
         }
     };
-    if total == Totaal::Door(Decimal::ZERO) {
+    if matches!(&total, Totaal::Door(sum, _) if sum.is_zero()) {
         // Nothing is spread over nothing: the line is zero, which needs no weights.
         return Some((Vec::new(), Totaal::Een));
     }
@@ -2514,7 +2516,7 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
 fn settle_history(
     draft: &mut Draft,
     weights: Vec<(Periode, Quantity)>,
-    total: Totaal,
+    mut total: Totaal,
     base: Option<Decimal>,
     gewaardeerd: bool,
     gebied: &Gebied,
@@ -2576,8 +2578,9 @@ fn settle_history(
     let amount = Exact(base);
     let by = |w: Decimal| match &total {
         Totaal::Een => amount * Exact::from(w),
-        Totaal::Door(t) => (amount * Exact::from(w)).per(Exact::from(*t)),
+        Totaal::Door(t, _) => (amount * Exact::from(w)).per(Exact::from(*t)),
     };
+    let realised = history.clone();
     for (p, q) in history {
         if let Some(value) = by(q.value).0 {
             lijn.realisatie.push((
@@ -2601,6 +2604,9 @@ fn settle_history(
             );
             return;
         }
+    }
+    if let Totaal::Door(_, earlier) = &mut total {
+        *earlier = realised;
     }
     lijn.verloop = Verloop {
         gewichten: forecast,
