@@ -11,10 +11,10 @@ mod output;
 mod simulatie;
 mod verschil;
 
-use crate::explain::Opname;
+use crate::explain::{DIEPTE_MAX, Opname};
 use crate::model::Model;
 use crate::model::table::Tables;
-use crate::plan::{Drijvers, Route};
+use crate::plan::{Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
@@ -111,6 +111,9 @@ struct Output {
     /// Print the results as json and write no files
     #[arg(long)]
     json: bool,
+    /// Write over a workbook of an earlier run that was changed since
+    #[arg(long, conflicts_with = "json")]
+    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -185,6 +188,9 @@ impl RoutesArg {
 struct CheckArgs {
     /// The model
     model: PathBuf,
+    /// Also list headings, subtotals and other rows that were passed over and hardly matter
+    #[arg(long)]
+    all: bool,
     /// Print as json
     #[arg(long)]
     json: bool,
@@ -203,7 +209,7 @@ struct ExplainArgs {
     /// Route
     #[arg(long, value_enum, default_value_t = RouteArg::Grex, value_name = "ROUTE")]
     route: RouteArg,
-    /// Number of levels
+    /// Number of levels, 1 to 12
     #[arg(
         long,
         default_value_t = 3,
@@ -512,12 +518,13 @@ impl Opdracht {
         }
     }
 
-    /// What its files are called.
-    fn naam(self, model: &Path) -> String {
+    /// What its files are called: of a run by its route, which is the grex when it has both.
+    fn naam(self, model: &Path, routes: &[Route]) -> String {
         let name = output::model_name(model);
-        match self {
-            Opdracht::Run => format!("{name} grex"),
-            Opdracht::Compare => name,
+        match (self, routes) {
+            (Opdracht::Run, [route]) => format!("{name} {}", route.naam()),
+            (Opdracht::Run, _) => format!("{name} {}", Route::Grex.naam()),
+            (Opdracht::Compare, _) => name,
         }
     }
 }
@@ -566,6 +573,13 @@ fn command(
     threads(args.simulation.threads)?;
     let vraag = args.vraag(default, output.json)?;
     let loaded = load(path)?;
+    if !output.json && vraag.as_ref().is_none_or(|v| v.deel.is_none()) {
+        // Before anything is drawn: what can't be written need not be calculated.
+        output::vrij(&output.out, output.force, &opdracht.naam(path, routes))?;
+        for route in routes.iter().filter(|_| formulas) {
+            output::vrij(&output.out, output.force, &formules::naam(path, *route))?;
+        }
+    }
     if let Some(vraag) = vraag.as_ref().filter(|v| v.deel.is_some()) {
         delen::schrijf(&loaded, opdracht, path, routes, vraag, &output.out)?;
         return Ok(Outcome::Ok);
@@ -586,6 +600,7 @@ fn command(
     )?;
     if formulas {
         let v = v.as_ref();
+        let routes = een_route(&loaded.model, routes, "one workbook is written");
         let asked: Vec<&Routeresultaat> = results
             .iter()
             .filter(|r| routes.contains(&r.route))
@@ -594,6 +609,7 @@ fn command(
             model: path,
             routes,
             out: &output.out,
+            force: output.force,
             simulatie: v.map_or_else(Vec::new, |v| Herkomst::van(opdracht, path, v).regels()),
             rapporten: v.map_or_else(Vec::new, |v| drawn_reports(&loaded, v, &asked)),
         };
@@ -602,9 +618,22 @@ fn command(
     Ok(done)
 }
 
+/// The routes that there is something to tell of: the first alone, with a note, when the second is the same by construction.
+fn een_route<'r>(model: &Model, routes: &'r [Route], dus: &str) -> &'r [Route] {
+    if routes.len() > 1 && Plan::routes_gelijk(model) {
+        eprintln!(
+            "note: the model has no fonds, bijdrage or maatregel of one route, so {} is the same as {}; {dus}",
+            routes[1].naam(),
+            routes[0].naam()
+        );
+        return &routes[..1];
+    }
+    routes
+}
+
 /// The reports on draws that a workbook of formulas holds, as values.
 fn drawn_reports(loaded: &Loaded, v: &Simulatieverslag, exact: &[&Routeresultaat]) -> Vec<Report> {
-    let mut reports = vec![risico::banden(&loaded.model, v)];
+    let mut reports = vec![risico::banden(&loaded.model, v, exact)];
     reports.extend(risico::precisie(v));
     reports.push(risico::buffertabel(v, exact));
     reports.push(risico::badkuip(v));
@@ -657,12 +686,15 @@ fn report(
         loaded,
         &reports,
         output,
-        &opdracht.naam(path),
+        &opdracht.naam(path, routes),
         herkomst.as_ref(),
         raw.zip(v),
     )?;
     Ok(outcome(found))
 }
+
+/// Columns of the bands that a terminal shows.
+const BANDEN: usize = 8;
 
 /// Shows the short reports on draws on the terminal, and gives all of them.
 fn risk_reports(
@@ -672,18 +704,20 @@ fn risk_reports(
     opdracht: Opdracht,
 ) -> Vec<Report> {
     let model = &loaded.model;
-    let bands = risico::banden(model, v);
+    let bands = risico::banden(model, v, exact);
     let buffer = risico::buffertabel(v, exact);
     let precision = risico::precisie(v);
     let mut reports = vec![bands];
     match opdracht {
         Opdracht::Run => {
-            output::print(&risico::kort(&risico::eerste_kop(&reports[0]), 6));
-            output::print(&risico::kort(&risico::eerste_kop(&buffer), 4));
+            output::print(&risico::kort(&risico::eerste_kop(&reports[0]), BANDEN));
+            // Of the route that is shown only.
+            let shown = risico::buffertabel(v, &exact[..1]);
+            output::print(&risico::kort(&shown, 4));
         }
         Opdracht::Compare => {
             let per_party = risico::partijen(model, v);
-            output::print(&risico::kort(&reports[0], 6));
+            output::print(&risico::kort(&reports[0], BANDEN));
             // Without figures of parties there is nothing to tell of them.
             if !per_party.rows.is_empty() {
                 output::print(&risico::kort(&per_party, 6));
@@ -836,10 +870,12 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let (checks, control_problems) = route::controles(model, &grex_result);
     show_first(&route::bevindingen(model, &grex_result), &args.model);
     let (compared, raming_problems) = route::ramingen(model)?;
-    let skipped: Vec<(String, String, String)> = loaded
-        .read
-        .skipped
-        .iter()
+    // What may matter most goes first.
+    let mut passed: Vec<&read::Skipped> = loaded.read.skipped.iter().collect();
+    passed.sort_by_key(|s| s.gewicht().unwrap_or(u8::MAX));
+    let matters = passed.iter().filter(|s| s.gewicht().is_some()).count();
+    let skipped: Vec<(String, String, String)> = passed
+        .into_iter()
         .map(|s| (s.place.to_string(), s.what.clone(), s.why.clone()))
         .collect();
     let mut reports = vec![invoer::tabellen(model), invoer::totalen(model)?];
@@ -867,9 +903,23 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
         }
         if !skipped.is_empty() {
             // A list, not a table: the cell must stay readable.
-            output::say("Niet gelezen:");
-            for (place, what, why) in &skipped {
+            let told = if args.all { skipped.len() } else { matters };
+            if told > 0 {
+                output::say("Niet gelezen:");
+            }
+            for (place, what, why) in &skipped[..told] {
                 output::say(&format!("  {place}: {what} ({why})"));
+            }
+            let rest = skipped.len() - told;
+            if rest > 0 {
+                output::say(&format!(
+                    "{}{rest} kopjes, subtotalen en wat verder wordt overgeslagen (polder check --all noemt ze)",
+                    if told > 0 {
+                        "  en nog "
+                    } else {
+                        "Niet gelezen: "
+                    }
+                ));
             }
             output::say("");
         }
@@ -903,6 +953,12 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    if !(1..=DIEPTE_MAX).contains(&args.depth) {
+        return Err(Failure::Usage(format!(
+            "--depth {}: give 1 to {DIEPTE_MAX}",
+            args.depth
+        )));
+    }
     let sampling = args.sampling.unwrap_or(Sampling::Plain);
     let trekking = args
         .draw

@@ -125,8 +125,17 @@ struct Doel {
 struct LijnN<N: Number> {
     lijn: usize,
     gewichten: Vec<(usize, N::Fixed)>,
-    totaal: Option<N::Fixed>,
+    totaal: Option<TotaalN<N>>,
     realisatie: Vec<(usize, N::Fixed)>,
+}
+
+/// What the weights of a line are divided by.
+#[derive(Debug, Clone)]
+enum TotaalN<N: Number> {
+    /// What they add up to, with these weights of realised periods.
+    Som(Vec<(usize, N::Fixed)>),
+    /// This: their sum is not exactly what the model divides by.
+    Vast(N::Fixed),
 }
 
 #[derive(Debug, Clone)]
@@ -282,7 +291,18 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                     },
                     totaal: match &lijn.verloop.totaal {
                         Totaal::Een => None,
-                        Totaal::Door(t) => Some(made(*t)),
+                        Totaal::Door(t, eerder) => {
+                            let all = eerder.iter().chain(&lijn.verloop.gewichten);
+                            let sum =
+                                all.fold(Exact::ZERO, |sum, (_, w)| sum + Exact::from(w.value));
+                            Some(if sum.0 == Some(*t) {
+                                TotaalN::Som(
+                                    eerder.iter().map(|(p, w)| (place(*p, 0), q(w))).collect(),
+                                )
+                            } else {
+                                TotaalN::Vast(made(*t))
+                            })
+                        }
                     },
                     realisatie: if history {
                         lijn.realisatie
@@ -1413,12 +1433,20 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
                         None => bedrag(v, l.lijn, &trekking.slots, &mut werk.bedragen),
                         Some(due) => due.named("bedrag", of, At::Once),
                     };
-                    let totaal = l
-                        .totaal
-                        .map(|t| N::of(t).named("totaal gewicht", of, At::Once));
-                    for (t, w) in &l.gewichten {
-                        prijs[*t] =
-                            cashflow::deel(amount, N::of(*w).named("gewicht", of, at(*t)), totaal);
+                    let weight =
+                        |(t, w): &(usize, N::Fixed)| N::of(*w).named("gewicht", of, at(*t));
+                    let weights: Vec<N> = l.gewichten.iter().map(weight).collect();
+                    let totaal = l.totaal.as_ref().map(|t| match t {
+                        TotaalN::Som(earlier) => {
+                            let mut all: Vec<N> = earlier.iter().map(weight).collect();
+                            all.extend(&weights);
+                            N::sum(&all)
+                        }
+                        TotaalN::Vast(t) => N::of(*t),
+                    });
+                    let totaal = totaal.map(|t| t.named("totaal gewicht", of, At::Once));
+                    for ((t, _), weight) in l.gewichten.iter().zip(weights) {
+                        prijs[*t] = cashflow::deel(amount, weight, totaal);
                     }
                 }
                 for (t, amount) in &l.realisatie {

@@ -3,13 +3,17 @@
 //! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
+mod opbouw;
+
+pub use opbouw::Post;
+
 use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};
 use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
 use crate::model::table::{as_text, clip, dutch, fold, name_key};
 use crate::model::verevening::{self, KOLOMMEN, Maat, REGELKOLOMMEN};
-use crate::model::verhaal::{Inbreng, Postsoort, eenheden};
+use crate::model::verhaal::{Inbreng, KOSTENSOORTEN, Postsoort, eenheden};
 use crate::model::{
     Bedrag, Deel, HOOFD, LINE_TABLES, Model, NcwMethode, Onzekerheid, Rol, position_of,
 };
@@ -34,7 +38,9 @@ use std::sync::OnceLock;
 /// How many levels of formulas an explanation shows when nothing else is asked.
 pub const DIEPTE: usize = 3;
 /// Deeper than this nobody reads.
-const DIEPTE_MAX: usize = 12;
+pub const DIEPTE_MAX: usize = 12;
+/// So many addresses are named where there is more.
+const VERDER: usize = 3;
 /// A sum of more terms than this shows its largest only.
 const TERMEN: usize = 6;
 /// So many of them.
@@ -131,8 +137,12 @@ pub struct Uitleg {
     pub delen: Vec<Uitleg>,
     /// What follows.
     pub vervolg: Vervolg,
+    /// Where there is more: the addresses that show it.
+    pub verder: Vec<String>,
     /// The drawn inputs of the draw, at the top only: in the order of their table, or by influence when there are many.
     pub drijvers: Vec<Getrokken>,
+    /// Of a main result, at the top only: the steps that it is made of.
+    pub opbouw: Vec<Post>,
 }
 
 /// What a draw made of an uncertain input.
@@ -205,6 +215,10 @@ impl Uitleg {
     pub fn tekst(&self) -> String {
         let mut out = String::new();
         self.schrijf(0, &mut out);
+        if !self.opbouw.is_empty() {
+            out.push_str("opbouw:\n");
+            opbouw::tekst(&self.opbouw, &mut out);
+        }
         if !self.drijvers.is_empty() {
             out.push_str("getrokken:\n");
             for driver in self.drijvers.iter().take(GETROKKEN) {
@@ -236,7 +250,9 @@ impl Uitleg {
         }
         match self.vervolg {
             Vervolg::ZieBoven => out.push_str("   (zie boven)"),
-            Vervolg::Dieper if self.woorden.is_none() => out.push_str("   …"),
+            Vervolg::Dieper if self.woorden.is_none() => {
+                let _ = write!(out, "   {}", self.meer());
+            }
             _ => {}
         }
         out.push('\n');
@@ -255,7 +271,16 @@ impl Uitleg {
             deel.schrijf(inspringing + 4, out);
         }
         if self.vervolg == Vervolg::Dieper && self.woorden.is_some() {
-            let _ = writeln!(out, "{margin}    …");
+            let _ = writeln!(out, "{margin}    {}", self.meer());
+        }
+    }
+
+    /// What says that there is more, with the addresses that show it.
+    fn meer(&self) -> String {
+        match self.verder.len() {
+            0 => "…".to_owned(),
+            n if n > VERDER => format!("… verder: {}, …", self.verder[..VERDER].join(", ")),
+            _ => format!("… verder: {}", self.verder.join(", ")),
         }
     }
 
@@ -279,8 +304,12 @@ impl Uitleg {
             "plaats": self.plaats.as_ref().map(ToString::to_string),
             "artikel": self.artikel,
             "vervolg": vervolg,
+            "verder": self.verder,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
         });
+        if !self.opbouw.is_empty() {
+            out["opbouw"] = opbouw::als_json(&self.opbouw);
+        }
         if !self.drijvers.is_empty() {
             out["drijvers"] = self.drijvers.iter().map(Getrokken::json).collect();
         }
@@ -412,6 +441,8 @@ pub struct Opname<'a> {
     drijvers: Vec<Getrokken>,
     /// Made when it is asked.
     lijst: OnceLock<Vec<Adres>>,
+    /// The names that an explanation prints, without capitals and accents, and what they are names of; made when it is asked.
+    namen: OnceLock<HashMap<String, Vec<(&'static str, Of)>>>,
 }
 
 impl<'a> Opname<'a> {
@@ -489,6 +520,7 @@ impl<'a> Opname<'a> {
             trekking,
             drijvers,
             lijst: OnceLock::new(),
+            namen: OnceLock::new(),
         })
     }
 
@@ -600,10 +632,16 @@ impl<'a> Opname<'a> {
         let (gevonden, gelezen) = match self.find(adres) {
             Ok(gevonden) => (gevonden, None),
             Err(problem) => {
-                let vol = self.aanvullen(adres, problem).map_err(|p| vec![p])?;
-                (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
+                let named = self.genoemd(adres).transpose().map_err(|p| vec![p])?;
+                if let Some(found) = named {
+                    found
+                } else {
+                    let vol = self.aanvullen(adres, problem).map_err(|p| vec![p])?;
+                    (self.find(&vol).map_err(|p| vec![p])?, Some(vol))
+                }
             }
         };
+        let opbouw = self.opbouw(&gevonden);
         let node = match gevonden {
             Gevonden::Node(node) => node,
             Gevonden::Som(naam, unit, parts) => {
@@ -632,6 +670,7 @@ impl<'a> Opname<'a> {
             .toelichting
             .extend(gelezen.map(|vol| format!("\"{}\" gelezen als {vol}", clip(adres.trim()))));
         uitleg.drijvers.clone_from(&self.drijvers);
+        uitleg.opbouw = opbouw;
         Ok(uitleg)
     }
 
@@ -715,6 +754,11 @@ impl<'a> Opname<'a> {
             }
             Of::Verhaal(g) => model.verhaal.gebieden[usize::from(g)].id.clone(),
             Of::Eigendom(e) => model.verhaal.eigendommen[usize::from(e)].id.clone(),
+            Of::Kostensoort(g, k) => format!(
+                "{} {}",
+                KOSTENSOORTEN[usize::from(k)],
+                model.verhaal.gebieden[usize::from(g)].id
+            ),
             Of::Post(p) => {
                 let post = self.plan.posten[usize::from(p)];
                 let line = post.lijn.map_or("", |l| &model.lijnen[l].id);
@@ -1089,6 +1133,7 @@ fn calculate(
     for r in (1..model.rekeningen.len()).filter(|r| *r != HOOFD) {
         evaluate::rekeningresultaat(&v, r, &mut werk);
     }
+    evaluate::verhaal::overzicht(&v, &werk);
     overzicht::partijkas(&v, &werk);
     overzicht::partijreeksen(&v, &werk);
     overzicht::matrix(&v, &werk);
@@ -1208,6 +1253,21 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
     ("omslag", "omslag"),
     ("tekort", "tekort na aftopping"),
     ("geldsommen", "geldsommen"),
+    ("overeenkomsten", "overeenkomsten"),
+    ("kosten_ontvanger", "kosten van de ontvanger"),
+    ("rest", "rest kostenverhaal"),
+    ("rest_zonder_kostensoort", "rest zonder kostensoort"),
+    ("rest_elders", "rest elders"),
+    ("rest_plankosten", "rest plankosten"),
+    ("rest_bijdragen", "rest bijdragen"),
+    ("rest_raming", "rest raming"),
+    ("rest_aftopping", "rest aftopping"),
+    ("rest_eigen_grond", "rest eigen grond"),
+    ("rest_zonder_eigendom", "rest zonder eigendom"),
+    ("rest_niet_plichtig", "rest niet plichtig"),
+    ("rest_overeenkomsten", "rest overeenkomsten"),
+    ("rest_vloer_en_maxima", "rest vloer en maxima"),
+    ("rest_eigen_werken", "rest eigen werken"),
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.
@@ -1222,6 +1282,17 @@ const EIGENDOMWOORDEN: &[(&str, &str)] = &[
     ("opbrengst", "opbrengst eigendom"),
     ("waardevermeerdering", "waardevermeerdering"),
     ("terugbetaling", "terugbetaling"),
+    ("overeenkomst", "overeenkomst"),
+];
+
+/// Of [`OVERIGE`] those that are one figure.
+const EENMALIG: &[&str] = &[
+    "ncw",
+    "voorziening",
+    "boekwaarde_peildatum",
+    "voorfinanciering",
+    "fonds_laagste",
+    "portemonnee",
 ];
 
 /// The figures of a party and their words.
@@ -1295,20 +1366,23 @@ fn bad(message: String) -> Problem {
     Problem::error("bad-result-address", message)
 }
 
-/// What is no address at all, with the nearest that is.
+/// What is no address at all; the nearest that is one is looked for when nothing else fits.
 fn unknown(adres: &str) -> Problem {
-    let head = adres.split(['[', '.']).next().unwrap_or(adres);
-    let problem = bad(format!("\"{adres}\" is no result")).allowed(ALLOWED);
-    let names = HOOFDWOORDEN
-        .iter()
-        .map(|w| w.0)
-        .chain(OVERIGE.iter().copied());
-    nearest(head, names).map_or(problem.clone(), |near| {
-        problem.fix(format!(
-            "did you mean \"{near}{}\"?",
-            adres.get(head.len()..).unwrap_or("")
-        ))
-    })
+    bad(format!("\"{adres}\" is no result")).allowed(ALLOWED)
+}
+
+/// A period is asked of what is one figure.
+fn zonder_periode(adres: &str, figure: &str) -> Problem {
+    bad(format!(
+        "\"{adres}\": {figure} is one figure, it has no period"
+    ))
+    .fix(format!("ask {figure}"))
+}
+
+/// The kostensoort of a figure such as `kosten_A8`.
+fn kostensoort_van(figure: &str) -> Option<usize> {
+    let code = figure.strip_prefix("kosten_")?;
+    KOSTENSOORTEN.iter().position(|k| *k == code)
 }
 
 /// The word of a figure that a list has.
@@ -1350,6 +1424,9 @@ impl Opname<'_> {
             let (head, tail) = adres.split_once('.').unwrap_or((adres, ""));
             let g = &self.plan.model.gebied;
             let once = |word| self.at(word, hoofd, "", adres);
+            if !tail.is_empty() && EENMALIG.contains(&head) {
+                return Err(zonder_periode(adres, head));
+            }
             return match head {
                 "ncw" => once(match g.ncw_methode {
                     NcwMethode::Bbv => "ncw_bbv",
@@ -1431,6 +1508,10 @@ impl Opname<'_> {
                     )
                 })?;
                 if PARTIJJAREN.contains(&figure) {
+                    if !period.is_empty() {
+                        let asked = format!("partij[{key}].{figure}");
+                        return Err(zonder_periode(adres, &asked));
+                    }
                     return self.partijjaar(p, figure, adres);
                 }
                 let Some((_, word)) = PARTIJWOORDEN.iter().find(|(a, _)| *a == figure) else {
@@ -1463,6 +1544,10 @@ impl Opname<'_> {
                     .ok_or_else(|| near(names.iter().map(String::as_str).collect(), "rekening"))?;
                 let of = Of::Rekening(r as u16);
                 if figure == "boekwaarde_peildatum" {
+                    if !period.is_empty() {
+                        let asked = format!("rekening[{key}].{figure}");
+                        return Err(zonder_periode(adres, &asked));
+                    }
                     return self
                         .begin("boekwaarde", of, self.plan.timeline.peil)
                         .ok_or_else(|| self.nothing("boekwaarde", of, adres));
@@ -1538,6 +1623,14 @@ impl Opname<'_> {
                     adres,
                 )
             }
+            "kostenverhaal" if kostensoort_van(tail).is_some() => {
+                let names = model.verhaal.gebieden.iter().map(|g| g.id.as_str());
+                let g = position_of(names.clone(), key)
+                    .ok_or_else(|| near(names.collect(), "kostenverhaal"))?;
+                let k = kostensoort_van(tail).unwrap_or(0);
+                let of = Of::Kostensoort(g as u16, k as u16);
+                self.at("kosten per kostensoort", of, "", adres)
+            }
             "eigendom" if EIGENDOMWOORDEN.iter().any(|(a, _)| *a == tail) => {
                 let names = model.verhaal.eigendommen.iter().map(|e| e.id.as_str());
                 let e = position_of(names.clone(), key)
@@ -1565,7 +1658,9 @@ impl Opname<'_> {
                             .names()
                             .any(|(n, _)| n.word == word && n.of == *of)
                     };
-                    match of.iter().copied().find(known).or(of.first().copied()) {
+                    let one = of.first().copied().filter(|_| of.len() == 1);
+                    let of = one.or_else(|| of.iter().copied().find(known).or(of.first().copied()));
+                    match of {
                         Some(of) => self.at(word, of, tail, adres),
                         None => Err(near(
                             model
@@ -1910,10 +2005,14 @@ impl Opname<'_> {
         .collect()
     }
 
-    fn outside(&self, word: &str, of: Of, period: &str) -> Problem {
+    fn outside(&self, word: &'static str, of: Of, period: &str) -> Problem {
         let moments = self.moments(word, of);
         if moments.is_empty() {
-            return self.nothing(word, of, &self.label(word, of, period));
+            let once = self.book.find(word, of, At::Once);
+            return match once.and_then(|_| self.adres_van(word, of)) {
+                Some(adres) => zonder_periode(&format!("{adres}.{period}"), &adres),
+                None => self.nothing(word, of, &self.label(word, of, period)),
+            };
         }
         let label = |t: &usize| self.plan.timeline.label(*t);
         let all: Vec<String> = moments.iter().map(label).collect();
@@ -2008,9 +2107,34 @@ impl Adres {
     }
 }
 
-/// Brackets as dots, in small letters.
+/// In small letters without accents.
+fn effen(text: &str) -> String {
+    let plain = |c: char| match c {
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        c => c,
+    };
+    text.trim()
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(plain)
+        .collect()
+}
+
+/// A name as an explanation prints it, to compare with what somebody wrote.
+fn als_naam(text: &str) -> String {
+    let text = effen(&text.replace('_', " "));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Brackets as dots, in small letters without accents.
 fn kaal(adres: &str) -> String {
-    let dots = adres.trim().to_lowercase().replace('[', ".");
+    let dots = effen(adres).replace('[', ".");
     dots.replace(']', "").trim_matches('.').to_owned()
 }
 
@@ -2030,12 +2154,14 @@ impl Opname<'_> {
     /// Every address that can be explained, kerncijfers first, then by owner. With a pattern those that hold it, or fit it when it has a `*`.
     pub fn adressen(&self, patroon: Option<&str>) -> Vec<&Adres> {
         let all = self.lijst.get_or_init(|| self.alle_adressen());
-        let Some(patroon) = patroon.map(|p| p.trim().trim_end_matches('.').to_lowercase()) else {
+        let Some(patroon) = patroon.map(|p| effen(p.trim().trim_end_matches('.'))) else {
             return all.iter().collect();
         };
+        // Between empty brackets anything may stand.
+        let patroon = patroon.replace("[]", "[*]");
         let pieces: Vec<&str> = patroon.split('*').collect();
         let fits = |adres: &&Adres| {
-            let text = adres.adres.to_lowercase();
+            let text = effen(&adres.adres);
             let [first, .., last] = pieces.as_slice() else {
                 return text.contains(&patroon);
             };
@@ -2198,7 +2324,13 @@ impl Opname<'_> {
             Of::Norm(_, u16::MAX) => {
                 figure(&route::normen::CIJFERS).map(|f| format!("normen[{whose}].{f}"))
             }
-            Of::Post(_) | Of::Norm(..) => None,
+            Of::Norm(..) => None,
+            Of::Post(_) => None,
+            Of::Kostensoort(g, k) => Some(format!(
+                "kostenverhaal[{}].kosten_{}",
+                self.plan.model.verhaal.gebieden[usize::from(g)].id,
+                KOSTENSOORTEN[usize::from(k)]
+            )),
             Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
         }
     }
@@ -2214,13 +2346,13 @@ impl Opname<'_> {
         // A letter is no beginning of anything, and what is an address but for its period has its own message.
         let all = self.adressen(None);
         if head.chars().count() < 2 {
-            return Err(problem);
+            return Err(self.met_naaste(adres, head, period, problem));
         }
         if let Some(same) = all.iter().find(|a| a.kaal() == head) {
-            // Only its brackets were written otherwise, or its period is wrong.
-            let brackets = !adres.to_lowercase().contains(&same.adres.to_lowercase());
+            // Only its brackets or capitals were written otherwise, or its period is wrong.
+            let otherwise = !adres.contains(&same.adres);
             let whole = same.perioden.is_none() == period.is_empty();
-            return if brackets && whole {
+            return if otherwise && whole {
                 Ok(written(same, period))
             } else {
                 Err(problem)
@@ -2247,6 +2379,10 @@ impl Opname<'_> {
                     && kaal.split('.').zip(&parts).all(|(a, b)| a.starts_with(b))
             });
         }
+        if found.is_empty() && !head.contains('.') {
+            // The beginning of any part: slechtste.
+            found = of(&|kaal| kaal.split('.').any(|part| part.starts_with(head)));
+        }
         // A figure of the whole goes before those of its parts.
         let whole: Vec<&Adres> = found
             .iter()
@@ -2257,7 +2393,7 @@ impl Opname<'_> {
             found = vec![one];
         }
         match found.as_slice() {
-            [] => Err(problem),
+            [] => Err(self.met_naaste(adres, head, period, problem)),
             [one] => Ok(written(one, period)),
             many => {
                 let mut names: Vec<String> = many
@@ -2274,11 +2410,147 @@ impl Opname<'_> {
                     many.len()
                 ))
                 .allowed(names.join(", "))
-                .fix(format!(
-                    "write more of it, or list them with --list {}",
-                    clip(adres.trim())
-                )))
+                .fix(self.opsommen(adres, head)))
             }
+        }
+    }
+
+    /// How to list what an address may stand for, with a pattern that lists something.
+    fn opsommen(&self, adres: &str, head: &str) -> String {
+        let patterns = [adres.trim().to_owned(), head.to_owned(), {
+            let parts: Vec<&str> = head.split('.').filter(|p| !p.is_empty()).collect();
+            format!("*{}*", parts.join("*"))
+        }];
+        let lists = |p: &&String| !self.adressen(Some(p)).is_empty();
+        match patterns.iter().find(lists) {
+            Some(pattern) => format!(
+                "write more of it, or list them with --list \"{}\"",
+                clip(pattern)
+            ),
+            None => "write more of it".to_owned(),
+        }
+    }
+
+    /// A problem with the nearest address that can be asked, where it says no other way out.
+    fn met_naaste(&self, adres: &str, head: &str, period: &str, problem: Problem) -> Problem {
+        if problem.fix.is_some() {
+            return problem;
+        }
+        let first = adres.split(['[', '.', ' ']).next().unwrap_or(adres);
+        let words = HOOFDWOORDEN
+            .iter()
+            .map(|w| w.0)
+            .chain(OVERIGE.iter().copied());
+        let rest = adres.get(first.len()..).unwrap_or("");
+        let by_word = nearest(first, words).map(|near| format!("{near}{rest}"));
+        let exists =
+            |adres: &String| self.find(adres).is_ok() || matches!(self.genoemd(adres), Some(Ok(_)));
+        let near = by_word.filter(exists).or_else(|| {
+            let all = self.adressen(None);
+            let right = |a: &&&Adres| a.perioden.is_some() != period.is_empty();
+            let named: Vec<(String, &Adres)> =
+                all.iter().filter(right).map(|a| (a.kaal(), *a)).collect();
+            let near = nearest(head, named.iter().map(|(kaal, _)| kaal.as_str()))?;
+            let found = named.iter().find(|(kaal, _)| kaal == near)?;
+            Some(written(found.1, period)).filter(exists)
+        });
+        match near {
+            Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+            None => problem,
+        }
+    }
+
+    /// What goes by a name as an explanation prints it, with its address when it has one; nothing when nothing is called so.
+    fn genoemd(&self, adres: &str) -> Option<Result<(Gevonden, Option<String>), Problem>> {
+        let asked = als_naam(adres);
+        let index = self.namen.get_or_init(|| {
+            let mut all: Vec<(&'static str, Of)> =
+                self.book.names().map(|(n, _)| (n.word, n.of)).collect();
+            all.sort_unstable();
+            all.dedup();
+            let mut index: HashMap<String, Vec<(&'static str, Of)>> = HashMap::new();
+            for (word, of) in all {
+                let name = als_naam(&self.label(word, of, ""));
+                index.entry(name).or_default().push((word, of));
+            }
+            index
+        });
+        let year = || {
+            let mut figures = PARTIJJAREN.iter();
+            figures.find_map(|figure| {
+                let word = als_naam(figure);
+                let rest = asked.strip_prefix(&word)?.trim_start();
+                let partijen = &self.plan.model.partijen;
+                let p = partijen.iter().find(|p| als_naam(&p.partij) == rest)?;
+                Some(format!("partij[{}].{figure}", p.partij))
+            })
+        };
+        if let Some(adres) = year() {
+            return Some(self.find(&adres).map(|found| (found, Some(adres))));
+        }
+        let with_period = || {
+            let (name, when) = asked.rsplit_once(' ')?;
+            let when = when.to_uppercase();
+            let known = when == "BEGIN" || Periode::parse(&when, self.plan.timeline.stap).is_ok();
+            Some((index.get(name).filter(|_| known)?, when))
+        };
+        let once = index.get(&asked).map(|all| (all, String::new()));
+        let Some((all, when)) = once.or_else(with_period) else {
+            let label = |(_, (label, _)): &(&u32, &(String, Unit))| als_naam(label) == asked;
+            let node = self.labels.iter().filter(label).map(|(n, _)| *n).min()?;
+            return Some(Ok((Gevonden::Node(node), None)));
+        };
+        let mut found = Vec::new();
+        let mut refused = None;
+        for (word, of) in all {
+            let named = self.adres_van(word, *of);
+            let shown = named.clone().unwrap_or_else(|| self.label(word, *of, ""));
+            let full = if when.is_empty() {
+                shown.clone()
+            } else {
+                format!("{shown}.{when}")
+            };
+            let here = if when == "BEGIN" {
+                let node = self.book.find(word, *of, At::Opening);
+                node.map(Gevonden::Node)
+                    .ok_or_else(|| self.nothing(word, *of, &full))
+            } else {
+                // The message of a number of several periods adds the period itself.
+                self.at(word, *of, &when, &shown)
+            };
+            match here {
+                Ok(gevonden) => {
+                    let adres = named.map(|_| full).filter(|a| self.find(a).is_ok());
+                    found.push((gevonden, adres));
+                }
+                Err(problem) => refused = refused.or(Some(problem)),
+            }
+        }
+        if found.len() > 1 {
+            let names: Vec<String> = found.into_iter().filter_map(|(_, adres)| adres).collect();
+            return Some(Err(bad(format!(
+                "\"{}\" is the name of {} numbers",
+                clip(adres.trim()),
+                all.len()
+            ))
+            .allowed(names.join(", "))
+            .fix("ask one of these addresses")));
+        }
+        found.pop().map(Ok).or_else(|| refused.map(Err))
+    }
+
+    /// The address that asks for a recorded number.
+    fn adres_van_getal(&self, node: u32) -> Option<String> {
+        let name = self.book.nodes.get(node as usize)?.name?;
+        let adres = self.adres_van(name.word, name.of)?;
+        let adres = match name.at {
+            At::Once => adres,
+            At::Opening => return None,
+            At::Period(t) => format!("{adres}.{}", self.plan.timeline.label(usize::from(t))),
+        };
+        match self.find(&adres) {
+            Ok(Gevonden::Node(found)) if found == node => Some(adres),
+            _ => None,
         }
     }
 }
@@ -2863,7 +3135,9 @@ impl Lezer<'_> {
             nummer: node,
             delen: Vec::new(),
             vervolg: Vervolg::Geheel,
+            verder: Vec::new(),
             drijvers: Vec::new(),
+            opbouw: Vec::new(),
         };
         if source.is_some() {
             return uitleg;
@@ -2876,10 +3150,13 @@ impl Lezer<'_> {
             uitleg.vervolg = Vervolg::ZieBoven;
             return uitleg;
         }
-        // Last year's standing is made of the year before that, and so on: its value is enough.
-        let own = name.map(|n| (n.word, n.of));
-        if own.is_some_and(|own| path.contains(&own)) || self.left == 0 {
+        // Last year's standing is made of the year before that, and so on: at the last level its value is enough. A total and
+        // the years that it is a total of may share their word, and are no such chain.
+        let own = name.filter(|n| n.at != At::Once).map(|n| (n.word, n.of));
+        let chain = level >= self.diepte && own.is_some_and(|own| path.contains(&own));
+        if chain || self.left == 0 {
             uitleg.vervolg = Vervolg::Dieper;
+            uitleg.verder.extend(self.opname.adres_van_getal(node));
             return uitleg;
         }
         self.shown.insert(node, level);
@@ -2912,6 +3189,7 @@ impl Lezer<'_> {
                 uitleg.delen.push(deel);
             } else {
                 uitleg.vervolg = Vervolg::Dieper;
+                uitleg.verder.extend(self.opname.adres_van_getal(leaf));
             }
         }
         if own.is_some() {

@@ -295,6 +295,7 @@ fn blad_van(word: &str, of: Of, at: At) -> u16 {
         Of::Verhaal(_)
         | Of::Eigendom(_)
         | Of::Post(_)
+        | Of::Kostensoort(..)
         | Of::Regel(_)
         | Of::Deelnemer(_)
         | Of::Bijdrage(_)
@@ -540,6 +541,9 @@ impl<'a> Bouw<'a> {
             return Some(Vorm::Som(vec![(true, Vorm::Cel(plek))]));
         }
         let table = &self.invoer.tables[t];
+        if table.schema.name == "fasering" {
+            return self.som_van_profiel(plek, t, value);
+        }
         if table.schema.name != "boekwaarde" {
             return None;
         }
@@ -578,6 +582,30 @@ impl<'a> Bouw<'a> {
             .or_else(|| sum_of(&|_, row| same(row, &["partij"])))
     }
 
+    /// The amount of a line that gives it per period only: what the rows of its profile add up to.
+    fn som_van_profiel(&self, plek: Plek, t: usize, value: Decimal) -> Option<Vorm> {
+        let table = &self.invoer.tables[t];
+        let name = |row: &Row| row.values.first().map(|v| name_key(&as_text(&v.scalar)));
+        let own = name(table.rows.get(plek.rij.checked_sub(1)? as usize)?)?;
+        let kolom = table.schema.column("bedrag")?;
+        let (mut terms, mut sum) = (Vec::new(), Decimal::ZERO);
+        for (i, row) in table.rows.iter().enumerate() {
+            if name(row).as_ref() == Some(&own)
+                && let Scalar::Number(v) = row.values.get(kolom)?.scalar
+            {
+                let cell = Plek {
+                    blad: plek.blad,
+                    rij: i as u32 + 1,
+                    kolom: kolom as u32,
+                };
+                terms.push((false, Vorm::Cel(cell)));
+                sum = sum.checked_add(v)?;
+            }
+        }
+        // A weight that is a part of one row, for a period of a year, is no sum of rows.
+        (sum == value && terms.len() > 1).then(|| vorm::som(terms))
+    }
+
     /// What a line did in a realised period, from its amount and its weight as its forecast is.
     fn gerealiseerd(&mut self, input: u32, name: Name) -> Option<Vorm> {
         let ("bedrag in periode", Of::Lijn(l), At::Period(t)) = (name.word, name.of, name.at)
@@ -613,21 +641,19 @@ impl<'a> Bouw<'a> {
             .and_then(|(plek, _)| Some((Vorm::Cel(plek), self.gehouden(plek)?)));
         let (weight, share) = weight.unwrap_or((Vorm::Getal(Decimal::ONE), Decimal::ONE));
         // The weight gets a cell beside those of the forecast, so that all periods have one formula.
-        let named = book.find("gewicht", name.of, name.at).is_some();
-        let cell = if named {
-            weight.clone()
-        } else {
-            Vorm::Cel(Plek {
+        let cell = match book.find("gewicht", name.of, name.at) {
+            Some(node) => Vorm::Knoop(node),
+            None => Vorm::Cel(Plek {
                 blad: GEWICHTEN,
                 rij: RIJ_VAN_LIJN + u32::from(l),
                 kolom: KOLOM_EERSTE + u32::from(t),
-            })
+            }),
         };
         let form = vorm::product([amount, cell]);
         let whole = held.checked_mul(share)?;
         let (form, made) = match &line.verloop.totaal {
             Totaal::Een => (form, whole),
-            Totaal::Door(total) => {
+            Totaal::Door(total, _) => {
                 let by = if let Some(node) = book.find("totaal gewicht", name.of, At::Once) {
                     node
                 } else {
@@ -644,7 +670,7 @@ impl<'a> Bouw<'a> {
         if made != value {
             return None;
         }
-        if !named {
+        if book.find("gewicht", name.of, name.at).is_none() {
             self.gerealiseerd.insert((l, t), (weight, share));
         }
         Some(form)
@@ -1074,13 +1100,19 @@ impl<'a> Bouw<'a> {
         found.map_or_else(String::new, |v| as_text(&v.scalar))
     }
 
-    /// Whether a leaf is a number that comes from no cell.
+    /// Whether a leaf is a number that comes from no cell: a constant, or an equal part that a text such as 2027-2031 stands for.
     fn is_constant(&self, leaf: u32) -> bool {
-        self.opname
-            .book()
-            .nodes
-            .get(leaf as usize)
-            .is_some_and(|n| n.op == Op::Constant && n.name.is_none())
+        let Some(node) = self.opname.book().nodes.get(leaf as usize) else {
+            return false;
+        };
+        match (&node.op, &node.place) {
+            (Op::Constant, _) => node.name.is_none(),
+            (Op::Input, Some(place)) => self.invoercel(place).is_some_and(|(plek, t)| {
+                let schema = self.invoer.tables[t].schema;
+                schema.column("fasering") == Some(plek.kolom as usize)
+            }),
+            _ => false,
+        }
     }
 
     /// The sheets, with every formula as text.
@@ -1330,7 +1362,7 @@ fn totalen(out: &mut Werkmap) {
             .cellen
             .get_mut(&plek.kolom);
         if let Some(cell) = cell
-            && let Inhoud::Getal(value) = *cell
+            && let Inhoud::Getal(value) | Inhoud::Formule(_, value) = *cell
             && sum == Some(value)
         {
             *cell = Inhoud::Formule(

@@ -80,6 +80,8 @@ pub enum Of {
     Bijdrage(u16),
     /// A norm for the programme: norm, then row, the whole after the last.
     Norm(u16, u16),
+    /// A kostensoort in an area of kostenverhaal.
+    Kostensoort(u16, u16),
 }
 
 /// When.

@@ -7,11 +7,11 @@
 mod grondwaarde;
 
 use crate::cashflow;
-use crate::model::address::Als;
+use crate::model::address::{Als, geen_rij};
 use crate::model::verhaal::{Postsoort, Verrekening};
 use crate::model::{Bedrag, HOOFD, Lijn, Model, Rol, Stroomsoort, Totaal, whole_periods};
 use crate::number::{Exact, Of, to_f64};
-use crate::problem::{Problem, listed, nearest};
+use crate::problem::Problem;
 use crate::timeline::{Periode, Timeline};
 use rust_decimal::Decimal;
 use std::collections::hash_map::Entry;
@@ -97,13 +97,8 @@ impl Drijvers {
                 let problem = wrong(
                     "unknown-reference",
                     format!("no row of {} fits \"{}\"", doel.table, doel.key),
-                )
-                .allowed(listed(names.iter().copied()));
-                let near = nearest(&doel.key, names);
-                problem.fix(near.map_or_else(
-                    || "take one of these names, or a pattern that ends in *".into(),
-                    |near| format!("did you mean \"{near}\"?"),
-                ))
+                );
+                geen_rij(problem, doel, &names, model.tables.table(doel.table))
             };
             match (doel.table, doel.column) {
                 ("indexen", "groei") => {
@@ -767,6 +762,12 @@ impl<'a> Plan<'a> {
         deelgebied.map_or(0, |k| self.drijvers.uitstel_max(self.model, k) as usize)
     }
 
+    /// Whether both routes of a model are the same by construction: no fund, and no line that only one of them has.
+    pub fn routes_gelijk(model: &Model) -> bool {
+        let counts = |l: &Lijn| Plan::counts(model, Route::Grex, l);
+        model.fonds.is_none() && model.lijnen.iter().all(counts)
+    }
+
     /// Whether a line exists in a route.
     pub fn counts(model: &Model, route: Route, lijn: &Lijn) -> bool {
         if route == Route::Cofinanciering {
@@ -980,7 +981,7 @@ impl<'a> Plan<'a> {
         let move_by = lijn.schuift().map_or(0, shift);
         let totaal = match &lijn.verloop.totaal {
             Totaal::Een => None,
-            Totaal::Door(t) => Some(Exact::from(*t)),
+            Totaal::Door(t, _) => Some(Exact::from(*t)),
         };
         let places: Vec<(usize, Decimal)> = lijn
             .verloop

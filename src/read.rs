@@ -8,7 +8,7 @@ use crate::model::schema::{SCHEMA, TableSchema, table_schema};
 use crate::model::table::{Binding, Scalar, Table, Tables, Typing, clip, fold};
 use crate::problem::{Place, Problem, Severity, nearest};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
@@ -29,6 +29,26 @@ pub mod workbook;
 pub const MANIFEST: &str = "model.toml";
 /// Hidden sheet of a workbook with formulas that polder wrote: it names the sheets that calculate.
 pub const BLAD_MERK: &str = "_polder";
+/// The sheets of such a workbook that every one has, by which it is known when the hidden sheet is gone.
+const BLADEN_ALTIJD: [&str; 4] = ["Leeswijzer", "Uitkomsten", "Controles", "Herkomst"];
+/// Its other sheets, by name, also those that not every version and model has: a name too many does no harm.
+const REKENBLADEN: [&str; 13] = [
+    "Spoor",
+    "Verhaal",
+    "Tijd en index",
+    "Bedragen",
+    "Gewichten",
+    "Stromen prijspeil",
+    "Stromen",
+    "Grondexploitatie",
+    "Deelresultaten",
+    "Fondsverloop",
+    "Rekeningen",
+    "Partijresultaten",
+    "Vaste getallen",
+];
+/// What its sheets of draws are called before anything else.
+const BLAD_TREKKINGEN: &str = "MC ";
 /// Largest csv file that is read, in bytes.
 const MAX_CSV: u64 = 64 << 20;
 /// Largest workbook of our own form that is read, in bytes.
@@ -96,6 +116,25 @@ pub struct Skipped {
     /// Why it was passed over.
     pub why: String,
 }
+
+impl Skipped {
+    /// How much it may matter: a column that nothing was read from (0), a sheet (1), a row with figures (2); nothing for headings, empty rows,
+    /// what the mapping passes over by name, and what polder wrote itself.
+    pub fn gewicht(&self) -> Option<u8> {
+        let told = [
+            ("no entry of the mapping names column", 0),
+            ("no known heading above it", 0),
+            ("no entry of the mapping names this sheet", 1),
+            (FIGURES_UNREAD, 2),
+        ];
+        let found = told.iter().find(|(text, _)| self.why.contains(text));
+        found.map(|(_, weight)| *weight)
+    }
+}
+
+/// Why a row with figures was passed over that no entry of a mapping names.
+pub(crate) const FIGURES_UNREAD: &str =
+    "no entry of the mapping names this row, which holds figures";
 
 /// What was read.
 #[derive(Debug, Clone, Default)]
@@ -536,6 +575,27 @@ fn find_table(
         problems.push(problem);
     }
     found.and_then(|t| table_schema(t.name))
+}
+
+/// Whether headings are those of a table: the column that its rows go by, and another.
+fn has_headings<'a>(schema: &TableSchema, headings: impl Iterator<Item = &'a str>) -> bool {
+    let found: HashSet<String> = headings.map(fold).collect();
+    let known = |name: &str| found.contains(&fold(name));
+    let first = schema.columns.first().is_some_and(|c| known(c.name));
+    first && schema.columns.iter().filter(|c| known(c.name)).count() > 1
+}
+
+/// Says that a file is not of our own form, and what reads it.
+fn not_own_form(file: &str) -> Problem {
+    Problem::error(
+        "not-own-form",
+        format!("\"{}\" is not in polder's own form", clip(file)),
+    )
+    .at(&Place::file(file))
+    .allowed("a workbook with a sheet per table, or a csv file per table, each called as its table: gebied, kosten, opbrengsten, ... (polder schema)")
+    .fix(format!(
+        "run `polder inspect \"{file}\"` first: it looks at a file of any form and proposes a mapping to read it with"
+    ))
 }
 
 /// Adds a row to the table of a binding. Returns false when no more rows are to be read.

@@ -23,6 +23,7 @@
 pub mod antwoorden;
 pub mod dependence;
 pub mod distribution;
+pub mod draden;
 pub mod oorzaken;
 pub mod opzet;
 mod order;

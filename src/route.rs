@@ -15,7 +15,7 @@ use crate::model::{Controle, HOOFD, Model, NcwMethode, Object, Totaal};
 use crate::number::{At, Exact, Number, Of, Quantity};
 use crate::parameters;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
-use crate::problem::{Problem, nearest};
+use crate::problem::{Place, Problem, Spot, nearest};
 use crate::rules::bbv;
 use crate::rules::levensduur::{
     Levensduurkosten, kapitaallasten_annuitair, kapitaallasten_lineair, levensduurkosten,
@@ -863,12 +863,35 @@ impl Gecontroleerd {
     pub fn klopt(&self) -> bool {
         (self.verwacht - self.berekend).abs() <= self.tolerantie
     }
+
+    /// Both values in words.
+    fn verschil(&self, wie: &str) -> String {
+        format!(
+            "{} is {:.2}, {wie} says {:.2} (difference {:.2})",
+            self.doel,
+            two(self.berekend),
+            two(self.verwacht),
+            two(self.berekend - self.verwacht)
+        )
+    }
+
+    fn problem(&self, message: &str) -> Problem {
+        Problem::warning("check-failed", message).allowed(format!(
+            "a difference of at most {}",
+            self.tolerantie.normalize()
+        ))
+    }
 }
 
-/// Compares table controles with route grex; a figure that does not hold is a warning with both values and the place.
+/// The sheet that table controles stands on in a living workbook.
+const INVOERBLAD: &str = "controles (invoer)";
+
+/// Compares table controles with route grex; a figure that does not hold is a warning with both values and the place. Those of a
+/// living workbook are told in one: they are figures of before it was changed, and most of them move together.
 pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, Vec<Problem>) {
     let mut out = Vec::new();
     let mut problems = Vec::new();
+    let mut gewijzigd: Vec<(Gecontroleerd, &Place)> = Vec::new();
     for Controle {
         doel,
         waarde,
@@ -885,26 +908,14 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
                     berekend,
                     tolerantie: *tolerantie,
                 };
-                if !c.klopt() {
-                    problems.push(
-                        Problem::warning(
-                            "check-failed",
-                            format!(
-                                "{doel} is {:.2}, the source says {:.2} (difference {:.2})",
-                                two(berekend),
-                                two(c.verwacht),
-                                two(berekend - c.verwacht)
-                            ),
-                        )
-                        .at(place)
-                        .allowed(format!(
-                            "a difference of at most {}",
-                            tolerantie.normalize()
-                        ))
-                        .fix(format!(
-                            "polder explain MODEL {doel} shows how it is calculated"
-                        )),
-                    );
+                let living =
+                    matches!(&place.spot, Spot::Cell { sheet, .. } if &**sheet == INVOERBLAD);
+                if !c.klopt() && living {
+                    gewijzigd.push((c.clone(), place));
+                } else if !c.klopt() {
+                    problems.push(c.problem(&c.verschil("the source")).at(place).fix(format!(
+                        "polder explain MODEL {doel} shows how it is calculated"
+                    )));
                 }
                 out.push(c);
             }
@@ -920,6 +931,20 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
                 );
             }
         }
+    }
+    if let Some((first, place)) = gewijzigd.first() {
+        let (count, all) = (gewijzigd.len(), out.len());
+        let problem = first
+            .problem(&format!(
+                "{count} of {all} controles of this workbook do not hold; the first: {}",
+                first.verschil("its controle")
+            ))
+            .at(place)
+            .fix(format!(
+                "controles hold the figures of before the workbook was changed: when the change is meant, clear those rows of sheet \"{INVOERBLAD}\" or write the new figures there; when it is not, polder explain MODEL {} shows how it is calculated",
+                first.doel
+            ));
+        problems.push(problem);
     }
     (out, problems)
 }
@@ -970,7 +995,7 @@ pub fn stromen(model: &Model) -> Result<Vec<Regelstroom>, Problem> {
         };
         let whole = match &lijn.verloop.totaal {
             Totaal::Een => Decimal::ONE,
-            Totaal::Door(sum) => *sum,
+            Totaal::Door(sum, _) => *sum,
         };
         for (periode, weight) in &lijn.verloop.gewichten {
             let amount = bedrag

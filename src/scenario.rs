@@ -1,10 +1,10 @@
 //! Scenarios: named changes to a base, applied to its tables. Knows nothing of who chose them, nor of results.
 
 use crate::model::Model;
-use crate::model::address::{Address, Als, Change, YEAR_MAX, pattern_matches};
+use crate::model::address::{Address, Als, Change, YEAR_MAX, geen_rij, pattern_matches};
 use crate::model::schema::Kind;
 use crate::model::table::{Row, Scalar, Table, Tables, Value, as_text, fold, name_key};
-use crate::problem::{Place, Problem, listed, nearest};
+use crate::problem::{Place, Problem};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::HashMap;
@@ -299,7 +299,7 @@ fn change_growth(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
     }
     if groups.is_empty() {
         let all: Vec<String> = table.rows.iter().filter_map(names).collect();
-        return Err(no_row(change, all.iter().map(String::as_str)));
+        return Err(no_row(change, table, all.iter().map(String::as_str)));
     }
     for group in groups {
         let mine = |row: &Row| names(row).is_some_and(|n| name_key(&n) == name_key(&group));
@@ -353,7 +353,7 @@ fn change_growth(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
     Ok(())
 }
 
-fn no_row<'a>(change: &Change, names: impl Iterator<Item = &'a str>) -> Problem {
+fn no_row<'a>(change: &Change, table: &Table, names: impl Iterator<Item = &'a str>) -> Problem {
     let names: Vec<&str> = names.collect();
     let problem = Problem::error(
         "unknown-reference",
@@ -363,16 +363,7 @@ fn no_row<'a>(change: &Change, names: impl Iterator<Item = &'a str>) -> Problem 
         ),
     )
     .at(&change.place);
-    match nearest(&change.doel.key, names.iter().copied()) {
-        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-        None if names.is_empty() => problem.fix(format!(
-            "table {} is empty: fill it in the model first",
-            change.doel.table
-        )),
-        None => problem
-            .allowed(listed(names))
-            .fix("take one of these names, or a pattern that ends in *"),
-    }
+    geen_rij(problem, &change.doel, &names, table)
 }
 
 fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
@@ -399,7 +390,7 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
         .collect();
     if found.is_empty() {
         let all: Vec<String> = table.rows.iter().filter_map(name).collect();
-        return Err(no_row(change, all.iter().map(String::as_str)));
+        return Err(no_row(change, table, all.iter().map(String::as_str)));
     }
     let numeric = matches!(
         table.schema.columns[column(table, doel.column)].kind,

@@ -9,6 +9,7 @@ use crate::model::table::Tables;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors, nearest};
 use crate::risk::antwoorden::{Antwoorden, Verschil, beter, verschil};
+use crate::risk::draden;
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::{Simulatie, Trekkingen, simuleer};
@@ -238,7 +239,7 @@ pub fn sweep(
         }
     };
     let rows: Vec<Rij> = if opdracht.opzet.aantal <= BESIDE {
-        mine.par_iter().map(row).collect()
+        draden::ruim(|| mine.par_iter().map(row).collect())
     } else {
         mine.iter().map(row).collect()
     };

@@ -5,7 +5,7 @@
 //! through [`crate::route`]. Which column belongs to which cause is data: `verschil/oorzaken.toml`.
 
 use crate::model::Model;
-use crate::model::schema::{Kind, TableSchema};
+use crate::model::schema::{self, Kind, TableSchema};
 use crate::model::table::{Row, Scalar, Table, Tables, Value, as_text, fold, name_key};
 use crate::plan::Route;
 use crate::problem::{Place, Problem};
@@ -226,6 +226,8 @@ pub struct Wijziging {
     pub a: String,
     /// The value in the second model.
     pub b: String,
+    /// What kind of number both values are, as far as there are any; nothing when one is no number, or for a row as a whole.
+    pub getal: Option<Kind>,
     /// Where it stands in the first model.
     pub plaats_a: Option<Place>,
     /// Where it stands in the second model.
@@ -1046,6 +1048,14 @@ fn wijzigingen(tabellen: &[Tabel]) -> Vec<Wijziging> {
             });
             parts.collect::<Vec<_>>().join(" / ")
         };
+        let numbers = |a: &Value, b: &Value| {
+            let number = |v: &Value| matches!(v.scalar, Scalar::Number(_)) || v.is_empty();
+            number(a) && number(b)
+        };
+        let kind = |of: Kind, rij: &Rij| match of {
+            Kind::Any => schema::setting(&fold(&label(rij))).map_or(of, |s| s.kind),
+            _ => of,
+        };
         if let Some(oorzaak) = tabel.herschikt {
             out.push(Wijziging {
                 oorzaak,
@@ -1055,6 +1065,7 @@ fn wijzigingen(tabellen: &[Tabel]) -> Vec<Wijziging> {
                 kolom: String::new(),
                 a: String::new(),
                 b: String::new(),
+                getal: None,
                 plaats_a: None,
                 plaats_b: None,
             });
@@ -1083,6 +1094,7 @@ fn wijzigingen(tabellen: &[Tabel]) -> Vec<Wijziging> {
                     kolom: String::new(),
                     a: rij.a.as_ref().map(what).unwrap_or_default(),
                     b: rij.b.as_ref().map(what).unwrap_or_default(),
+                    getal: None,
                     plaats_a: rij.a.as_ref().map(|row| row.place.clone()),
                     plaats_b: rij.b.as_ref().map(|row| row.place.clone()),
                 });
@@ -1099,6 +1111,7 @@ fn wijzigingen(tabellen: &[Tabel]) -> Vec<Wijziging> {
                     kolom: column.name.to_owned(),
                     a: as_text(&a.scalar),
                     b: as_text(&b.scalar),
+                    getal: numbers(a, b).then(|| kind(column.kind, rij)),
                     plaats_a: Some(a.place.clone()),
                     plaats_b: Some(b.place.clone()),
                 });

@@ -386,6 +386,114 @@ fn explain_draws_a_graph_lists_addresses_and_completes_them() {
 }
 
 #[test]
+fn a_depth_out_of_range_is_refused() {
+    for depth in ["0", "13", "100"] {
+        let output =
+            Polder::new(&["explain", "models/rekenvoorbeeld", "ncw", "--depth", depth]).run();
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(&format!("--depth {depth}: give 1 to 12")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_another_form_is_sent_to_inspect() {
+    let folder = temp("foreign");
+    std::fs::create_dir_all(&folder).unwrap();
+    let sheet = folder.join("begroting van iemand.csv");
+    std::fs::write(&sheet, "Omschrijving;Bedrag\nRiolering;1.250,50\n").unwrap();
+    for file in [
+        "models/spoorzone-oost/spoorzone-oost.xlsx",
+        sheet.to_str().unwrap(),
+    ] {
+        let name = Path::new(file).file_name().unwrap().to_str().unwrap();
+        for args in [
+            vec!["check", file],
+            vec!["run", file],
+            vec!["explain", file, "ncw"],
+            vec!["diff", "models/rekenvoorbeeld", file],
+        ] {
+            let output = Polder::new(&args).run();
+            assert_eq!(output.status.code(), Some(2), "{args:?}");
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                message.contains("not-own-form")
+                    && message.contains(&format!("run `polder inspect \"{name}\"` first"))
+                    && !message.contains("did you mean")
+                    && message.matches("error[").count() == 1,
+                "{message}"
+            );
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_workbook_that_somebody_changed_is_not_written_over() {
+    let folder = temp("force");
+    let out = folder.to_str().unwrap();
+    let run = |more: &[&str]| {
+        let args = [
+            "run",
+            "models/rekenvoorbeeld",
+            "--formulas",
+            "--route",
+            "grex",
+            "--out",
+            out,
+        ];
+        Polder::new(&[&args[..], more].concat()).run()
+    };
+    // What polder wrote itself it writes again.
+    for _ in 0..2 {
+        assert_eq!(run(&[]).status.code(), Some(0));
+    }
+    for name in [
+        "rekenvoorbeeld grex.xlsx",
+        "rekenvoorbeeld grex formules.xlsx",
+    ] {
+        let file = folder.join(name);
+        let good = std::fs::read(&file).unwrap();
+        std::fs::write(&file, b"van iemand").unwrap();
+        let output = run(&[]);
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(name) && message.contains("--force"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), b"van iemand");
+        assert_eq!(run(&["--force"]).status.code(), Some(0));
+        assert_eq!(std::fs::read(&file).unwrap(), good);
+        // Without the manifest that says what was written nothing is known of it.
+        let manifest = folder.join(name.replace(".xlsx", ".manifest.json"));
+        std::fs::remove_file(manifest).unwrap();
+        assert_eq!(run(&[]).status.code(), Some(2));
+        assert_eq!(run(&["--force"]).status.code(), Some(0));
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn diff_of_equal_models_is_short_and_of_two_areas_is_told() {
+    let same = Polder::new(&["diff", "models/rekenvoorbeeld", "models/rekenvoorbeeld"])
+        .out("same")
+        .text(0);
+    assert!(same.starts_with("Er verandert niets"), "{same}");
+    let p = Polder::new(&["diff", "models/rekenvoorbeeld", "models/voorbeeld"]).out("areas");
+    let output = p.run();
+    assert_eq!(output.status.code(), Some(0));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("other-area") && message.contains("is this one area?"),
+        "{message}"
+    );
+}
+
+#[test]
 fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
     let p = Polder::new(&[
         "sweep",
@@ -458,4 +566,89 @@ fn sweep_gives_a_row_per_scenario_and_its_parts_make_the_whole() {
         .code(),
         Some(2)
     );
+}
+
+/// A model without fonds, bijdragen or maatregelen, in a folder of its own.
+fn plain(name: &str, amount: u32) -> PathBuf {
+    let folder = temp(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = format!(
+        "[gebied]\npeildatum = 2026-01-01\neindjaar = 2030\nrente = 0.02\n[[kosten]]\nid = \"K\"\nbedrag = {amount}\nfasering = \"2027-2028\"\n"
+    );
+    std::fs::write(folder.join("model.toml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn a_second_route_that_is_the_same_is_left_out_with_a_note() {
+    let (one, other) = (plain("gelijk", 1000), plain("gelijk-b", 1200));
+    let [a, b] = [&one, &other].map(|f| f.to_str().unwrap());
+    let p = Polder::new(&["run", a, "--formulas"]).out("gelijk-uit");
+    let folder = p.out.clone().unwrap();
+    let output = p.run();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        err.contains("note:") && err.contains("one workbook is written"),
+        "{err}"
+    );
+    let books = files(&folder).into_iter();
+    let books: Vec<String> = books.filter(|n| n.contains("formules")).collect();
+    assert_eq!(books.len(), 1, "{books:?}");
+    let p = Polder::new(&["diff", a, b]).out("gelijk-diff");
+    let compared = p.out.clone().unwrap();
+    let printed = p.text(0);
+    assert!(printed.contains("GREX-route") && !printed.contains("co-financiering"));
+    assert!(
+        printed.contains("kosten K, bedrag: 1.000 → 1.200"),
+        "{printed}"
+    );
+    for path in [one, other, folder, compared] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
+}
+
+#[test]
+fn files_of_one_route_are_called_by_it_and_hold_cents() {
+    let p = Polder::new(&[
+        "run",
+        "models/havenkwartier",
+        "--route",
+        "cofinanciering",
+        "--draws",
+        "200",
+    ])
+    .out("route");
+    let folder = p.out.clone().unwrap();
+    let printed = p.text(0);
+    assert!(!printed.contains("GREX-route"), "{printed}");
+    let names = files(&folder);
+    let named = |n: &String| n.starts_with("havenkwartier cofinanciering");
+    assert!(names.iter().all(named), "{names:?}");
+    let fan = "havenkwartier cofinanciering - Waaier co-fin.csv";
+    let text = std::fs::read_to_string(folder.join(fan)).unwrap();
+    for cell in text.lines().skip(1).flat_map(|l| l.split(';')) {
+        let decimals = cell.split_once(',').map_or(0, |(_, d)| d.len());
+        assert!(decimals <= 2, "{cell}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn check_counts_what_hardly_matters() {
+    let short = Polder::new(&["check", "models/havenkwartier"]).text(0);
+    let all = Polder::new(&["check", "models/havenkwartier", "--all"]).text(0);
+    let listed = |text: &str| {
+        let lines = text.lines().skip_while(|l| !l.starts_with("Niet gelezen"));
+        lines
+            .filter(|l| l.starts_with("  havenkwartier.xlsx"))
+            .count()
+    };
+    let first = short.lines().skip_while(|l| *l != "Niet gelezen:").nth(1);
+    assert!(first.unwrap().ends_with("names column V)"), "{short}");
+    let rest = listed(&all) - listed(&short);
+    assert!(
+        rest > 20 && short.contains(&format!("  en nog {rest} kopjes")),
+        "{short}"
+    );
+    assert!(all.contains("Subtotaal Kade") && !short.contains("Subtotaal Kade"));
 }

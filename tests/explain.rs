@@ -87,7 +87,7 @@ stroom 3.2 2030 = 736.210,62
     indexfactor Kosten civiel 2030 = 1,109118
       = indexfactor Kosten civiel 2029 × (1 + groei per periode Kosten civiel 2030)
       = 1,087371 × (1 + 2%)
-        indexfactor Kosten civiel 2029 = 1,087371   …
+        indexfactor Kosten civiel 2029 = 1,087371   … verder: indexfactor[Kosten civiel].2029
         groei per periode Kosten civiel 2030 = 2%   [havenkwartier.xlsx 'Uitgangspunten'!F12]
 ";
     assert_eq!(
@@ -105,13 +105,103 @@ ncw bbv gemeente/grex = -5.203.830,18
   = (-6.599.714,93) / 1,268242
     eindwaarde gemeente/grex = -6.599.714,93
       = -boekwaarde gemeente/grex 2037
-        …
+        … verder: boekwaarde.2037
     verdisconteringsfactor gemeente/grex = 1,268242
       = (1 + discontovoet gemeente/grex)^12
       = (1 + 2%)^12
         discontovoet gemeente/grex = 2%   [havenkwartier.xlsx 'Uitgangspunten'!B8]
+opbouw:
+    boekwaarde op peildatum                             -28.500.000,00
+    kosten (prijspeil 2026-01-01)                       -81.149.372,00
+        6.2 VTU en plankosten (19% over 2 t/m 5)         -8.919.284,00
+        1.4 Uitplaatsing bedrijven                       -8.775.000,00
+        4.1 Verharding en straten                        -7.257.000,00
+        3.3 Kademuur herstel                             -6.272.000,00
+        1.2 Verwerving silocomplex                       -5.400.000,00
+        overige 16 regels                               -44.526.088,00
+    opbrengsten (prijspeil 2026-01-01)                  106.221.000,00
+        P Rangeerterrein Wonen vrije sector koop         19.167.500,00
+        P Silo Wonen vrije sector koop                   15.312.500,00
+        P Kade Wonen vrije sector koop                   13.650.000,00
+        O1 Woningbouwimpuls (beschikt)                    8.400.000,00
+        O3 Kostenverhaal particuliere eigenaren (a…       8.250.000,00
+        overige 13 regels                                41.441.000,00
+    = nominaal saldo                                     -3.428.372,00
+    index op kosten                                      -8.576.922,40
+    index op opbrengsten                                 14.417.336,47
+    = reëel saldo                                         2.412.042,07
+    rente over de boekwaarde                             -9.011.757,00
+    = eindwaarde                                         -6.599.714,93
+    contant maken naar peildatum                          1.395.884,75
+    = ncw_bbv                                            -5.203.830,18
 ";
     assert_eq!(ask(Route::Grex, "ncw", 2).tekst(), expected);
+}
+
+/// Every step of the main results, of examples that differ in what they have, and of a draw: each result is the sum of what stands above it.
+#[test]
+fn what_a_result_is_made_of_adds_up() {
+    let cent = Decimal::new(1, 2);
+    for name in ["havenkwartier", "spoorzone-oost", "voorbeeld"] {
+        let model = example(name);
+        for (route, trekking) in [
+            (Route::Grex, None),
+            (Route::Cofinanciering, None),
+            (Route::Grex, Some((7, 1))),
+        ] {
+            let opname =
+                Opname::new(&model, route, trekking).unwrap_or_else(|p| panic!("{}", shown(&p)));
+            for adres in [
+                "nominaal_saldo",
+                "reeel_saldo",
+                "eindwaarde",
+                "ncw",
+                "ncw_rente",
+                "ncw_kasstroom",
+            ] {
+                let uitleg = opname
+                    .explain(adres, 1)
+                    .unwrap_or_else(|p| panic!("{}", shown(&p)));
+                let (mut sum, mut last) = (Decimal::ZERO, None);
+                for post in &uitleg.opbouw {
+                    if post.som {
+                        assert_eq!(sum, post.bedrag, "{name} {adres} {}", post.naam);
+                        last = Some(post.bedrag);
+                        continue;
+                    }
+                    sum += post.bedrag;
+                    let lines: Decimal = post.regels.iter().map(|(_, amount)| *amount).sum();
+                    assert!(
+                        post.regels.is_empty() || lines == post.bedrag,
+                        "{name} {}",
+                        post.naam
+                    );
+                    assert_ne!(post.naam, "overig", "{name} {adres}");
+                }
+                let last = last.unwrap_or_else(|| panic!("{name} {adres} has no opbouw"));
+                assert!((last - uitleg.waarde).abs() < cent, "{name} {adres}");
+            }
+            assert!(
+                opname
+                    .explain("laagste_stand", 1)
+                    .unwrap()
+                    .opbouw
+                    .is_empty()
+            );
+        }
+    }
+}
+
+#[test]
+fn capitals_are_not_minded() {
+    for (asked, same) in [
+        ("NCW", "ncw"),
+        ("Stroom[3.2].2030", "stroom[3.2].2030"),
+        ("PARTIJ[Corporatie].Saldo", "partij[corporatie].saldo"),
+    ] {
+        let (found, plain) = (ask(Route::Grex, asked, 1), ask(Route::Grex, same, 1));
+        assert_eq!((&found.naam, found.waarde), (&plain.naam, plain.waarde));
+    }
 }
 
 #[test]
@@ -135,11 +225,12 @@ fn what_is_long_is_cut_and_what_was_shown_is_not_shown_again() {
     assert!(fonds.contains("fonds laagste = -1.531.713,22\n      = kleinste van fonds saldo begin t/m fonds saldo 2066, dat is fonds saldo 2034\n"), "{fonds}");
     let saldo = ask(Route::Cofinanciering, "partij[gemeente].netto_baat", 6).tekst();
     assert!(saldo.contains("(zie boven)"), "{saldo}");
-    let text = ask(Route::Grex, "boekwaarde.2030", 9).tekst();
+    let text = ask(Route::Grex, "boekwaarde.2030", 2).tekst();
     assert!(
-        text.contains("boekwaarde gemeente/grex 2029 = 53.940.295,81   …"),
+        text.contains("boekwaarde gemeente/grex 2029 = 53.940.295,81   … verder: boekwaarde.2029"),
         "{text}"
     );
+    let text = ask(Route::Grex, "boekwaarde.2030", 9).tekst();
     assert!(
         !text.contains("--"),
         "a negative operand stands in brackets: {text}"
@@ -630,6 +721,207 @@ fn an_address_that_is_no_result_says_what_is() {
     assert!(refused(Route::Grex, &format!("stroom[{risico}].2030")).contains("unless a draw"));
 }
 
+/// The smallest example with a longer time, and with room for realised amounts.
+fn zonder_boekwaarde() -> String {
+    let text = std::fs::read_to_string("models/rekenvoorbeeld/model.toml").unwrap();
+    let text = text.replace("eindjaar = 2028", "eindjaar = 2032");
+    let (before, rest) = text.split_once("[[boekwaarde]]").unwrap();
+    let (_, after) = rest.split_once("[[").unwrap();
+    format!("{before}[[{after}")
+}
+
+/// A model with phasing by a range, by following, and by amounts of which some are realised.
+fn gefaseerd() -> (Model, String) {
+    let text = zonder_boekwaarde()
+        + "\n[[kosten]]\nid = \"reeks\"\nbedrag = 900\nfasering = \"2027-2029\"\n"
+        + "[[kosten]]\nid = \"volger\"\nbedrag = 600\nfasering = \"volgt reeks +1\"\n"
+        + "[[kosten]]\nid = \"deels\"\nfasering = \"per jaar\"\n"
+        + "[[fasering]]\nfasering = \"per jaar\"\nperiode = \"2024\"\nbedrag = 100\n"
+        + "[[fasering]]\nfasering = \"per jaar\"\nperiode = \"2027\"\nbedrag = 300\n";
+    (of_text(&text), text)
+}
+
+/// The line of a text on which a piece of it stands.
+fn regel(text: &str, piece: &str) -> usize {
+    let at = text.find(piece).unwrap_or_else(|| panic!("no {piece}"));
+    text[..at].matches('\n').count() + 1
+}
+
+#[test]
+fn weights_and_their_total_read_down_to_the_cell() {
+    let (model, text) = gefaseerd();
+    let opname = Opname::new(&model, Route::Grex, None).unwrap_or_else(|p| panic!("{}", shown(&p)));
+    let told = |adres: &str| {
+        let found = opname.explain(adres, 12);
+        found.unwrap_or_else(|p| panic!("{}", shown(&p))).tekst()
+    };
+    for (line, cell, year) in [
+        ("reeks", "fasering = \"2027-2029\"", 2028),
+        ("volger", "fasering = \"volgt reeks +1\"", 2030),
+    ] {
+        let found = told(&format!("stroom[{line}].{year}"));
+        let place = format!(
+            "gewicht {line} {year} = 1   [model.toml:{}:12]",
+            regel(&text, cell)
+        );
+        assert!(found.contains(&place), "{place}\n{found}");
+        assert!(
+            found.contains(&format!("totaal gewicht {line} = 3\n")),
+            "{found}"
+        );
+    }
+    let found = told("totaal_gewicht[deels]");
+    for piece in [
+        "totaal gewicht deels = 400\n".to_owned(),
+        "  = gewicht deels 2024 + gewicht deels 2027\n  = 100 + 300\n".to_owned(),
+        format!(
+            "gewicht deels 2024 = 100   [model.toml:{}:10]",
+            regel(&text, "bedrag = 100\n")
+        ),
+        format!(
+            "gewicht deels 2027 = 300   [model.toml:{}:10]",
+            regel(&text, "bedrag = 300\n")
+        ),
+    ] {
+        assert!(found.contains(&piece), "{piece}\n{found}");
+    }
+    let havenkwartier = ask(Route::Grex, "totaal_gewicht[O4]", 2).tekst();
+    assert!(
+        havenkwartier
+            .contains("gewicht O4 2027 = 185.000   [havenkwartier.xlsx 'Overige opbrengsten'!F7]"),
+        "{havenkwartier}"
+    );
+}
+
+#[test]
+fn depth_goes_through_totals_and_standings() {
+    // A total and the years that it is made of share their word.
+    let total = ask(Route::Grex, "partij[gemeente].investering", 12).tekst();
+    assert!(
+        total.contains("betaald gemeente 2064 = 19.778.186,21\n")
+            && total.contains("[beheer.toml:12:15]"),
+        "{total}"
+    );
+    // What a boekwaarde is made of is that of the year before, and costs of that year.
+    let ncw = ask(Route::Grex, "ncw", 12).tekst();
+    for piece in [
+        "boekwaarde gemeente/grex 2029 = 53.940.295,81\n",
+        "stroom 4.1 2032 = 1.507.328,43\n",
+        "gewicht 4.1 2033 = 0,09   [havenkwartier.xlsx 'Kosten'!Q27]\n",
+    ] {
+        assert!(ncw.contains(piece), "{piece}\n{ncw}");
+    }
+}
+
+/// Every number of an explanation, with what it is called, what it is and where there is more.
+fn genoemd(uitleg: &Uitleg, out: &mut Vec<(String, Decimal, Vec<String>)>) {
+    out.push((uitleg.naam.clone(), uitleg.waarde, uitleg.verder.clone()));
+    uitleg.delen.iter().for_each(|deel| genoemd(deel, out));
+}
+
+#[test]
+fn what_an_explanation_prints_can_be_asked() {
+    for route in Route::BEIDE {
+        let opname =
+            Opname::new(&HAVENKWARTIER, route, None).unwrap_or_else(|p| panic!("{}", shown(&p)));
+        let (mut all, mut cut) = (Vec::new(), 0);
+        for adres in [
+            "ncw",
+            "portemonnee",
+            "partij[gemeente].netto_baat",
+            "stroom[3.2].2030",
+            "voorziening",
+        ] {
+            let found = opname
+                .explain(adres, 5)
+                .unwrap_or_else(|p| panic!("{}", shown(&p)));
+            genoemd(&found, &mut all);
+        }
+        for (naam, waarde, verder) in &all {
+            let again = opname.explain(naam, 1);
+            let again = again.unwrap_or_else(|p| panic!("{naam}: {}", shown(&p)));
+            assert_eq!(again.waarde, *waarde, "{naam}");
+            for adres in verder {
+                opname
+                    .explain(adres, 1)
+                    .unwrap_or_else(|p| panic!("{adres}: {}", shown(&p)));
+                cut += 1;
+            }
+        }
+        assert!(all.len() > 200 && cut > 20, "{} {cut}", all.len());
+    }
+}
+
+#[test]
+fn names_are_read_without_capitals_and_accents() {
+    for (asked, read) in [
+        ("stroom 3.2 2030", "stroom[3.2].2030"),
+        ("Stroom 3.2 2030", "stroom[3.2].2030"),
+        ("prijs 3.2", "prijs[3.2]"),
+        ("betaald gemeente 2064", "partij[gemeente].investering.2064"),
+        ("slechtste jaar gemeente", "partij[gemeente].slechtste_jaar"),
+        ("één portemonnee", "portemonnee"),
+        ("NCW", "ncw"),
+        ("reëel_saldo", "reeel_saldo"),
+        ("Partij[Corporatie].Saldo", "partij[corporatie].saldo"),
+    ] {
+        let text = ask(Route::Grex, asked, 2).tekst();
+        assert!(
+            text.contains(&format!("\"{asked}\" gelezen als {read}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn only_what_can_be_asked_is_suggested() {
+    for one in [
+        "ncw",
+        "portemonnee",
+        "eindwaarde",
+        "partij[gemeente].slechtste_jaar",
+        "rekening[gemeente/grex].boekwaarde_peildatum",
+    ] {
+        let told = refused(Route::Grex, &format!("{one}.2030"));
+        assert!(
+            told.contains(&format!("{one} is one figure, it has no period")),
+            "{told}"
+        );
+    }
+    let opname =
+        Opname::new(&HAVENKWARTIER, Route::Grex, None).unwrap_or_else(|p| panic!("{}", shown(&p)));
+    for asked in [
+        "strom 3.2 2030",
+        "stroom.2",
+        "nwc",
+        "boekwarde.2030",
+        "prijs 3.22",
+        "x",
+        "matrix.2",
+    ] {
+        let told = refused(Route::Grex, asked);
+        let near = told
+            .split("did you mean \"")
+            .nth(1)
+            .and_then(|t| t.split('"').next());
+        if let Some(near) = near {
+            opname
+                .explain(near, 1)
+                .unwrap_or_else(|p| panic!("{asked}: {}", shown(&p)));
+        }
+    }
+    // What may stand for many says how to list them, and that lists them.
+    for asked in ["partij[].saldo", "slechtste", "partij.s"] {
+        let told = refused(Route::Grex, asked);
+        let pattern = told
+            .split("--list \"")
+            .nth(1)
+            .and_then(|t| t.split('"').next());
+        let pattern = pattern.unwrap_or_else(|| panic!("{told}"));
+        assert!(!opname.adressen(Some(pattern)).is_empty(), "{pattern}");
+    }
+}
+
 /// No input without a name, and every end of a chain is an input, a constant or marked as cut.
 fn named(uitleg: &Uitleg, top: &str) {
     assert!(
@@ -688,6 +980,14 @@ fn json_adres(path: &[&str]) -> Option<String> {
             format!("matrix[{opgave}/{partij}].{period}")
         }
         ["matrix", opgave, partij, figure] => format!("matrix[{opgave}/{partij}].{figure}"),
+        ["kostenverhaal", _, "eigendom", eigendom, figure] => {
+            format!("eigendom[{eigendom}].{figure}")
+        }
+        ["kostenverhaal", gebied, figure] => format!("kostenverhaal[{gebied}].{figure}"),
+        ["verevening", _, "delen", deel, figure] => format!("verevening_delen[{deel}].{figure}"),
+        [head @ ("verevening" | "bijdragen" | "normen"), key, figure] => {
+            format!("{head}[{key}].{figure}")
+        }
         _ => return None,
     })
 }
@@ -710,7 +1010,7 @@ fn leaves<'a>(
             let value = text.parse().or_else(|_| Decimal::from_scientific(&text));
             out.push((path.clone(), value.unwrap()));
         }
-        serde_json::Value::Null => {}
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::String(_) => {}
         other => panic!("{path:?}: {other}"),
     }
 }
@@ -754,6 +1054,7 @@ fn every_figure_of_the_reports_has_an_address_that_explains_it() {
         "spoorzone-oost",
         "rekenvoorbeeld",
         "voorbeeld",
+        "verevening",
         "grondwaarde",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

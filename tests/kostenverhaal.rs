@@ -453,8 +453,8 @@ fn wetten(model: &Model, x: &Verhaalresultaat) {
     let rest = x
         .rest
         .iter()
-        .find(|(n, _)| *n == "grond zonder rij in eigendom");
-    let rest = rest.map_or(Decimal::ZERO, |(_, amount)| *amount);
+        .find(|(key, ..)| *key == "rest_zonder_eigendom");
+    let rest = rest.map_or(Decimal::ZERO, |(_, _, amount)| *amount);
     assert!(
         dichtbij(bruto + rest, x.omslag),
         "Σ bruto {bruto} + {rest} is not V {}",
@@ -495,7 +495,7 @@ fn wetten(model: &Model, x: &Verhaalresultaat) {
     if let Some(cap) = g.maximum.as_ref().filter(|_| g.maximum_aftopt) {
         assert!(recovered <= cap.value + dec!(0.000001));
     }
-    let causes: Decimal = x.rest.iter().map(|(_, amount)| *amount).sum();
+    let causes: Decimal = x.rest.iter().map(|(_, _, amount)| *amount).sum();
     assert!(
         dichtbij(causes, x.rest_totaal()),
         "the causes come to {causes}, the rest is {}: {:?}",

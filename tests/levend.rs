@@ -156,7 +156,7 @@ fn herschreven(bytes: &[u8], mut change: impl FnMut(&str, String) -> String) -> 
         let name = part.name().unwrap().into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).unwrap();
-        if name.starts_with("xl/worksheets/sheet") {
+        if name.starts_with("xl/worksheets/sheet") || name == "xl/workbook.xml" {
             content = change(&name, String::from_utf8(content).unwrap()).into_bytes();
         }
         to.start_file(name, zip::write::SimpleFileOptions::default())
@@ -404,6 +404,128 @@ fn the_workbook_reads_back_as_the_same_model() {
             assert_eq!(parties(&a), parties(&b), "{naam}");
         }
     }
+}
+
+#[test]
+fn a_workbook_that_was_worked_in_is_still_the_model() {
+    let b = boek(
+        "voorbeeld",
+        &support::tables_in("models/voorbeeld"),
+        Route::Grex,
+    );
+    let scalars = |tables: &Tables| -> Vec<Vec<Scalar>> {
+        let rows = tables.tables.iter().flat_map(|t| &t.rows);
+        rows.map(|r| r.values.iter().map(|v| v.scalar.clone()).collect())
+            .collect()
+    };
+    let codes = |read: &polder::read::Read| -> Vec<&'static str> {
+        assert!(
+            !polder::problem::has_errors(&read.problems),
+            "{:?}",
+            read.problems
+        );
+        read.problems.iter().map(|p| p.code).collect()
+    };
+    let named = |text: &str, old: &str, new: &str| {
+        text.replace(&format!("name=\"{old}\""), &format!("name=\"{new}\""))
+    };
+    // Without the hidden sheet, which became somebody's own.
+    let without = herschreven(&b.bytes, |_, text| named(&text, "_polder", "Notities"));
+    let read = read_bytes_of_workbook("werkboek", &without);
+    assert_eq!(codes(&read), ["mark-missing", "own-sheet"]);
+    assert_eq!(scalars(&read.tables), scalars(&b.tables));
+    // With the hidden sheet, a sheet of ours renamed and a column of one's own.
+    let book: Xlsx<_> = Xlsx::new(Cursor::new(&b.bytes)).unwrap();
+    let at = book.sheet_names().iter().position(|s| s == "kosten");
+    let part = format!("xl/worksheets/sheet{}.xml", at.unwrap() + 1);
+    let more = herschreven(&b.bytes, |name, text| {
+        if name != part {
+            return named(&text, "Uitkomsten", "Resultaten");
+        }
+        let heading = "<c r=\"Z1\" t=\"inlineStr\"><is><t>mijn noot</t></is></c></row>";
+        text.replacen("</row>", heading, 1)
+    });
+    let read = read_bytes_of_workbook("werkboek", &more);
+    assert_eq!(codes(&read), ["own-sheet", "unknown-column"]);
+    assert_eq!(scalars(&read.tables), scalars(&b.tables));
+}
+
+#[test]
+fn the_total_of_the_weights_is_one_formula() {
+    let extra = "\n[[kosten]]\nid = \"deels\"\nfasering = \"per jaar\"\n\
+        [[fasering]]\nfasering = \"per jaar\"\nperiode = \"2024\"\nbedrag = 100\n\
+        [[fasering]]\nfasering = \"per jaar\"\nperiode = \"2027\"\nbedrag = 300\n";
+    let text = std::fs::read_to_string("models/rekenvoorbeeld/model.toml").unwrap() + extra;
+    let (before, rest) = text.split_once("[[boekwaarde]]").unwrap();
+    let (_, after) = rest.split_once("[[").unwrap();
+    let text = format!("{before}[[{after}");
+    let read = polder::read::read_text("model.toml", &text);
+    let b = boek("deels", &read.tables, Route::Grex);
+    let (formulas, values) = (formules(&b.bytes), waarden(&b.bytes));
+    for (boek, formulas, values) in
+        [("deels", formulas, values)]
+            .into_iter()
+            .chain(["havenkwartier", "voorbeeld"].map(|naam| {
+                let b = boek(
+                    naam,
+                    &support::tables_in(&format!("models/{naam}")),
+                    Route::Grex,
+                );
+                (naam, formules(&b.bytes), waarden(&b.bytes))
+            }))
+    {
+        let heading = Waarde::Tekst("totaal gewicht".into());
+        let heads: Vec<u32> = values
+            .iter()
+            .filter(|((sheet, ..), v)| sheet == "Bedragen" && **v == heading)
+            .map(|((_, _, column), _)| *column)
+            .collect();
+        let [column] = heads.as_slice() else {
+            panic!("{boek}: {heads:?}")
+        };
+        let mut shapes = HashSet::new();
+        for ((_, row, _), value) in values.iter().filter(|((sheet, _, c), v)| {
+            sheet == "Bedragen" && c == column && matches!(v, Waarde::Getal(_))
+        }) {
+            let formula = formulas.get(&("Bedragen".to_owned(), *row, *column));
+            let formula =
+                formula.unwrap_or_else(|| panic!("{boek}: {value:?} in row {row} is a constant"));
+            shapes.insert(formula.replace(&(row + 1).to_string(), "R"));
+        }
+        assert_eq!(shapes.len(), 1, "{boek}: {shapes:?}");
+    }
+    // An amount that is given per period only: another amount in a period changes the whole.
+    let mut tables = b.tables.clone();
+    let phasing = tables.table_mut("fasering");
+    let column = phasing.schema.column("bedrag").unwrap();
+    let at = phasing.rows.len() - 1;
+    phasing.rows[at].values[column].scalar = Scalar::Number(Decimal::from(500));
+    let model = support::model(tables).unwrap();
+    let result = route::calculate(&model, Route::Grex).unwrap();
+    let bytes = gewijzigd(
+        &b.bytes,
+        "fasering",
+        at as u32 + 1,
+        column as u32,
+        Decimal::from(500),
+    );
+    let found = herrekend(&[("deels".to_owned(), bytes)]);
+    let values = waarden(&found["deels"]);
+    let mut compared = 0;
+    for ((sheet, row, column), value) in &values {
+        if let (Waarde::Tekst(adres), "Uitkomsten", 4) = (value, sheet.as_str(), *column)
+            && let Some(Waarde::Getal(shown)) = values.get(&(sheet.clone(), *row, 1))
+            && let Ok(exact) = result.waarde(&model, adres)
+        {
+            let exact: f64 = exact.to_string().parse().unwrap();
+            assert!(
+                (exact - shown).abs() <= 0.01,
+                "{adres}: {shown}, and {exact} of polder"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 15, "{compared}");
 }
 
 /// The cells that a formula names, ranges written out.

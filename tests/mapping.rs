@@ -281,7 +281,7 @@ fn what_is_passed_over_is_listed() {
     // The index factors follow from the growth, so the mapping leaves them out.
     assert_eq!(
         listed("Plankosten"),
-        ["no entry of the mapping names this row"]
+        ["no entry of the mapping names this row, which holds figures"]
     );
 }
 

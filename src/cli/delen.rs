@@ -29,8 +29,8 @@ const GEMEEN: [(&str, &str); 6] = [
 ];
 
 /// How the names of a part's files begin.
-fn naam(opdracht: Opdracht, model: &Path, i: u64, n: u64) -> String {
-    format!("{} deel {i} van {n}", opdracht.naam(model))
+fn naam(opdracht: Opdracht, model: &Path, routes: &[Route], i: u64, n: u64) -> String {
+    format!("{} deel {i} van {n}", opdracht.naam(model, routes))
 }
 
 /// Draws one part and writes it, with a manifest that `merge` reads.
@@ -57,7 +57,7 @@ pub(super) fn schrijf(
         bereik.clone(),
         (0, 0),
     )?;
-    let name = naam(opdracht, path, i, n);
+    let name = naam(opdracht, path, routes, i, n);
     let file = format!("{name}.csv");
     let kolommen = Kolommen {
         eerste: bereik.start,

@@ -1,6 +1,6 @@
 //! `--formulas`: the model and its calculation as a workbook of formulas.
 
-use super::output::{model_name, say};
+use super::output::{hashes, manifest, model_name, say, vrij};
 use super::{Failure, Loaded};
 use crate::explain::Opname;
 use crate::levend;
@@ -26,18 +26,29 @@ pub(super) struct Vraag<'a> {
     pub(super) routes: &'a [Route],
     /// Folder.
     pub(super) out: &'a Path,
+    /// Whether a workbook that somebody changed may be written over.
+    pub(super) force: bool,
     /// Command that made the draws.
     pub(super) simulatie: Vec<(String, String)>,
     /// What was drawn.
     pub(super) rapporten: Vec<Report>,
 }
 
-/// Writes a workbook of formulas per route, never over a file that the model was read from.
+/// What the workbook of a route is called, without what files end in.
+pub(super) fn naam(model: &Path, route: Route) -> String {
+    format!("{} {} formules", model_name(model), route.naam())
+}
+
+/// Writes a workbook of formulas per route with its manifest, never over a file that the model was read from, and not over one that
+/// somebody changed.
 pub(super) fn schrijf(loaded: &Loaded, vraag: &Vraag<'_>) -> Result<(), Failure> {
     let mut all = Vec::new();
+    let mut manifests = Vec::new();
     for route in vraag.routes {
-        let name = format!("{} {} formules.xlsx", model_name(vraag.model), route.naam());
+        let stem = naam(vraag.model, *route);
+        let name = format!("{stem}.xlsx");
         check(loaded, vraag, &name)?;
+        vrij(vraag.out, vraag.force, &stem)?;
         let bytes = een(loaded, vraag, *route).map_err(|reason| {
             Failure::Io(IoFailure {
                 path: name.clone(),
@@ -45,9 +56,15 @@ pub(super) fn schrijf(loaded: &Loaded, vraag: &Vraag<'_>) -> Result<(), Failure>
                 reason,
             })
         })?;
+        let listed = [name.clone()];
         all.push((name, bytes));
+        let mut manifest = manifest(&loaded.model, &loaded.read, None, &listed);
+        manifest.insert("sha256".to_owned(), hashes(all.last().into_iter()));
+        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+        manifests.push((format!("{stem}.manifest.json"), text.into_bytes()));
     }
-    files::write_all(vraag.out, &all)?;
+    let both: Vec<(String, Vec<u8>)> = all.iter().cloned().chain(manifests).collect();
+    files::write_all(vraag.out, &both)?;
     for (name, _) in &all {
         say(&format!("written: {}", vraag.out.join(name).display()));
     }

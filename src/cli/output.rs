@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::schema::OPGAVEN;
 use crate::model::table::Tables;
 use crate::plan::Route;
-use crate::read::{IoFailure, Read};
+use crate::read::{IoFailure, Read, SourceFile};
 use crate::report::Report;
 use crate::report::oorzaken::Routeoorzaken;
 use crate::report::risico::{Simulatieverslag, vastgesteld};
@@ -446,7 +446,7 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
                 "partij": model.partijen[row.partij].partij,
                 "route": e.positie.woord(),
                 "opbrengst": exact(c.opbrengst),
-                "inbrengwaarde": exact(c.inbreng),
+                "inbreng": exact(c.inbreng),
                 "aftrek": exact(c.aftrek),
                 "bruto": exact(c.bruto),
                 "bruto_opbrengsten": exact(c.bruto_opbrengsten),
@@ -458,14 +458,8 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
             (row.id.clone(), value)
         })
         .collect();
-    let named = |rows: &[(&'static str, Decimal)]| -> Map<String, Value> {
-        rows.iter()
-            .map(|(name, amount)| ((*name).to_owned(), exact(*amount)))
-            .collect()
-    };
-    let value = json!({
+    let mut value = json!({
         "kosten": exact(x.kosten),
-        "kostensoorten": named(&x.kostensoorten),
         "inbrengwaarden": exact(x.inbreng),
         "bijdragen": exact(x.bijdragen),
         "netto_kosten": exact(x.netto),
@@ -477,8 +471,13 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
         "mag_afzien": x.mag_afzien,
         "eigendom": owners,
         "rest": exact(x.rest_totaal()),
-        "rest_naar_oorzaak": named(&x.rest),
     });
+    if let Value::Object(map) = &mut value {
+        let kinds = x.kostensoorten.iter();
+        map.extend(kinds.map(|(code, amount)| (format!("kosten_{code}"), exact(*amount))));
+        let causes = x.rest.iter();
+        map.extend(causes.map(|(key, _, amount)| ((*key).to_owned(), exact(*amount))));
+    }
     (model.verhaal.gebieden[x.gebied].id.clone(), value)
 }
 
@@ -660,6 +659,37 @@ pub(super) fn json(
     })
 }
 
+/// The SHA-256 of files by name, for a manifest.
+pub(super) fn hashes<'a>(files: impl Iterator<Item = &'a (String, Vec<u8>)>) -> Value {
+    let hash = |(name, bytes): &(String, Vec<u8>)| {
+        let found = SourceFile::of(name, bytes);
+        (found.name, Value::String(found.sha256))
+    };
+    Value::Object(files.map(hash).collect())
+}
+
+/// Refuses to write over a workbook that is not as polder wrote it: somebody worked in it, or it is another file of that name.
+/// What was written, the manifest beside it tells.
+pub(super) fn vrij(out: &Path, force: bool, name: &str) -> Result<(), Failure> {
+    let file = format!("{name}.xlsx");
+    let target = out.join(&file);
+    if force || !target.is_file() {
+        return Ok(());
+    }
+    let bytes =
+        std::fs::read(&target).map_err(|e| Failure::Io(IoFailure::new(&target, "open", &e)))?;
+    let manifest = std::fs::read_to_string(out.join(format!("{name}.manifest.json"))).ok();
+    let manifest = manifest.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let written = manifest.as_ref().and_then(|m| m["sha256"][&file].as_str());
+    if written == Some(SourceFile::of(&file, &bytes).sha256.as_str()) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} is not as polder wrote it, and is not written over: name another folder with --out, or lose what is in it with --force",
+        target.display()
+    )))
+}
+
 /// The files that an earlier run listed in its manifest; only plain names of ours.
 fn earlier_files(manifest: &Path) -> Vec<String> {
     let Some(json) = std::fs::read_to_string(manifest)
@@ -743,6 +773,7 @@ pub(super) fn write(
     raw: Option<(Raw, &Simulatieverslag)>,
 ) -> Result<(), Failure> {
     let (model, out, nl) = (&loaded.model, &output.out, output.csv == Notatie::Nl);
+    vrij(out, output.force, name)?;
     let mut lines = vec![
         ("Model".to_owned(), model.gebied.naam.clone()),
         (
@@ -792,7 +823,8 @@ pub(super) fn write(
         let described = manifest(model, &loaded.read, herkomst, &[]);
         listed.push(write_raw(raw, v, &described, out, name)?);
     }
-    let manifest = manifest(model, &loaded.read, herkomst, &listed);
+    let mut manifest = manifest(model, &loaded.read, herkomst, &listed);
+    manifest.insert("sha256".to_owned(), hashes(all.iter()));
     let manifest = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     all.push((format!("{name}.manifest.json"), manifest.into_bytes()));
     files::write_all(out, &all)?;

@@ -5,6 +5,7 @@ use crate::plan::{Diepte, Plan, Route};
 use crate::problem::Place;
 use crate::report::oorzaken::{OMGEKEERD_AANTAL, Routeoorzaken, SLECHTSTE, SLECHTSTE_AANTAL};
 use crate::report::risico::Simulatieverslag;
+use crate::risk::draden;
 use crate::risk::oorzaken::{self, Oorzaken};
 use crate::risk::opzet::{Oordeel, Opzet, Wens, oordeel};
 use crate::risk::sampling::{Methode, Steekproef};
@@ -411,7 +412,17 @@ pub(super) fn oorzaken(
         return Ok(Vec::new());
     }
     let plannen = plannen(loaded, routes)?;
-    let found = Oorzaken::new(&plannen, simulatie, t)?;
+    draden::ruim(|| per_route(&plannen, routes, simulatie, t, stress))
+}
+
+fn per_route(
+    plannen: &[Plan<'_>],
+    routes: &[Route],
+    simulatie: &Simulatie,
+    t: &Trekkingen,
+    stress: &Stress,
+) -> Result<Vec<Routeoorzaken>, Failure> {
+    let found = Oorzaken::new(plannen, simulatie, t)?;
     let method = if stress.exact_ranks {
         oorzaken::Methode::Exact
     } else {
@@ -421,7 +432,8 @@ pub(super) fn oorzaken(
     let figuur = stress.figuur();
     let tornado = found.tornado(&all, figuur, method)?;
     let namen: Vec<String> = found.lijst().iter().map(|o| o.naam.clone()).collect();
-    let each = tornado.into_iter().zip(&plannen).zip(routes).enumerate();
+    let euro: Vec<bool> = found.lijst().iter().map(|o| o.euro).collect();
+    let each = tornado.into_iter().zip(plannen).zip(routes).enumerate();
     each.map(|(r, ((tornado, plan), route))| {
         let omgekeerd = stress
             .reach
@@ -439,6 +451,10 @@ pub(super) fn oorzaken(
             slechtste: found.slechtste(r, figuur, SLECHTSTE, SLECHTSTE_AANTAL)?,
             omgekeerd,
             namen: namen.clone(),
+            euro: euro.clone(),
+            drijvers_euro: (0..plan.drijver_namen().len())
+                .map(|d| oorzaken::in_euro(plan, d))
+                .collect(),
         })
     })
     .collect()

@@ -2,7 +2,8 @@
 
 use super::{Failure, Loaded, Outcome, Output, diagnostics, load, output, threads};
 use crate::model::Model;
-use crate::plan::Drijvers;
+use crate::model::table::{as_text, fold, name_key};
+use crate::plan::{Drijvers, Plan, Route};
 use crate::problem::{Problem, has_errors, listed, nearest};
 use crate::read::Read;
 use crate::read::scenario::read_scenarios;
@@ -170,6 +171,14 @@ fn kanten(args: &DiffArgs) -> Result<(Kant, Kant), Failure> {
 pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     threads(args.threads)?;
     let (a, b) = kanten(args)?;
+    if let Some((one, other)) = andere_namen(&a.loaded.model, &b.loaded.model) {
+        let problem = Problem::warning(
+            "other-area",
+            format!("A is called \"{one}\" and B \"{other}\": is this one area?"),
+        );
+        let fix = "compare two states of one area, or give both the same naam in table gebied";
+        diagnostics::show(&[problem.fix(fix)], &args.model());
+    }
     let v = Vergelijking::new(&a.loaded.model.tables, &b.loaded.model.tables);
     let bar = output::progress(v.coalities() as u64);
     let cijfers: Vec<_> = (0..v.coalities())
@@ -188,16 +197,7 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
     ) {
         let joined = verdeling.blokken.iter().filter(|blok| blok.len() > 1);
         let titles: Vec<String> = joined.map(|blok| Verdeling::titel(blok)).collect();
-        let mut problem = Problem::warning(
-            "causes-joined",
-            format!(
-                "{} are told as one: one without the other is no model ({})",
-                titles.join(", "),
-                why.message
-            ),
-        );
-        problem.place.clone_from(&why.place);
-        diagnostics::show(&[problem], &args.model());
+        diagnostics::show(&[samengenomen(&titles, why)], &args.model());
     }
     if args.output.json {
         output::print_json(&als_json(&a, &b, &v, &verdeling));
@@ -207,22 +207,71 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Failure> {
         a: &a.naam,
         b: &b.naam,
     };
-    let mut reports: Vec<_> = crate::plan::Route::BEIDE
+    let gelijk = [&a, &b]
+        .iter()
+        .all(|kant| Plan::routes_gelijk(&kant.loaded.model));
+    let routes = if gelijk {
+        super::een_route(&a.loaded.model, &Route::BEIDE, "it is left out")
+    } else {
+        &Route::BEIDE
+    };
+    let mut reports: Vec<_> = routes
         .iter()
         .map(|route| verslag::kerncijfers(&verdeling, namen, *route))
         .collect();
     let changes = verslag::wijzigingen(v.wijzigingen(), namen);
-    for report in &reports {
+    // Of equal models there is nothing to show but that they are.
+    for report in reports.iter().filter(|_| !v.wijzigingen().is_empty()) {
         output::print(report);
     }
-    output::say(&verslag::regels(v.wijzigingen()).join("\n"));
+    output::say(&verslag::regels(v.wijzigingen(), &verdeling).join("\n"));
     output::say("");
-    reports.push(verslag::uitkomsten(&verdeling, namen));
+    reports.push(verslag::uitkomsten(&verdeling, namen, routes));
     reports.push(changes);
     let name = format!("{} naar {} verschil", a.naam, b.naam).replace(['/', '\\', ':'], "-");
     let loaded = samen(a.loaded, &b.loaded);
     output::write(&loaded, &reports, &args.output, &name, None, None)?;
     Ok(Outcome::Ok)
+}
+
+/// Why causes are told as one, and what can be done about it.
+fn samengenomen(titles: &[String], why: &Problem) -> Problem {
+    let advice = match why.code {
+        "phasing-total" => {
+            "a profile in shares (aandeel) holds whatever the amount is, and can change by itself; or"
+        }
+        "after-eindjaar" => "give both models the later eindjaar; or",
+        _ => "to tell them apart,",
+    };
+    let mut problem = Problem::warning(
+        "causes-joined",
+        format!(
+            "{} are told as one: with the changes of one and not of the other there is no model, as {}",
+            titles.join(", "),
+            why.message
+        ),
+    )
+    .fix(format!(
+        "{advice} make that row in a copy of A what it is in B, with all that belongs to it, and diff in two steps: A to the copy, the copy to B"
+    ));
+    problem.place.clone_from(&why.place);
+    problem.other.clone_from(&why.other);
+    problem
+}
+
+/// The names of two areas that are not called the same, where both say what they are called.
+fn andere_namen(a: &Model, b: &Model) -> Option<(String, String)> {
+    let name = |model: &Model| {
+        let rows = &model.tables.table("gebied").rows;
+        let own = rows.iter().find(|row| {
+            let setting = row.values.first();
+            setting.is_some_and(|v| fold(&as_text(&v.scalar)) == "naam")
+        })?;
+        let name = as_text(&own.values.get(1)?.scalar);
+        (!name.trim().is_empty()).then_some(name)
+    };
+    let (a, b) = (name(a)?, name(b)?);
+    (name_key(&a) != name_key(&b)).then_some((a, b))
 }
 
 /// The first side with the sources of both, for the manifest.

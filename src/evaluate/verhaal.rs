@@ -6,7 +6,7 @@
 use super::{Voorbereid, Werk, contant};
 use crate::model::Model;
 use crate::model::verhaal::{
-    Inbreng, Postsoort, Regime, Verhaalspost, Verrekening, eenheden, is_plankosten,
+    Inbreng, KOSTENSOORTEN, Postsoort, Regime, Verhaalspost, Verrekening, eenheden, is_plankosten,
 };
 use crate::number::{At, Number, Of, Quantity};
 use crate::parameters;
@@ -659,5 +659,270 @@ impl<N: Number> Eigenaarsverhaal<N> {
             geldsom: zero,
             terugbetaling: zero,
         }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------------ overview
+
+/// Why an owner pays what he pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Positie {
+    /// A geldsom by beschikking.
+    Geldsom,
+    /// By contract.
+    Overeenkomst,
+    /// The municipality's own land.
+    Gemeente,
+    /// Not liable (Ob 8.13).
+    NietPlichtig,
+    /// The owner receives the geldsommen himself.
+    Ontvanger,
+}
+
+impl Positie {
+    /// Of an eigendom.
+    pub fn van(model: &Model, eigendom: usize) -> Self {
+        let row = &model.verhaal.eigendommen[eigendom];
+        if row.gemeente {
+            Positie::Gemeente
+        } else if row.overeenkomst.is_some() {
+            Positie::Overeenkomst
+        } else if row.lijn.is_none() {
+            Positie::Ontvanger
+        } else if is_plichtig(model, eigendom) {
+            Positie::Geldsom
+        } else {
+            Positie::NietPlichtig
+        }
+    }
+
+    /// In Dutch words.
+    pub fn woord(self) -> &'static str {
+        match self {
+            Positie::Geldsom => "beschikking",
+            Positie::Overeenkomst => "overeenkomst",
+            Positie::Gemeente => "grond van de gemeente",
+            Positie::NietPlichtig => "niet plichtig",
+            Positie::Ontvanger => "ontvanger",
+        }
+    }
+}
+
+/// What is not recovered, by cause: the key of its address, the word of its number, and the words of a report.
+pub const OORZAKEN: &[(&str, &str, &str)] = &[
+    (
+        "rest_zonder_kostensoort",
+        "rest zonder kostensoort",
+        "kosten zonder kostensoort",
+    ),
+    (
+        "rest_elders",
+        "rest elders",
+        "profijt elders of niet toerekenbaar",
+    ),
+    (
+        "rest_plankosten",
+        "rest plankosten",
+        "boven het maximum van de plankosten",
+    ),
+    (
+        "rest_bijdragen",
+        "rest bijdragen",
+        "bijdragen van derden boven de kosten",
+    ),
+    ("rest_raming", "rest raming", "kosten boven de raming"),
+    (
+        "rest_aftopping",
+        "rest aftopping",
+        "aftopping op de opbrengst",
+    ),
+    (
+        "rest_eigen_grond",
+        "rest eigen grond",
+        "grond van de gemeente",
+    ),
+    (
+        "rest_zonder_eigendom",
+        "rest zonder eigendom",
+        "grond zonder rij in eigendom",
+    ),
+    ("rest_niet_plichtig", "rest niet plichtig", "niet plichtig"),
+    (
+        "rest_overeenkomsten",
+        "rest overeenkomsten",
+        "overeenkomsten lager dan de bijdrage",
+    ),
+    (
+        "rest_vloer_en_maxima",
+        "rest vloer en maxima",
+        "vloer op nul, maxima en waardevermeerdering",
+    ),
+    (
+        "rest_eigen_werken",
+        "rest eigen werken",
+        "eigen werken boven de aftrek",
+    ),
+];
+
+/// What an area comes to for reports.
+#[derive(Debug, Clone)]
+pub struct Gebiedsoverzicht<N> {
+    /// By kostensoort that occurs: recoverable costs, works of owners included.
+    pub kostensoorten: Vec<(usize, N)>,
+    /// By category that occurs: what it brings in.
+    pub categorieen: Vec<(usize, N)>,
+    /// By eigendom of the area: what was agreed, at contante waarde.
+    pub overeenkomsten: Vec<(usize, N)>,
+    /// Of all together.
+    pub overeenkomst_totaal: N,
+    /// Costs that the receiver makes, recoverable or not.
+    pub kosten_ontvanger: N,
+    /// What stays with him, in the order of [`OORZAKEN`].
+    pub oorzaken: Vec<N>,
+    /// The same as costs less contributions, geldsommen and contracts.
+    pub rest: N,
+}
+
+/// What every area comes to; once for the exact record and for the recorder. Kept details are needed.
+pub fn overzicht<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>) -> Vec<Gebiedsoverzicht<N>> {
+    let (plan, model) = (v.plan, v.plan.model);
+    let areas = model.verhaal.gebieden.iter().zip(&werk.verhaal).enumerate();
+    areas
+        .map(|(i, (g, x))| gebiedsoverzicht(plan, werk, i, g.regime == Regime::OwZonder, x))
+        .collect()
+}
+
+fn gebiedsoverzicht<N: Number>(
+    plan: &Plan<'_>,
+    werk: &Werk<N>,
+    i: usize,
+    zonder: bool,
+    x: &Gebiedsverhaal<N>,
+) -> Gebiedsoverzicht<N> {
+    let model = plan.model;
+    let of = Of::Verhaal(i as u16);
+    let zero = N::number(0);
+    let posts = |wanted: &dyn Fn(Postsoort) -> bool| -> Vec<N> {
+        let found = plan.posten.iter().zip(&werk.posten);
+        found
+            .filter(|(post, _)| post.gebied == i && wanted(post.soort))
+            .map(|(_, value)| *value)
+            .collect()
+    };
+    let sum = |wanted: &dyn Fn(Postsoort) -> bool| N::sum(&posts(wanted));
+    let of_owner = |soort: Postsoort| match soort {
+        Postsoort::Eigen(e, n) => {
+            let werk = model.verhaal.eigendommen[e].werken[n];
+            werk.raming.is_none().then_some(werk.kostensoort)
+        }
+        Postsoort::Raming(e, n) => Some(model.verhaal.eigendommen[e].werken[n].kostensoort),
+        _ => None,
+    };
+    let mut kostensoorten = Vec::new();
+    for k in 0..KOSTENSOORTEN.len() {
+        let found = posts(&|s| s == Postsoort::Kosten(k) || of_owner(s) == Some(k));
+        if !found.is_empty() {
+            let of = Of::Kostensoort(i as u16, k as u16);
+            kostensoorten.push((
+                k,
+                N::sum(&found).named("kosten per kostensoort", of, At::Once),
+            ));
+        }
+    }
+    let categorieen = (0..model.verhaal.categorieen.len())
+        .filter_map(|c| {
+            let found = posts(&|s| matches!(s, Postsoort::Opbrengst(_, k) if k == c));
+            (!found.is_empty()).then(|| (c, N::sum(&found)))
+        })
+        .collect();
+    let mine: Vec<usize> = (0..model.verhaal.eigendommen.len())
+        .filter(|e| model.verhaal.eigendommen[*e].gebied == Some(i))
+        .collect();
+    let mut overeenkomsten = Vec::new();
+    let mut agreed = vec![zero; model.verhaal.eigendommen.len()];
+    for e in &mine {
+        let value = sum(&|s| s == Postsoort::Overeenkomst(*e)).named(
+            "overeenkomst",
+            Of::Eigendom(*e as u16),
+            At::Once,
+        );
+        agreed[*e] = value;
+        overeenkomsten.push((*e, value));
+    }
+    let values = |list: &[(usize, N)]| list.iter().map(|(_, v)| *v).collect::<Vec<_>>();
+    let overeenkomst_totaal =
+        N::sum(&values(&overeenkomsten)).named("overeenkomsten", of, At::Once);
+    let own_works = sum(&|s| of_owner(s).is_some());
+    let listed = N::sum(&values(&kostensoorten));
+    let elders = sum(&|s| s == Postsoort::Elders);
+    let onverhaalbaar = sum(&|s| s == Postsoort::Onverhaalbaar);
+    let kosten_ontvanger = (listed - own_works + elders + onverhaalbaar).named(
+        "kosten van de ontvanger",
+        of,
+        At::Once,
+    );
+    let each = |which: &[Positie], pick: &dyn Fn(usize) -> N| {
+        let found: Vec<N> = mine
+            .iter()
+            .filter(|e| which.contains(&Positie::van(model, **e)))
+            .map(|e| pick(*e))
+            .collect();
+        N::sum(&found)
+    };
+    let all =
+        |pick: &dyn Fn(usize) -> N| N::sum(&mine.iter().map(|e| pick(*e)).collect::<Vec<_>>());
+    let figures = &werk.eigendommen;
+    // What an owner should pay before floor and caps: with a tijdvak netto, without one his share.
+    let due = |e: usize| {
+        if zonder {
+            figures[e].bruto
+        } else {
+            figures[e].netto
+        }
+    };
+    let own = |e: usize| {
+        if zonder {
+            figures[e].bruto
+        } else {
+            figures[e].bruto - figures[e].inbreng
+        }
+    };
+    let above = x.netto - x.omslag - x.tekort;
+    let amounts = [
+        onverhaalbaar,
+        elders,
+        listed + x.inbreng - x.kosten,
+        above.min(zero),
+        if zonder { above.max(zero) } else { zero },
+        x.tekort,
+        each(&[Positie::Gemeente, Positie::Ontvanger], &own),
+        x.omslag - all(&|e| figures[e].bruto),
+        each(&[Positie::NietPlichtig], &due),
+        each(&[Positie::Overeenkomst], &|e| due(e) - agreed[e]),
+        each(&[Positie::Geldsom], &|e| due(e) - figures[e].geldsom),
+        if zonder {
+            -own_works
+        } else {
+            all(&|e| figures[e].aftrek) - own_works
+        },
+    ];
+    let oorzaken = amounts
+        .into_iter()
+        .zip(OORZAKEN)
+        .map(|(amount, (_, word, _))| amount.named(word, of, At::Once))
+        .collect();
+    let rest = (kosten_ontvanger - x.bijdragen - x.geldsommen - overeenkomst_totaal).named(
+        "rest kostenverhaal",
+        of,
+        At::Once,
+    );
+    Gebiedsoverzicht {
+        kostensoorten,
+        categorieen,
+        overeenkomsten,
+        overeenkomst_totaal,
+        kosten_ontvanger,
+        oorzaken,
+        rest,
     }
 }

@@ -647,7 +647,7 @@ impl<'a> Lint<'a> {
                     Some(sheet),
                     Some(range),
                     text,
-                    "copy the formula over it; or, when the number is right, say so in a note and leave it out of the mapping's formulas",
+                    "copy the formula over it; or, when the number is meant, say why in a note on the cell",
                 );
             }
         }

@@ -835,6 +835,91 @@ const WOORDEN: &[Woord] = &[
         "residu voor de grond",
         "opbrengst - stichtingskosten buiten de grond",
     ),
+    (
+        "kosten per kostensoort",
+        "verhaalbare kosten per kostensoort",
+        "som van contante waarden",
+    ),
+    (
+        "overeenkomst",
+        "overeenkomst (contant)",
+        "contante waarde van wat is afgesproken",
+    ),
+    (
+        "overeenkomsten",
+        "overeenkomsten (contant)",
+        "som van de overeenkomsten",
+    ),
+    (
+        "kosten van de ontvanger",
+        "kosten van de gemeente (contant)",
+        "kosten met en zonder kostensoort, zonder werken van eigenaren",
+    ),
+    (
+        "rest kostenverhaal",
+        "blijft bij de gemeente",
+        "kosten - bijdragen - geldsommen - overeenkomsten",
+    ),
+    (
+        "rest zonder kostensoort",
+        "rest: kosten zonder kostensoort",
+        "som van contante waarden",
+    ),
+    (
+        "rest elders",
+        "rest: profijt elders of niet toerekenbaar",
+        "som van wat niet verhaalbaar is",
+    ),
+    (
+        "rest plankosten",
+        "rest: boven het maximum van de plankosten",
+        "kosten per kostensoort + inbrengwaarden - verhaalbare kosten",
+    ),
+    (
+        "rest bijdragen",
+        "rest: bijdragen van derden boven de kosten",
+        "netto kosten - omslag - tekort, niet boven nul",
+    ),
+    (
+        "rest raming",
+        "rest: kosten boven de raming",
+        "netto kosten - raming, niet onder nul",
+    ),
+    (
+        "rest aftopping",
+        "rest: aftopping op de opbrengst",
+        "tekort na aftopping",
+    ),
+    (
+        "rest eigen grond",
+        "rest: grond van de gemeente",
+        "bruto bijdrage - inbrengwaarde van eigen grond",
+    ),
+    (
+        "rest zonder eigendom",
+        "rest: grond zonder rij in eigendom",
+        "omslag - som van de bruto bijdragen",
+    ),
+    (
+        "rest niet plichtig",
+        "rest: niet plichtig",
+        "bijdragen van wie niet plichtig is",
+    ),
+    (
+        "rest overeenkomsten",
+        "rest: overeenkomsten lager dan de bijdrage",
+        "bijdrage - overeenkomst",
+    ),
+    (
+        "rest vloer en maxima",
+        "rest: vloer op nul, maxima en waardevermeerdering",
+        "bijdrage - geldsom",
+    ),
+    (
+        "rest eigen werken",
+        "rest: eigen werken boven de aftrek",
+        "aftrek - raming van de werken",
+    ),
 ];
 
 /// What a result is called, by the last part of its address, and what it is.

@@ -4,9 +4,10 @@
 
 use super::schema::{Column, Kind, SCHEMA, SETTINGS, TableSchema, table_schema};
 use super::table::{
-    Notation, Scalar, Typing, Value, column_in_row, fold, name_key, parse_number, settle,
+    Notation, Row, Scalar, Table, Typing, Value, as_text, column_in_row, fold, name_key,
+    parse_number, settle,
 };
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem, listed, nearest};
 use rust_decimal::Decimal;
 
 /// An address of an input.
@@ -213,6 +214,56 @@ impl std::fmt::Display for Address {
         }
         write!(f, "{}[{}].{}", self.table, self.key, self.column)?;
         self.year.map_or(Ok(()), |y| write!(f, ".{y}"))
+    }
+}
+
+/// Says of a problem with an address whose key fits no row what does: the ids of the groep that it names, a name like it, or any.
+pub fn geen_rij(problem: Problem, doel: &Address, names: &[&str], table: &Table) -> Problem {
+    if names.is_empty() {
+        return problem.fix(format!(
+            "table {} is empty: fill it in the model first",
+            doel.table
+        ));
+    }
+    let in_groep = |row: &&Row| {
+        let groep = table.schema.column("groep").map(|c| &row.values[c].scalar);
+        groep.is_some_and(|g| pattern_matches(&doel.key, &as_text(g)) && *g != Scalar::Empty)
+    };
+    let key = doel.key_column();
+    let ids: Vec<String> = table
+        .rows
+        .iter()
+        .filter(in_groep)
+        .map(|row| as_text(&row.values[key].scalar))
+        .collect();
+    if !ids.is_empty() {
+        let first = ids[0].as_str();
+        // The longest beginning that fits these ids and no other.
+        let pattern = (1..=first.len())
+            .rev()
+            .filter_map(|end| Some(format!("{}*", first.get(..end)?)))
+            .find(|pattern| ids.iter().all(|id| pattern_matches(pattern, id)))
+            .filter(|pattern| {
+                let fits = names.iter().filter(|n| pattern_matches(pattern, n));
+                fits.count() == ids.len()
+            });
+        let mend = match pattern.filter(|_| ids.len() > 1) {
+            Some(pattern) => format!("write {}[{pattern}].{}", doel.table, doel.column),
+            None if ids.len() > 1 => {
+                "name each of them, or a pattern that their ids begin with".into()
+            }
+            None => format!("write {}[{first}].{}", doel.table, doel.column),
+        };
+        return problem.fix(format!(
+            "\"{}\" is a groep and an address names ids: {}; {mend}",
+            doel.key,
+            listed(ids.iter().map(String::as_str))
+        ));
+    }
+    let problem = problem.allowed(listed(names.iter().copied()));
+    match nearest(&doel.key, names.iter().copied()) {
+        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+        None => problem.fix("take one of these names, or a pattern that ends in *"),
     }
 }
 

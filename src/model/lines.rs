@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::grondwaarde::{self, Post, Waardering};
 use super::normen::{self, Norm};
 use super::schema::{Kind, OPGAVEN, THEMAS};
-use super::table::{Row, Scalar, Table, Tables, date_from_text, name_key, text_of};
+use super::table::{Row, Scalar, Table, Tables, Value, date_from_text, name_key, text_of};
 use super::verevening::{self, Verevening};
 use super::verhaal::{self, Betalingen, Verhaal, Verrekening};
 use super::{
@@ -140,8 +140,8 @@ pub enum Deel {
 pub enum Totaal {
     /// Nothing: the weights are shares.
     Een,
-    /// This.
-    Door(Decimal),
+    /// This, which all weights add up to; with those of realised periods, which the phasing itself no longer has.
+    Door(Decimal, Vec<(Periode, Quantity)>),
 }
 
 /// When a line falls: a weight per period.
@@ -337,6 +337,7 @@ impl Lines {
             .flat_map(|t| t.rows.iter().filter_map(|row| text_of(t.get(row, "id"))))
             .collect::<Vec<_>>();
         settle(&mut drafts, &mut profiles, &named, gebied, problems);
+        check_hoeveelheid(tables, &drafts, &profiles, problems);
         lines.lijnen = drafts.into_iter().map(|d| d.lijn).collect();
         let [betalingen, verevend, bijgedragen] = ["eigendom", "verevening", "bijdragen"]
             .map(|name| read_betalingen(name, tables, &mut profiles, gebied, problems));
@@ -1416,6 +1417,54 @@ fn check_price(f: &mut Fields<'_>) {
     }
 }
 
+/// Quantities beside a bedrag do nothing: told once per table, as whole columns may be so. One of something says no more than the
+/// amount does, and units may be phased.
+fn check_hoeveelheid(
+    tables: &Tables,
+    drafts: &[Draft],
+    profiles: &[(String, Profile)],
+    problems: &mut Vec<Problem>,
+) {
+    let phased: HashSet<String> = profiles
+        .iter()
+        .filter(|(_, profile)| profile.unit == "hoeveelheid")
+        .map(|(name, _)| name_key(name))
+        .collect();
+    let counted: HashSet<&str> = drafts
+        .iter()
+        .filter(|d| matches!(&d.wanted, Wanted::Profile(name) if phased.contains(&name_key(name))))
+        .map(|d| d.lijn.id.as_str())
+        .collect();
+    for name in ["kosten", "opbrengsten", "exploitatie"] {
+        let (table, rows) = rows(tables, name);
+        let beside = rows.filter_map(|row| {
+            let id = text_of(table.get(row, "id"))?;
+            let value = table.get(row, "hoeveelheid");
+            match &value.scalar {
+                Scalar::Number(n) if *n != Decimal::ONE => {}
+                _ => return None,
+            }
+            let bedrag = !table.get(row, "bedrag").is_empty();
+            (bedrag && !counted.contains(id)).then_some((id, value))
+        });
+        let beside: Vec<(&str, &Value)> = beside.collect();
+        if let Some((id, value)) = beside.first() {
+            let who = match beside.len() {
+                1 => format!("{name} \"{id}\" has"),
+                n => format!("{n} rows of {name} (the first \"{id}\") have"),
+            };
+            problems.push(
+                Problem::warning(
+                    "unused-quantity",
+                    format!("{who} a hoeveelheid beside bedrag, and bedrag is taken as the whole amount"),
+                )
+                .at(&value.place)
+                .fix("if bedrag is per unit, write it as prijs; if it is the whole, leave hoeveelheid empty (in a mapping: leave the column out)"),
+            );
+        }
+    }
+}
+
 /// A row of programma, kosten or opbrengsten.
 fn read_line(
     b: &mut Builder,
@@ -2079,15 +2128,17 @@ fn settle(
             Wanted::Follow { .. } => None,
             Wanted::Range(from, to) => {
                 let parts = to.0 - from.0 + 1;
+                // Equal parts come from the cell that says so: the line's own, also when that says whom it follows.
+                let part = Quantity::new(Decimal::ONE, &drafts[i].phasing_place);
                 let weights = (from.0..=to.0)
-                    .map(|p| (Periode(p), Quantity::made(Decimal::ONE)))
+                    .map(|p| (Periode(p), part.clone()))
                     .collect();
                 Some((
                     weights,
                     if parts == 1 {
                         Totaal::Een
                     } else {
-                        Totaal::Door(Decimal::from(parts))
+                        Totaal::Door(Decimal::from(parts), Vec::new())
                     },
                 ))
             }
@@ -2391,7 +2442,7 @@ fn profile_weights(
             if sum == Decimal::ONE {
                 Totaal::Een
             } else {
-                Totaal::Door(sum)
+                Totaal::Door(sum, Vec::new())
             }
         }
         "hoeveelheid" => {
@@ -2408,7 +2459,7 @@ fn profile_weights(
                 ));
                 return None;
             }
-            Totaal::Door(sum)
+            Totaal::Door(sum, Vec::new())
         }
         _ => {
             if draft.open_amount {
@@ -2436,10 +2487,10 @@ fn profile_weights(
                 });
                 return None;
             }
-            Totaal::Door(sum)
+            Totaal::Door(sum, Vec::new())
         }
     };
-    if total == Totaal::Door(Decimal::ZERO) {
+    if matches!(&total, Totaal::Door(sum, _) if sum.is_zero()) {
         // Nothing is spread over nothing: the line is zero, which needs no weights.
         return Some((Vec::new(), Totaal::Een));
     }
@@ -2505,7 +2556,7 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
 fn settle_history(
     draft: &mut Draft,
     weights: Vec<(Periode, Quantity)>,
-    total: Totaal,
+    mut total: Totaal,
     base: Option<Decimal>,
     gewaardeerd: bool,
     gebied: &Gebied,
@@ -2567,8 +2618,9 @@ fn settle_history(
     let amount = Exact(base);
     let by = |w: Decimal| match &total {
         Totaal::Een => amount * Exact::from(w),
-        Totaal::Door(t) => (amount * Exact::from(w)).per(Exact::from(*t)),
+        Totaal::Door(t, _) => (amount * Exact::from(w)).per(Exact::from(*t)),
     };
+    let realised = history.clone();
     for (p, q) in history {
         if let Some(value) = by(q.value).0 {
             lijn.realisatie.push((
@@ -2592,6 +2644,9 @@ fn settle_history(
             );
             return;
         }
+    }
+    if let Totaal::Door(_, earlier) = &mut total {
+        *earlier = realised;
     }
     lijn.verloop = Verloop {
         gewichten: forecast,

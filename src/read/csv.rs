@@ -2,13 +2,30 @@
 //!
 //! Knows no table of ours beyond its headings, and opens no files.
 
-use super::{Lines, MAX_COLUMNS, Read, Skipped, add_row, find_table, too_many_columns};
-use crate::model::table::{Binding, Notation, Scalar, Typing, clip};
-use crate::problem::{Place, Problem};
+use super::{
+    Lines, MAX_COLUMNS, Read, Skipped, add_row, find_table, has_headings, not_own_form,
+    too_many_columns,
+};
+use crate::model::schema::{SCHEMA, TableSchema, table_schema};
+use crate::model::table::{Binding, Notation, Scalar, Typing, clip, fold};
+use crate::problem::{Place, Problem, nearest};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Whether the first line that holds something has the headings of a table.
+fn headed(bytes: &[u8], schema: &TableSchema) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let first = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .find(|l| !l.trim().is_empty());
+    first.is_some_and(|line| {
+        let fields = line.split([';', ',', '\t']);
+        has_headings(schema, fields.map(|f| f.trim().trim_matches('"')))
+    })
+}
 
 /// Reads the rows of the table that the file's name says.
 pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
@@ -16,6 +33,16 @@ pub(super) fn read(bytes: &[u8], file: &Arc<str>, read: &mut Read) {
     let stem = Path::new(&**file)
         .file_stem()
         .map_or(Cow::Borrowed(""), |s| s.to_string_lossy());
+    // A name that is nearly a table's is misspelt; a farther one must have its headings to be taken for it.
+    let near = nearest(&stem, SCHEMA.iter().map(|t| t.name)).and_then(table_schema);
+    let ours = near.is_some_and(|schema| {
+        strsim::normalized_damerau_levenshtein(schema.name, &fold(&stem)) >= 0.7
+            || headed(bytes, schema)
+    });
+    if !ours {
+        read.problems.push(not_own_form(file));
+        return;
+    }
     let Some(schema) = find_table(&stem, &whole, &mut read.problems) else {
         return;
     };

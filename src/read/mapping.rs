@@ -998,7 +998,14 @@ impl<'a> Reader<'a> {
             let rows: BTreeSet<u32> = sheet.cells.keys().map(|(row, _)| *row).collect();
             for row in rows {
                 if !self.rows.contains_key(&(Arc::clone(&sheet.name), row)) {
-                    self.skip(sheet, row, "no entry of the mapping names this row".into());
+                    let mut cells = sheet.cells.range((row, 0)..=(row, u32::MAX));
+                    let figures = cells.any(|(_, value)| matches!(value, Scalar::Number(_)));
+                    let why = if figures {
+                        super::FIGURES_UNREAD
+                    } else {
+                        "no entry of the mapping names this row"
+                    };
+                    self.skip(sheet, row, why.into());
                 }
             }
         }

@@ -1,10 +1,11 @@
 //! Reports on the grondexploitatie itself: key figures, cash flow, life-cycle costs, settings.
 
 use super::{Cell, Chart, Drawn, Format, Report, exact, text, year};
+use crate::model::table::dutch;
 use crate::model::{Model, NcwMethode};
 use crate::number::Exact;
 use crate::route::{Routeresultaat, objectkosten};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Dutch words for the key figures.
 pub fn woord(kerncijfer: &str) -> &'static str {
@@ -51,22 +52,13 @@ pub fn conventies(model: &Model) -> String {
             .map(|(_, v, _)| v.clone())
             .unwrap_or_default()
     };
-    let percent = |d: Decimal| {
-        format!(
-            "{}%",
-            (d * Decimal::ONE_HUNDRED)
-                .normalize()
-                .to_string()
-                .replace('.', ",")
-        )
-    };
     format!(
         "rentemethode {} {} (credit {}), NCW volgens {} tegen {}, indexmoment {}, exponent {}",
         shown("rentemethode"),
-        percent(g.rente.value),
-        percent(g.creditrente.value),
+        percentage(g.rente.value),
+        percentage(g.creditrente.value),
         shown("ncw_methode"),
-        percent(g.discontovoet_bbv.value),
+        percentage(g.discontovoet_bbv.value),
         shown("indexmoment"),
         shown("dagtelling")
     )
@@ -127,6 +119,12 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
             _ => report.row(cells),
         }
     }
+    report
+        .notes
+        .push("één portemonnee: alle rekeningen van alle partijen samen, dus niet de NCW van de grondexploitatie; zonder baten".into());
+    if let [grex, cofin] = routes {
+        report.notes.push(portemonnee(grex, cofin));
+    }
     if let Some(years) = first.looptijd_te_lang {
         report.notes.push(format!(
             "LET OP: de looptijd tot en met {} is langer dan {} jaar; dat vraagt een gemotiveerd besluit van de raad (LOOPTIJD10)",
@@ -135,6 +133,22 @@ pub fn kerncijfers(model: &Model, routes: &[&Routeresultaat]) -> Report {
         ));
     }
     report
+}
+
+/// What stands against the difference of één portemonnee: the benefits, which it does not count.
+fn portemonnee(grex: &Routeresultaat, cofin: &Routeresultaat) -> String {
+    let baten = |r: &Routeresultaat| -> Decimal {
+        r.partijen
+            .iter()
+            .map(|p| p.besparing + p.maatschappelijk)
+            .sum()
+    };
+    let shown = |d: Decimal| dutch(d, 0);
+    format!(
+        "het verschil in één portemonnee is vooral wat de maatregelen kosten, en niet wat zij opleveren: de baten daarnaast (contant, maal zekerheid) zijn € {} in de GREX-route en € {} in de route co-financiering",
+        shown(baten(grex)),
+        shown(baten(cofin))
+    )
 }
 
 /// Cash flow and boekwaarde of the main account, a period per row.
@@ -230,6 +244,14 @@ pub fn deelgebieden(model: &Model, routes: &[&Routeresultaat]) -> Option<Report>
             exact(route.ncw),
         ]);
     }
+    if routes
+        .iter()
+        .flat_map(|r| &r.delen)
+        .any(|d| d.naam == "overig")
+    {
+        report =
+            report.note("overig: regels van de grondexploitatie die bij geen deelgebied staan");
+    }
     (!report.rows.is_empty()).then_some(report)
 }
 
@@ -283,6 +305,79 @@ pub fn levensduur(model: &Model) -> Option<Report> {
     Some(report)
 }
 
+/// What a setting of table gebied means.
+const BETEKENIS: &[(&str, &str)] = &[
+    ("naam", "Naam van het gebied"),
+    (
+        "peildatum",
+        "Eerste dag van de prognose; scheidt geschiedenis van prognose",
+    ),
+    (
+        "prijspeil",
+        "Datum van het prijspeil; een datum binnen een jaar telt als 1 januari van dat jaar",
+    ),
+    (
+        "eindjaar",
+        "Laatste jaar van de grondexploitatie; de eindwaarde is per 31 december van dat jaar",
+    ),
+    ("horizon", "Laatste jaar van de gebiedsexploitatie"),
+    ("tijdstap", "Lengte van een periode"),
+    (
+        "periodevoet",
+        "Rente of groei per halfjaar of kwartaal: (1+i)^(1/m)-1 (effectief) of i/m (nominaal)",
+    ),
+    (
+        "btw",
+        "Of bedragen btw bevatten; alleen getoond, er wordt niet mee gerekend",
+    ),
+    (
+        "rentemethode",
+        "Rente over: de beginstand (JAN1); beginstand + halve mutatie, enkelvoudig (GEMIDDELD); hetzelfde, samengesteld (HALFJAAR_SI); beginstand + hele mutatie (BEGIN)",
+    ),
+    (
+        "indexmoment",
+        "Prijspeil van een stroom: dat van het begin of van het midden van zijn periode",
+    ),
+    (
+        "dagtelling",
+        "Exponent van de NCW: hele jaren, dagen/365,25 of dagen/365",
+    ),
+    ("ncw_methode", "Welke van de vier NCW's de NCW heet"),
+    (
+        "kasstroommoment",
+        "Moment in de periode waarop ncw_kasstroom en ncw_kasstroom_rente een stroom disconteren",
+    ),
+    ("rente", "Rente over de boekwaarde (debet)"),
+    ("creditrente", "Rente als de boekwaarde negatief is"),
+    (
+        "rente_over",
+        "Rente over de boekwaarde van het geheel, of van elk deelgebied apart (wie rood staat gebruikt het tegoed van een ander niet)",
+    ),
+    (
+        "discontovoet_bbv",
+        "Discontovoet van ncw_bbv en van de verliesvoorziening",
+    ),
+    (
+        "discontovoet_maatschappelijk",
+        "Reële discontovoet voor levensduurkosten",
+    ),
+    (
+        "discontovoet_matrix",
+        "De ene voet van de matrix en van één portemonnee",
+    ),
+    (
+        "voorziening_basis",
+        "Of een verlies wordt voorzien tegen contante waarde (discontovoet_bbv) of tegen eindwaarde",
+    ),
+];
+
+/// A rate as the Dutch write it, in at most six decimals of a percentage.
+fn percentage(rate: Decimal) -> String {
+    let percent = (rate * Decimal::ONE_HUNDRED)
+        .round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero);
+    format!("{}%", percent.normalize().to_string().replace('.', ","))
+}
+
 /// Every setting with its value, whether given or default, and what it means.
 pub fn uitgangspunten(model: &Model) -> Report {
     let mut report = Report::new(
@@ -297,16 +392,13 @@ pub fn uitgangspunten(model: &Model) -> Report {
     );
     for (name, value, given) in &model.gebied.getoond {
         let setting = crate::model::schema::setting(name);
-        let meaning = setting.map_or("", |s| s.meaning);
+        let meaning = BETEKENIS
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, meaning)| meaning);
         // A rate is shown as the Dutch write it: Excel would read 0.019 as text, or as nineteen.
         let shown = match (setting.map(|s| s.kind), value.parse::<Decimal>()) {
-            (Some(crate::model::schema::Kind::Rate), Ok(rate)) => format!(
-                "{}%",
-                (rate * Decimal::ONE_HUNDRED)
-                    .normalize()
-                    .to_string()
-                    .replace('.', ",")
-            ),
+            (Some(crate::model::schema::Kind::Rate), Ok(rate)) => percentage(rate),
             _ => value.clone(),
         };
         report.row(vec![
@@ -318,13 +410,10 @@ pub fn uitgangspunten(model: &Model) -> Report {
     }
     for groep in &model.indexen {
         for (from, q) in &groep.groei {
-            let percent = (q.value * Decimal::ONE_HUNDRED)
-                .normalize()
-                .to_string()
-                .replace('.', ",");
+            let percent = percentage(q.value);
             report.row(vec![
                 text(format!("index {}", groep.naam)),
-                text(format!("{percent}% vanaf {from}")),
+                text(format!("{percent} vanaf {from}")),
                 text(
                     q.place
                         .as_ref()
@@ -336,4 +425,24 @@ pub fn uitgangspunten(model: &Model) -> Report {
         }
     }
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::schema::SETTINGS;
+
+    #[test]
+    fn every_setting_is_told_in_dutch() {
+        let told: Vec<&str> = BETEKENIS.iter().map(|(name, _)| *name).collect();
+        let all: Vec<&str> = SETTINGS.iter().map(|s| s.name).collect();
+        assert_eq!(told, all);
+    }
+
+    #[test]
+    fn a_rate_that_was_a_quotient_is_rounded() {
+        let rate = Decimal::from_str_exact("0.0199999999999966181225617651").unwrap();
+        assert_eq!(percentage(rate), "2%");
+        assert_eq!(percentage(Decimal::new(20_001_234, 9)), "2,000123%");
+    }
 }

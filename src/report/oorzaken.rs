@@ -28,6 +28,19 @@ pub struct Routeoorzaken {
     pub omgekeerd: Option<Omgekeerd>,
     /// The names of all causes, by position.
     pub namen: Vec<String>,
+    /// Which causes have values in euro, by position.
+    pub euro: Vec<bool>,
+    /// Which drivers have, by position.
+    pub drijvers_euro: Vec<bool>,
+}
+
+/// A row with values of a driver: euro in cents.
+fn rij(report: &mut Report, euro: Option<&bool>, cells: Vec<Cell>) {
+    if euro == Some(&true) {
+        report.row_as(Format::Eur(2), cells);
+    } else {
+        report.row(cells);
+    }
 }
 
 /// The figure in a sentence: "de NCW" for the usual one.
@@ -140,14 +153,19 @@ pub fn zwaai(all: &[Routeoorzaken]) -> Report {
         ));
         for bar in &route.zwaai.balken {
             let name = route.drijvers.get(bar.driver).map_or("", String::as_str);
-            report.row(vec![
+            let cells = vec![
                 text(name),
                 fast(bar.uitkomst_laag),
                 fast(bar.uitkomst_hoog),
                 fast(bar.zwaai()),
                 fast(bar.laag),
                 fast(bar.hoog),
-            ]);
+            ];
+            if route.drijvers_euro.get(bar.driver) == Some(&true) {
+                report.row_as(Format::Eur(0), cells);
+            } else {
+                report.row(cells);
+            }
         }
     }
     report
@@ -170,13 +188,14 @@ pub fn slechtste(all: &[Routeoorzaken]) -> Report {
     for route in all {
         report.heading(kop(route.route));
         for one in &route.slechtste {
-            report.row(vec![
+            let cells = vec![
                 text(&one.naam),
                 fast(one.gemeen.rang.gemiddelde),
                 fast(one.gemeen.rang.afwijking),
                 fast(one.gemeen.in_staart),
                 fast(one.gemeen.overal),
-            ]);
+            ];
+            rij(&mut report, route.euro.get(one.oorzaak), cells);
         }
     }
     report
@@ -236,11 +255,12 @@ pub fn omgekeerd(all: &[Routeoorzaken]) -> Option<Report> {
         ));
         for (at, cause) in found.oorzaken.iter().enumerate() {
             let value = |p: &Punt| p.waarden.get(at).copied().unwrap_or(f64::NAN);
-            report.row(vec![
+            let cells = vec![
                 text(route.namen.get(*cause).map_or("", String::as_str)),
                 found.vlak.as_ref().map_or(Cell::Empty, |p| fast(value(p))),
                 fast(value(&found.trekking)),
-            ]);
+            ];
+            rij(&mut report, route.euro.get(*cause), cells);
         }
     }
     Some(report)

@@ -205,23 +205,61 @@ fn leeg(name: &str, title: &str, v: &Simulatieverslag) -> Report {
     ))
 }
 
-/// Distribution of the main figures per route.
-pub fn banden(model: &Model, v: &Simulatieverslag) -> Report {
-    let mut report = leeg("Risico", "Bandbreedtes uit de simulatie", v);
+/// Distribution of the main figures per route, each beside the exact result of the model and how often a draw is higher.
+pub fn banden(model: &Model, v: &Simulatieverslag, exact: &[&Routeresultaat]) -> Report {
+    let mut columns = VERDELING.to_vec();
+    columns.splice(
+        1..1,
+        [
+            ("Vastgesteld", Format::Eur(0)),
+            ("Kans hoger", Format::Percent(1)),
+        ],
+    );
+    let mut report = Report::new("Risico", "Bandbreedtes uit de simulatie", &columns)
+        .note(format!(
+            "{}; fout: standaardfout van een percentiel",
+            v.regel()
+        ))
+        .note("vastgesteld: de uitkomst zonder onzekerheden, die van de kerncijfers; kans hoger: deel van de trekkingen daarboven. P50 ligt lager als onzekerheden vaker tegen- dan meevallen; een risico telt alleen in trekkingen mee");
     for (r, route) in v.routes.iter().enumerate() {
         report.heading(kop(*route));
+        let known = exact
+            .iter()
+            .find(|x| x.route == *route)
+            .map_or_else(Vec::new, |x| x.kerncijfers());
         for (naam, woord) in FIGUREN {
             let of_fund = matches!(*naam, "voorfinanciering" | "fonds_laagste");
             if of_fund && (model.fonds.is_none() || *route == Route::Grex) {
                 continue;
             }
-            if let Some(a) = v.antwoord(r, naam) {
-                report.row(band(woord, a));
-            }
+            let Some(a) = v.antwoord(r, naam) else {
+                continue;
+            };
+            let fixed = known.iter().find(|(n, _)| n == naam).map(|(_, x)| *x);
+            let higher = fixed
+                .zip(v.trekkingen.figuur(r, naam))
+                .map_or(Cell::Empty, |(x, draws)| fast(hoger(draws, to_f64(x))));
+            let mut cells = band(woord, a);
+            cells.splice(1..1, [fixed.map_or(Cell::Empty, Cell::Exact), higher]);
+            report.row(cells);
         }
     }
     report
 }
+
+/// The share of draws that are half a cent or more above a figure.
+fn hoger(draws: &[f64], figuur: f64) -> f64 {
+    draws.iter().filter(|d| **d - figuur >= 0.005).count() as f64 / draws.len() as f64
+}
+
+/// Whether a figure is the same in every draw, to the cent.
+fn vast(a: &Antwoorden) -> bool {
+    a.percentielen[8].value - a.percentielen[0].value < 0.01 && a.sd.value < 0.01
+}
+
+/// In place of a chance where nothing uncertain touches the amount, and what that means.
+const VAST: &str = "vast";
+const VAST_NOOT: &str = "vast: niet onzeker gemaakt, het bedrag is in elke trekking hetzelfde; een kans zegt daar niets";
 
 /// Distribution of saldo and netto baat per party in every route.
 pub fn verdeling_partijen(model: &Model, v: &Simulatieverslag) -> Report {
@@ -383,6 +421,7 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
     )
     .note("netto baat en kans op saldo < 0: route co-financiering")
     .note("kans beter: kans dat netto baat in de route co-financiering hoger is dan in de GREX-route, op dezelfde trekkingen");
+    let mut noot = false;
     for partij in &model.partijen {
         let name = |what: &str| format!("partij[{}].{what}", partij.partij);
         let (saldo, baat) = (name("saldo"), name("netto_baat"));
@@ -393,7 +432,10 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
         ) else {
             continue;
         };
-        let better = |name: &str| {
+        let better = |name: &str, fixed: bool| {
+            if fixed {
+                return [text(VAST), Cell::Empty];
+            }
             let columns = (v.trekkingen.figuur(0, name), v.trekkingen.figuur(1, name));
             let (Some(a), Some(b)) = columns else {
                 return [Cell::Empty, Cell::Empty];
@@ -403,8 +445,19 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
                 [fast(e.value), fast(e.standard_error)]
             })
         };
-        let [beter_baat, fout_baat] = better(&baat);
-        let [beter_saldo, fout_saldo] = better(&saldo);
+        let fixed = vast(s0) && vast(s1) && vast(n1);
+        let kans = |e: &Estimate| {
+            if fixed {
+                [text(VAST), Cell::Empty]
+            } else {
+                [fast(e.value), fast(e.standard_error)]
+            }
+        };
+        let [beter_baat, fout_baat] = better(&baat, fixed);
+        let [beter_saldo, fout_saldo] = better(&saldo, fixed);
+        let [onder_s0, fout_onder_s0] = kans(&s0.onder_nul);
+        let [onder_s1, fout_onder_s1] = kans(&s1.onder_nul);
+        noot |= fixed;
         let q = |a: &Antwoorden, i: usize| fast(a.percentielen[i].value);
         let e = |a: &Antwoorden, i: usize| fast(a.percentielen[i].standard_error);
         report.row(vec![
@@ -412,7 +465,7 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
             q(n1, 1),
             q(n1, 4),
             q(n1, 7),
-            fast(s1.onder_nul.value),
+            onder_s1,
             beter_baat,
             fast(n1.percentielen[4].standard_error),
             q(s0, 1),
@@ -421,11 +474,11 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
             q(s1, 1),
             q(s1, 4),
             q(s1, 7),
-            fast(s0.onder_nul.value),
+            onder_s0,
             beter_saldo,
             e(n1, 1),
             e(n1, 7),
-            fast(s1.onder_nul.standard_error),
+            fout_onder_s1,
             fout_baat,
             e(s0, 1),
             e(s0, 4),
@@ -433,9 +486,12 @@ pub fn partijen(model: &Model, v: &Simulatieverslag) -> Report {
             e(s1, 1),
             e(s1, 4),
             e(s1, 7),
-            fast(s0.onder_nul.standard_error),
+            fout_onder_s0,
             fout_saldo,
         ]);
+    }
+    if noot {
+        report = report.note(VAST_NOOT);
     }
     report
 }
@@ -478,20 +534,28 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
         ],
     )
     .note("positief: met co-financiering is het beter. Kans beter: deel van de trekkingen waarin het een halve cent of meer scheelt");
+    let noot = std::cell::Cell::new(false);
     let row = |report: &mut Report, woord: &str, naam: &str| {
         let Some(Verschil { verschil: a, beter }) = v.verschil(naam) else {
             return;
+        };
+        let fixed = vast(&a);
+        noot.set(noot.get() || fixed);
+        let [kans, fout] = if fixed {
+            [text(VAST), Cell::Empty]
+        } else {
+            [fast(beter.value), fast(beter.standard_error)]
         };
         let p = |i: usize| fast(a.percentielen[i].value);
         let e = |i: usize| fast(a.percentielen[i].standard_error);
         report.row(vec![
             text(woord),
-            fast(beter.value),
+            kans,
             p(1),
             p(4),
             p(7),
             fast(a.mean.value),
-            fast(beter.standard_error),
+            fout,
             e(1),
             e(4),
             e(7),
@@ -523,6 +587,9 @@ pub fn verschillen(model: &Model, v: &Simulatieverslag) -> Option<Report> {
             let naam = format!("partij[{}].{what}", partij.partij);
             row(&mut report, &partij.partij, &naam);
         }
+    }
+    if noot.get() {
+        report = report.note(VAST_NOOT);
     }
     Some(report)
 }

@@ -241,10 +241,7 @@ pub fn eigenaren_kort(model: &Model, route: &Routeresultaat) -> Option<Report> {
             ]);
         }
         report.total(vec![
-            text(format!(
-                "Blijft bij gemeente ({})",
-                model.verhaal.gebieden[x.gebied].id
-            )),
+            text("Rest gemeente"),
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,
@@ -345,7 +342,7 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         report.row(vec![text("Geldsommen"), exact(-x.geldsommen)]);
         report.row(vec![text("Overeenkomsten"), exact(-x.overeenkomsten)]);
         report.total(vec![text("Blijft bij de gemeente"), exact(x.rest_totaal())]);
-        for (cause, amount) in &x.rest {
+        for (_, cause, amount) in &x.rest {
             report.row(vec![text(format!("waarvan {cause}")), exact(*amount)]);
         }
     }

@@ -4,6 +4,7 @@
 //! for any number of them. Knows plans, draws and `evaluate`; not files, tables or progress bars.
 
 use super::distribution::{Verdeling, normal_cdf};
+use super::draden;
 use super::random::normal;
 use super::sampling::{GROEP, Methode as Spreiding};
 use super::simulation::{
@@ -15,7 +16,7 @@ use super::statistics::{Estimate, Sorted, ranks_f32};
 use super::tornado::{self as statistiek, Centered, Graad, Ruimte, Zwaai};
 use crate::evaluate::{Trekking, Voorbereid, Werk, evaluate, met};
 use crate::model::Model;
-use crate::model::address::pattern_matches;
+use crate::model::address::{Als, pattern_matches};
 use crate::model::table::{Notation, name_key, parse_number};
 use crate::number::{LaneDelay, Lanes, to_f64};
 use crate::plan::{Gebruik, Plan, Slot};
@@ -71,6 +72,8 @@ pub struct Oorzaak {
     pub soort: Soort,
     /// The ids of the onzekerheden behind it, or the name of the risico.
     pub drijvers: Vec<String>,
+    /// Whether its values are euro.
+    pub euro: bool,
     herkomst: Herkomst,
 }
 
@@ -323,6 +326,19 @@ impl pulp::NullaryFnOnce for Kolommen<'_> {
     }
 }
 
+/// Whether the draws of a driver are euro: what a risico costs, or an amount that is drawn itself or added to.
+pub fn in_euro(plan: &Plan<'_>, drijver: usize) -> bool {
+    match plan.drijvers.slots.get(drijver) {
+        Some(Slot::Risico(_)) => true,
+        Some(Slot::Onzekerheid(o)) => {
+            let o = &plan.model.onzekerheden[*o];
+            let amount = ["bedrag", "prijs", "grondprijs", "investering", "onderhoud"];
+            o.als != Als::Factor && amount.contains(&o.doel.column)
+        }
+        None => false,
+    }
+}
+
 /// Year of the period in which the level of an index group is kept; nothing when no flow asks for it.
 fn niveau_jaar(plan: &Plan<'_>, groep: usize) -> Option<i32> {
     let used = plan.cellen.iter().any(|c| c.index == Some(groep));
@@ -380,6 +396,7 @@ impl<'a> Oorzaken<'a> {
                 drijvers: vec![naam.clone()],
                 naam,
                 soort,
+                euro: in_euro(plan, s),
                 herkomst: Herkomst::Slot(s),
             };
             if soort == Soort::Risico {
@@ -401,6 +418,7 @@ impl<'a> Oorzaken<'a> {
                 naam: format!("index {} in {jaar}", model.indexen[*groep].naam),
                 soort: Soort::Index,
                 drijvers: shocks.into_iter().map(id).collect(),
+                euro: false,
                 herkomst: Herkomst::Niveau(n),
             });
         }
@@ -422,6 +440,7 @@ impl<'a> Oorzaken<'a> {
                 naam: naam.into(),
                 soort,
                 drijvers: slots.into_iter().map(id).collect(),
+                euro: false,
                 herkomst,
             });
         }
@@ -919,6 +938,10 @@ pub const ZWAAI: [f64; 2] = [0.1, 0.9];
 /// # Errors
 /// When there is no such outcome, or a distribution can't be.
 pub fn zwaai(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaien, Problem> {
+    draden::ruim(|| zwaaien(plan, figuur, vast))
+}
+
+fn zwaaien(plan: &Plan<'_>, figuur: &str, vast: &[Vastgezet]) -> Result<Zwaaien, Problem> {
     let names = uitkomst_namen(plan);
     let Some(place) = names.iter().position(|n| n == figuur) else {
         return Err(geen_figuur(figuur, &names));

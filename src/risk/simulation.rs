@@ -7,6 +7,7 @@
 use super::antwoorden::Antwoorden;
 use super::dependence::{Dependence, DependenceError};
 use super::distribution::{Sampler, Verdeling};
+use super::draden;
 use super::random::{driver_key, normal};
 use super::sampling::{GROEP, Methode, Steekproef, Woorden};
 use super::snel::{self, Snel};
@@ -1151,8 +1152,17 @@ fn verdeel<'a, T>(parts: &mut [Vec<&'a mut [T]>], column: &'a mut [T]) {
 
 /// Simulates routes on the same draws; `gedaan` is told how many draws came ready, from any thread.
 ///
-/// Every route must be a plan of one model, gathered by account.
+/// Every route must be a plan of one model, gathered by account. Draws on as many threads as rayon's current pool has, with room
+/// of their own ([`draden::ruim`]).
 pub fn simuleer(
+    plannen: &[Plan<'_>],
+    simulatie: &Simulatie,
+    gedaan: &(dyn Fn(u64) + Sync),
+) -> Result<Trekkingen, Problem> {
+    draden::ruim(|| trek(plannen, simulatie, gedaan))
+}
+
+fn trek(
     plannen: &[Plan<'_>],
     simulatie: &Simulatie,
     gedaan: &(dyn Fn(u64) + Sync),
@@ -1367,8 +1377,9 @@ impl pulp::NullaryFnOnce for Blok<'_, '_> {
                         self.te_groot.fetch_min(draw, Ordering::Relaxed);
                     }
                     if self.waaier_lengte > tile {
+                        // Columns of the next route follow: the stand leads, as a zip takes one more of what leads.
                         let span = v.plan.begin..v.plan.eind_uiterst;
-                        for (column, boekwaarde) in waaier.by_ref().zip(&werk.boekwaarde[span]) {
+                        for (boekwaarde, column) in werk.boekwaarde[span].iter().zip(&mut waaier) {
                             schrijf(column, tile, &boekwaarde.0.map(|b| -b));
                         }
                     }

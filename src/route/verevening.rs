@@ -88,52 +88,48 @@ pub fn bevindingen(model: &Model, verevening: &[Regelresultaat]) -> Vec<Problem>
     let mut out = Vec::new();
     for x in verevening {
         let regel = &model.verevening.regels[x.regel];
-        let naam = &regel.naam;
-        let mut say = |code: &'static str, text: String, fix: &str| {
-            out.push(Problem::warning(code, text).at(&regel.place).fix(fix));
-        };
-        let keys = x
+        let naam = format!("verevening \"{}\"", regel.naam);
+        let mut say = |problem: Problem| out.push(problem.at(&regel.place));
+        let mut keys = x
             .deelnemers
             .iter()
             .flat_map(|d| &d.cijfers)
-            .filter(|(n, _)| *n == "sleutel");
-        if regel.vorm.sluit
-            && keys.clone().count() > 0
-            && keys.clone().all(|(_, q)| *q <= Decimal::ZERO)
-        {
-            say(
-                "no-key",
-                format!("verevening \"{naam}\": nobody has a key, so nothing is settled"),
-                "fill sleutel, or say in table verevening how it is found",
-            );
+            .filter(|(n, _)| *n == "sleutel")
+            .peekable();
+        if regel.vorm.sluit && keys.peek().is_some() && keys.all(|(_, q)| *q <= Decimal::ZERO) {
+            let text = format!("{naam}: nobody has a key, so nothing is settled");
+            say(Problem::warning("no-key", text)
+                .fix("fill sleutel, or say in table verevening how it is found"));
         }
-        let (open, code, text, fix) = match regel.vorm.soort {
-            Regelsoort::Collectief => (
-                x.cijfer("ongedekt"),
-                "uncovered",
-                "is carried by nobody: nobody has a key",
-                "fill sleutel",
-            ),
-            Regelsoort::Gem => (
-                x.cijfer("onverdeeld"),
-                "undivided",
-                "of the result is not split: a loss beyond all equity falls on lenders and guarantors",
-                "book who carries it, or bring in more equity",
-            ),
-            Regelsoort::Doel => (
-                x.cijfer("onvervuld"),
-                "target-unmet",
-                "is missing from the targets: there is not enough land value above them",
-                "lower the targets",
-            ),
-            _ => continue,
+        let told = |figure: &str| {
+            let open = x.cijfer(figure);
+            (!open.is_zero()).then(|| dutch(open, 2))
         };
-        if !open.is_zero() {
-            say(
-                code,
-                format!("verevening \"{naam}\": {} {text}", dutch(open, 2)),
-                fix,
-            );
+        match regel.vorm.soort {
+            Regelsoort::Collectief => {
+                if let Some(open) = told("ongedekt") {
+                    let text = format!("{naam}: {open} is carried by nobody: nobody has a key");
+                    say(Problem::warning("uncovered", text).fix("fill sleutel"));
+                }
+            }
+            Regelsoort::Gem => {
+                if let Some(open) = told("onverdeeld") {
+                    let text = format!(
+                        "{naam}: {open} of the result is not split: a loss beyond all equity falls on lenders and guarantors"
+                    );
+                    say(Problem::warning("undivided", text)
+                        .fix("book who carries it, or bring in more equity"));
+                }
+            }
+            Regelsoort::Doel => {
+                if let Some(open) = told("onvervuld") {
+                    let text = format!(
+                        "{naam}: {open} is missing from the targets: there is not enough land value above them"
+                    );
+                    say(Problem::warning("target-unmet", text).fix("lower the targets"));
+                }
+            }
+            _ => {}
         }
     }
     out

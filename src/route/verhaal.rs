@@ -2,7 +2,8 @@
 //! municipality, by cause.
 
 use super::number;
-use crate::evaluate::verhaal::{Eigenaarsverhaal, is_plichtig};
+pub use crate::evaluate::verhaal::Positie;
+use crate::evaluate::verhaal::{Eigenaarsverhaal, OORZAKEN, overzicht};
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::table::{dutch, name_key};
@@ -12,34 +13,6 @@ use crate::parameters;
 use crate::problem::{Problem, nearest};
 use crate::rules::kostenverhaal;
 use rust_decimal::Decimal;
-
-/// Why an owner pays what he pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Positie {
-    /// A geldsom by beschikking.
-    Geldsom,
-    /// By contract.
-    Overeenkomst,
-    /// The municipality's own land.
-    Gemeente,
-    /// Not liable (Ob 8.13).
-    NietPlichtig,
-    /// The owner receives the geldsommen himself.
-    Ontvanger,
-}
-
-impl Positie {
-    /// In Dutch words.
-    pub fn woord(self) -> &'static str {
-        match self {
-            Positie::Geldsom => "beschikking",
-            Positie::Overeenkomst => "overeenkomst",
-            Positie::Gemeente => "grond van de gemeente",
-            Positie::NietPlichtig => "niet plichtig",
-            Positie::Ontvanger => "ontvanger",
-        }
-    }
-}
 
 /// What an owner pays for an eigendom.
 #[derive(Debug, Clone)]
@@ -98,8 +71,8 @@ pub struct Verhaalresultaat {
     pub eigenaren: Vec<Eigenaar>,
     /// Categories.
     pub categorieen: Vec<Categorieregel>,
-    /// Costs of the receiver less contributions, geldsommen and contracts, by cause: positive stays with him.
-    pub rest: Vec<(&'static str, Decimal)>,
+    /// Costs of the receiver less contributions, geldsommen and contracts, by cause: key, words, and what stays with him.
+    pub rest: Vec<(&'static str, &'static str, Decimal)>,
     /// Costs that the receiver makes, recoverable or not.
     pub kosten_ontvanger: Decimal,
     /// Whether the authority may waive recovery (Ob 8.14 under a).
@@ -117,32 +90,13 @@ fn eigenaar(
     v: &Voorbereid<'_, Exact>,
     werk: &Werk<Exact>,
     eigendom: usize,
+    overeenkomst: Exact,
 ) -> Result<Eigenaar, Problem> {
-    let model = v.plan.model;
-    let row = &model.verhaal.eigendommen[eigendom];
     let x = &werk.eigendommen[eigendom];
-    let what = "a bijdrage of kostenverhaal";
-    let n = |value: Exact| number(value, what);
-    let mut agreed = Decimal::ZERO;
-    for (p, post) in v.plan.posten.iter().enumerate() {
-        if post.soort == Postsoort::Overeenkomst(eigendom) {
-            agreed += n(werk.posten[p])?;
-        }
-    }
-    let positie = if row.gemeente {
-        Positie::Gemeente
-    } else if row.overeenkomst.is_some() {
-        Positie::Overeenkomst
-    } else if row.lijn.is_none() {
-        Positie::Ontvanger
-    } else if is_plichtig(model, eigendom) {
-        Positie::Geldsom
-    } else {
-        Positie::NietPlichtig
-    };
+    let n = |value: Exact| number(value, "a bijdrage of kostenverhaal");
     Ok(Eigenaar {
         eigendom,
-        positie,
+        positie: Positie::van(v.plan.model, eigendom),
         cijfers: Eigenaarsverhaal {
             opbrengst: n(x.opbrengst)?,
             inbreng: n(x.inbreng)?,
@@ -155,7 +109,7 @@ fn eigenaar(
             geldsom: n(x.geldsom)?,
             terugbetaling: n(x.terugbetaling)?,
         },
-        overeenkomst: agreed,
+        overeenkomst: n(overeenkomst)?,
     })
 }
 
@@ -164,172 +118,67 @@ pub(super) fn record(
     v: &Voorbereid<'_, Exact>,
     werk: &Werk<Exact>,
 ) -> Result<Vec<Verhaalresultaat>, Problem> {
-    let (plan, model) = (v.plan, v.plan.model);
-    let what = "kostenverhaal";
+    let model = v.plan.model;
+    let n = |value: Exact| number(value, "kostenverhaal");
     let mut out = Vec::new();
-    for (i, (g, x)) in model.verhaal.gebieden.iter().zip(&werk.verhaal).enumerate() {
-        let sum = |wanted: &dyn Fn(Postsoort) -> bool| -> Result<Decimal, Problem> {
-            let mut total = Decimal::ZERO;
-            for (p, post) in plan.posten.iter().enumerate() {
-                if post.gebied == i && wanted(post.soort) {
-                    total += number(werk.posten[p], what)?;
-                }
-            }
-            Ok(total)
-        };
-        let of_owner = |soort: Postsoort| match soort {
-            Postsoort::Eigen(e, n) => {
-                let werk = model.verhaal.eigendommen[e].werken[n];
-                werk.raming.is_none().then_some(werk.kostensoort)
-            }
-            Postsoort::Raming(e, n) => Some(model.verhaal.eigendommen[e].werken[n].kostensoort),
-            _ => None,
-        };
+    let areas = overzicht(v, werk).into_iter().zip(&werk.verhaal);
+    for (i, (o, x)) in areas.enumerate() {
         let mut kostensoorten = Vec::new();
-        for (k, code) in KOSTENSOORTEN.iter().enumerate() {
-            let total = sum(&|s| s == Postsoort::Kosten(k) || of_owner(s) == Some(k))?;
-            if !total.is_zero() {
-                kostensoorten.push((*code, total));
-            }
+        for (k, amount) in &o.kostensoorten {
+            kostensoorten.push((KOSTENSOORTEN[*k], n(*amount)?));
         }
-        let own_works = sum(&|s| of_owner(s).is_some())?;
-        let listed: Decimal = kostensoorten.iter().map(|(_, amount)| *amount).sum();
-        let (kosten, inbreng) = (number(x.kosten, what)?, number(x.inbreng, what)?);
-        let boven_plankosten = listed + inbreng - kosten;
-        let (omslag, opbrengst) = (number(x.omslag, what)?, number(x.opbrengst, what)?);
-        let spread = |brings: Decimal| -> Decimal {
-            (omslag * brings).checked_div(opbrengst).unwrap_or_default()
-        };
+        let (omslag, opbrengst) = (n(x.omslag)?, n(x.opbrengst)?);
         let mut categorieen: Vec<Categorieregel> = Vec::new();
-        for (c, naam) in model.verhaal.categorieen.iter().enumerate() {
-            let brings = sum(&|s| matches!(s, Postsoort::Opbrengst(_, k) if k == c))?;
-            let mut eenheden_totaal = Decimal::ZERO;
-            let mut any = false;
-            for post in &model.verhaal.posten {
-                if post.gebied != i || !matches!(post.soort, Postsoort::Opbrengst(_, k) if k == c) {
-                    continue;
-                }
-                any = true;
-                if let Some(count) = eenheden(&model.lijnen[post.lijn]) {
-                    eenheden_totaal += count.value;
-                }
-            }
-            if any {
-                categorieen.push(Categorieregel {
-                    naam: naam.clone(),
-                    eenheden: eenheden_totaal,
-                    opbrengst: brings,
-                    bijdrage: spread(brings),
-                });
-            }
+        for (c, brings) in &o.categorieen {
+            let brings = n(*brings)?;
+            let lines = model.verhaal.posten.iter().filter(|post| {
+                post.gebied == i && matches!(post.soort, Postsoort::Opbrengst(_, k) if k == *c)
+            });
+            categorieen.push(Categorieregel {
+                naam: model.verhaal.categorieen[*c].clone(),
+                eenheden: lines
+                    .filter_map(|post| eenheden(&model.lijnen[post.lijn]))
+                    .map(|q| q.value)
+                    .sum(),
+                opbrengst: brings,
+                bijdrage: (omslag * brings).checked_div(opbrengst).unwrap_or_default(),
+            });
         }
         let mut eigenaren = Vec::new();
-        for e in 0..model.verhaal.eigendommen.len() {
-            if model.verhaal.eigendommen[e].gebied == Some(i) {
-                eigenaren.push(eigenaar(v, werk, e)?);
+        for (e, agreed) in &o.overeenkomsten {
+            eigenaren.push(eigenaar(v, werk, *e, *agreed)?);
+        }
+        let mut rest = Vec::new();
+        for (amount, (key, _, words)) in o.oorzaken.iter().zip(OORZAKEN) {
+            let amount = n(*amount)?;
+            if !amount.is_zero() {
+                rest.push((*key, *words, amount));
             }
         }
-        let geldsommen = number(x.geldsommen, what)?;
-        let overeenkomsten: Decimal = eigenaren.iter().map(|e| e.overeenkomst).sum();
-        let bijdragen = number(x.bijdragen, what)?;
-        let elders = sum(&|s| s == Postsoort::Elders)?;
-        let onverhaalbaar = sum(&|s| s == Postsoort::Onverhaalbaar)?;
-        let kosten_ontvanger = listed - own_works + elders + onverhaalbaar;
-        let netto = number(x.netto, what)?;
-        let tekort = number(x.tekort, what)?;
-        let of = |positie: Positie, pick: &dyn Fn(&Eigenaar) -> Decimal| -> Decimal {
-            eigenaren
-                .iter()
-                .filter(|e| e.positie == positie)
-                .map(pick)
-                .sum()
-        };
-        let owned: Decimal = eigenaren.iter().map(|e| e.cijfers.bruto).sum();
-        let zonder = g.regime == Regime::OwZonder;
-        // What an owner should pay before floor and caps: with a tijdvak netto, without one his share.
-        let due = move |e: &Eigenaar| {
-            if zonder {
-                e.cijfers.bruto
-            } else {
-                e.cijfers.netto
-            }
-        };
-        let own = |e: &Eigenaar| {
-            e.cijfers.bruto
-                - if zonder {
-                    Decimal::ZERO
-                } else {
-                    e.cijfers.inbreng
-                }
-        };
-        let rest = [
-            ("kosten zonder kostensoort", onverhaalbaar),
-            ("profijt elders of niet toerekenbaar", elders),
-            ("boven het maximum van de plankosten", boven_plankosten),
-            (
-                "bijdragen van derden boven de kosten",
-                (netto - omslag - tekort).min(Decimal::ZERO),
-            ),
-            (
-                "kosten boven de raming",
-                if zonder {
-                    (netto - omslag).max(Decimal::ZERO)
-                } else {
-                    Decimal::ZERO
-                },
-            ),
-            ("aftopping op de opbrengst", tekort),
-            (
-                "grond van de gemeente",
-                of(Positie::Gemeente, &own) + of(Positie::Ontvanger, &own),
-            ),
-            ("grond zonder rij in eigendom", omslag - owned),
-            ("niet plichtig", of(Positie::NietPlichtig, &due)),
-            (
-                "overeenkomsten",
-                of(Positie::Overeenkomst, &|e| due(e) - e.overeenkomst),
-            ),
-            (
-                if zonder {
-                    "maxima en waardevermeerdering"
-                } else {
-                    "vloer op nul"
-                },
-                of(Positie::Geldsom, &|e| due(e) - e.cijfers.geldsom),
-            ),
-            (
-                "eigen werken boven de aftrek",
-                if zonder {
-                    -own_works
-                } else {
-                    eigenaren.iter().map(|e| e.cijfers.aftrek).sum::<Decimal>() - own_works
-                },
-            ),
-        ];
+        let geldsommen = n(x.geldsommen)?;
         let grens = parameters::on("kostenverhaal.afzien", model.gebied.peildatum)
             .or_else(|| parameters::first("kostenverhaal.afzien"))
             .map_or(Decimal::ZERO, |p| p.waarde);
+        let listed: Decimal = kostensoorten.iter().map(|(_, amount)| *amount).sum();
+        let (kosten, inbreng) = (n(x.kosten)?, n(x.inbreng)?);
         out.push(Verhaalresultaat {
             gebied: i,
+            boven_plankosten: listed + inbreng - kosten,
             kostensoorten,
-            boven_plankosten,
             inbreng,
             kosten,
-            bijdragen,
-            netto,
+            bijdragen: n(x.bijdragen)?,
+            netto: n(x.netto)?,
             opbrengst,
             omslag,
-            tekort,
+            tekort: n(x.tekort)?,
             geldsommen,
-            overeenkomsten,
+            overeenkomsten: n(o.overeenkomst_totaal)?,
             mag_afzien: kostenverhaal::mag_afzien(geldsommen, grens),
             eigenaren,
             categorieen,
-            rest: rest
-                .into_iter()
-                .filter(|(_, amount)| !amount.is_zero())
-                .collect(),
-            kosten_ontvanger,
+            rest,
+            kosten_ontvanger: n(o.kosten_ontvanger)?,
         });
     }
     Ok(out)
@@ -341,27 +190,26 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
     for x in verhaal {
         let g = &model.verhaal.gebieden[x.gebied];
         let euro = |amount: Decimal| dutch(amount, 2);
-        let say = |code: &'static str, text: String, fix: &str| {
-            Problem::warning(code, text).at(&g.place).fix(fix)
-        };
+        let say = |problem: Problem, fix: &str| problem.at(&g.place).fix(fix);
         if x.opbrengst.is_zero() {
             out.push(say(
-                "no-land",
-                format!(
-                    "kostenverhaal \"{}\": no programma lies in it, so nothing can be spread",
-                    g.id
+                Problem::warning(
+                    "no-land",
+                    format!(
+                        "kostenverhaal \"{}\": no programma lies in it, so nothing can be spread",
+                        g.id
+                    ),
                 ),
                 "put programma in its deelgebieden",
             ));
         }
         if x.tekort > Decimal::ZERO {
             out.push(say(
-                "macro-aftopping",
-                format!(
+                Problem::warning("macro-aftopping", format!(
                     "kostenverhaal \"{}\": costs exceed what the land brings in: {} stays with the municipality (Ow 13.14 lid 2)",
                     g.id,
                     euro(x.tekort)
-                ),
+                )),
                 "none needed: it stands in the rest of the municipality",
             ));
         }
@@ -386,25 +234,23 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
             && x.geldsommen > most.value
         {
             out.push(say(
-                "above-maximum",
-                format!(
+                Problem::warning("above-maximum", format!(
                     "kostenverhaal \"{}\": the geldsommen come to {}, above the maximum {} (Ow 13.15 lid 1 onder a)",
                     g.id,
                     euro(x.geldsommen),
                     euro(most.value)
-                ),
+                )),
                 "raise the maximum in the omgevingsplan, or set maximum_aftopt = ja",
             ));
         }
         let pays = x.eigenaren.iter().any(|e| e.positie == Positie::Geldsom);
         if pays && x.mag_afzien {
             out.push(say(
-                "may-waive",
-                format!(
+                Problem::warning("may-waive", format!(
                     "kostenverhaal \"{}\": the geldsommen come to {}: recovery may be waived (Ob 8.14 onder a)",
                     g.id,
                     euro(x.geldsommen)
-                ),
+                )),
                 "none needed: the amounts stay until the authority decides",
             ));
         }
@@ -474,6 +320,20 @@ pub(super) fn waarde(
             "geldsommen" => x.geldsommen,
             "overeenkomsten" => x.overeenkomsten,
             "rest" => x.rest_totaal(),
+            figure if OORZAKEN.iter().any(|(key, ..)| *key == figure) => {
+                let found = x.rest.iter().find(|(key, ..)| *key == figure);
+                found.map_or(Decimal::ZERO, |(_, _, amount)| *amount)
+            }
+            figure if figure.starts_with("kosten_") => {
+                let code = figure.trim_start_matches("kosten_");
+                let found = x.kostensoorten.iter().find(|(k, _)| *k == code);
+                match found {
+                    Some((_, amount)) => *amount,
+                    None => {
+                        return Some(Err(no_figure(address, "a kostenverhaal", figure, GEBIED)));
+                    }
+                }
+            }
             _ => return Some(Err(no_figure(address, "a kostenverhaal", figure, GEBIED))),
         }));
     }

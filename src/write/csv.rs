@@ -1,13 +1,17 @@
-//! Report tables as csv, for Dutch Excel or for programs. Knows no model and no rounding: figures keep all their digits.
+//! Report tables as csv, for Dutch Excel or for programs. Knows no model. Amounts are in cents unless a report asks for more; other figures keep
+//! their digits.
 
-use crate::report::{Cell, Report, RowKind};
-use crate::write::terminal::{cells, heading_text};
+use crate::report::{Cell, Format, Report, RowKind};
+use crate::write::terminal::{cells, heading_text, shown_as};
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::str::FromStr as _;
 
 /// The byte order mark by which Excel knows UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A report's column headings and rows. Dutch: `;`, decimal comma, UTF-8 with byte order mark, CRLF, as Dutch Excel reads
-/// it; else `,`, decimal point, LF. Figures are unrounded, percentages are fractions, what is not a number is empty.
+/// it; else `,`, decimal point, LF. Amounts in euro have two decimals, or as many more as their column; other figures are unrounded,
+/// percentages are fractions, what is not a number is empty.
 ///
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.
 ///
@@ -48,25 +52,44 @@ pub fn csv(report: &Report, nl: bool) -> Vec<u8> {
             record[0] = harmless(&heading_text(report, row));
             write(record);
         } else {
-            write(cells(report, row).map(|cell| text(cell, nl)).collect());
+            let shaped = cells(report, row).zip(&report.columns);
+            let record = shaped.map(|(cell, column)| text(cell, shown_as(cell, row, column), nl));
+            write(record.collect());
         }
     }
     drop(writer);
     out
 }
 
-fn text(cell: &Cell, nl: bool) -> String {
-    let figure = match cell {
-        Cell::Text(text) => return harmless(text),
-        // A millionth of a euro is more than anyone checks; what lies behind it is the rest of a division.
-        Cell::Exact(figure) if figure.scale() > 6 => figure
-            .round_dp_with_strategy(6, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+/// Decimals of an exact figure that is no amount: what lies behind them is the rest of a division.
+const CIJFERS: u32 = 6;
+
+fn text(cell: &Cell, format: Format, nl: bool) -> String {
+    let cents = match format {
+        Format::Eur(decimals) => Some(u32::from(decimals).max(2)),
+        _ => None,
+    };
+    let rounded = |figure: Decimal, decimals: u32| {
+        figure
+            .round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
             .normalize()
-            .to_string(),
-        Cell::Exact(figure) => figure.to_string(),
-        Cell::Fast(figure) if figure.is_finite() => (figure + 0.0).to_string(),
-        Cell::Empty | Cell::Fast(_) => return String::new(),
-        Cell::Whole(figure) => figure.to_string(),
+            .to_string()
+    };
+    let figure = match (cell, cents) {
+        (Cell::Text(text), _) => return harmless(text),
+        (Cell::Exact(figure), _) if figure.scale() > cents.unwrap_or(CIJFERS) => {
+            rounded(*figure, cents.unwrap_or(CIJFERS))
+        }
+        (Cell::Exact(figure), _) => figure.to_string(),
+        (Cell::Fast(figure), Some(cents)) if figure.is_finite() => {
+            match Decimal::from_str(&figure.to_string()) {
+                Ok(figure) => rounded(figure, cents),
+                Err(_) => figure.to_string(),
+            }
+        }
+        (Cell::Fast(figure), None) if figure.is_finite() => (figure + 0.0).to_string(),
+        (Cell::Empty | Cell::Fast(_), _) => return String::new(),
+        (Cell::Whole(figure), _) => figure.to_string(),
     };
     if nl { figure.replace('.', ",") } else { figure }
 }
@@ -141,7 +164,7 @@ mod tests {
     fn dutch_csv_is_what_dutch_excel_reads() {
         let expected = "\u{FEFF}Post;\"Bedrag; \"\"netto\"\"\";Aandeel, deel\r\n\
              Kosten;;\r\n\
-             \"'=HYPERLINK(\"\"x\"\")\";-1234567,890;0,1\r\n\
+             \"'=HYPERLINK(\"\"x\"\")\";-1234567,89;0,1\r\n\
              \"é\nregel\";12;\r\n\
              '\tTotaal;0;\r\n";
         assert_eq!(String::from_utf8(csv(&report(), true)).unwrap(), expected);
@@ -151,7 +174,7 @@ mod tests {
     fn other_csv_is_what_programs_read() {
         let expected = "Post,\"Bedrag; \"\"netto\"\"\",\"Aandeel, deel\"\n\
              Kosten,,\n\
-             \"'=HYPERLINK(\"\"x\"\")\",-1234567.890,0.1\n\
+             \"'=HYPERLINK(\"\"x\"\")\",-1234567.89,0.1\n\
              \"é\nregel\",12,\n\
              '\tTotaal,0,\n";
         assert_eq!(String::from_utf8(csv(&report(), false)).unwrap(), expected);

@@ -84,11 +84,18 @@ pub fn table(report: &Report, width: usize) -> String {
     out
 }
 
-/// The format a cell is shown in: its row's, where that has one, but a year in a plain column stays a year.
+/// The format a cell is shown in: its row's, where that has one, but a year in a plain column stays a year, and what can be no amount
+/// stays what it is.
 pub(crate) fn shown_as(cell: &Cell, row: &ReportRow, column: &ReportColumn) -> Format {
     match row.format {
         Some(_) if column.format == Format::Plain && matches!(cell, Cell::Whole(_)) => {
             Format::Plain
+        }
+        // A row of amounts has its shares, chances and deviations beside them.
+        Some(Format::Eur(_))
+            if matches!(column.format, Format::Percent(_) | Format::Number(0..=3)) =>
+        {
+            column.format
         }
         Some(format) => format,
         None => column.format,
