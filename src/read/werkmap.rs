@@ -160,20 +160,24 @@ impl Blad {
 
     /// The cells of a range that hold something, row by row. What is empty costs nothing but a step per row.
     pub fn in_bereik(&self, range: Bereik) -> impl Iterator<Item = ((u32, u32), &Cel)> {
-        let mut from = range.van;
+        // Cells come in a run as long as they stand in the columns; only outside them a new place is looked up.
+        let mut run = (range.van <= range.tot).then(|| self.cellen.range(range.van..=range.tot));
         std::iter::from_fn(move || {
-            while from <= range.tot {
-                let (place, cell) = self.cellen.range(from..=range.tot).next()?;
-                if place.1 < range.van.1 {
-                    from = (place.0, range.van.1);
+            loop {
+                let (place, cell) = run.as_mut()?.next()?;
+                let row = if place.1 < range.van.1 {
+                    place.0
                 } else if place.1 > range.tot.1 {
-                    from = (place.0 + 1, range.van.1);
+                    place.0.checked_add(1)?
                 } else {
-                    from = (place.0, place.1 + 1);
                     return Some((*place, cell));
+                };
+                let from = (row, range.van.1);
+                if from > range.tot {
+                    return None;
                 }
+                run = Some(self.cellen.range(from..=range.tot));
             }
-            None
         })
     }
 
@@ -333,9 +337,12 @@ impl Werkmap {
         };
         // The spreadsheet reader is not ours: a panic in it is a damaged file, not the end of the program.
         let map = quietly(|| read_map(bytes, &mut gathered)).unwrap_or_else(|_| {
-            let after = gathered.last.as_ref().map_or_else(String::new, |(sheet, cell)| {
-                format!("sheet '{}' after cell {}: ", clean(sheet), cell_name(*cell))
-            });
+            let after = gathered
+                .last
+                .as_ref()
+                .map_or_else(String::new, |(sheet, cell)| {
+                    format!("sheet '{}' after cell {}: ", clean(sheet), cell_name(*cell))
+                });
             Err(Refusal::damaged(format!(
                 "{after}its content breaks the rules of the format"
             )))
@@ -461,7 +468,10 @@ fn no_workbook(bytes: &[u8]) -> Refusal {
     if text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return Refusal::OldFormat("XML-spreadsheet 2003");
     }
-    let what = if text.starts_with("<!doctype html") || text.starts_with("<html") || text.contains("<table") {
+    let what = if text.starts_with("<!doctype html")
+        || text.starts_with("<html")
+        || text.contains("<table")
+    {
         "it is a web page (HTML) with the name of a workbook, as some programs export"
     } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         UTF_16

@@ -6,7 +6,8 @@
 use super::ptg::{self, Bytes, Gelezen, Omgeving, Soort, Wachtend};
 use super::{
     Bereik, Bestandssoort, Blad, Gathered, MAX_ALL_TEXT, MAX_ANNOUNCED, MAX_COLUMN, MAX_FILE,
-    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Rekenwijze, Werkmap, add_range, in_sheet,
+    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Rekenwijze, Werkmap, add_range,
+    in_sheet,
 };
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::collections::HashMap;
@@ -88,7 +89,9 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
 fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     // What the container's own reader says of its inside means nothing to who made the workbook.
     let broken = |_| {
-        Refusal::damaged("its container (OLE) is broken off or damaged, as after a download that stopped halfway")
+        Refusal::damaged(
+            "its container (OLE) is broken off or damaged, as after a download that stopped halfway",
+        )
     };
     let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(broken)?;
     let name = ["/Workbook", "/WORKBOOK", "/Book", "/BOOK"]

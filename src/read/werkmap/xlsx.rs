@@ -2,8 +2,9 @@
 
 use super::xml::{self, Parts, Xml};
 use super::{
-    Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_CELLS, MAX_COLUMN, MAX_KEPT_PART, MAX_PART, MAX_ROW,
-    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Refusal, Rekenwijze, Werkmap, add_range, clean, in_sheet,
+    Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_CELLS, MAX_COLUMN, MAX_KEPT_PART, MAX_PART,
+    MAX_ROW, MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Refusal, Rekenwijze, Werkmap, add_range, clean,
+    in_sheet,
 };
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use quick_xml::events::Event;
@@ -412,7 +413,11 @@ type Stijlen = Vec<((u32, u32), u32)>;
 fn sane(text: &str) -> bool {
     let (mut letters, mut digits) = (0, 0);
     text.bytes().all(|byte| {
-        letters = if byte.is_ascii_alphabetic() { letters + 1 } else { 0 };
+        letters = if byte.is_ascii_alphabetic() {
+            letters + 1
+        } else {
+            0
+        };
         digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
         letters <= 6 && digits <= 9
     })
