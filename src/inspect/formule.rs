@@ -1379,17 +1379,18 @@ fn shown_digits(value: f64) -> Option<f64> {
 /// programs differ.
 fn surely(value: f64, f: impl Fn(f64) -> Option<f64>) -> Option<f64> {
     let exact = f(value)?;
-    (f(shown_digits(value)?)? == exact).then_some(exact)
+    (f(shown_digits(value)?)?.total_cmp(&exact).is_eq()).then_some(exact)
 }
 
 /// Which of two numbers is more, as spreadsheets compare: by the digits that are shown. None where they are so close that
 /// programs differ.
 fn order(a: f64, b: f64) -> Option<std::cmp::Ordering> {
-    if a == b {
+    // Not by total order: minus nought is nought.
+    if (a - b).abs() <= 0.0 {
         return Some(std::cmp::Ordering::Equal);
     }
     let (off, most) = ((a - b).abs(), a.abs().max(b.abs()));
-    if off <= 3e-15 * most && shown_digits(a)? == shown_digits(b)? {
+    if off <= 3e-15 * most && shown_digits(a)?.total_cmp(&shown_digits(b)?).is_eq() {
         return Some(std::cmp::Ordering::Equal);
     }
     if off <= 1e-13 * most || off < 1e-9 {

@@ -56,6 +56,9 @@ fn names(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
 }
 
+/// A cell with its period: the kind, and its number among them.
+type Periode = ((u32, u32), (char, i64));
+
 /// A period by its kind and number.
 fn period(cell: &Cel) -> Option<(char, i64)> {
     let year = |y: i64| (1990..=2150).contains(&y);
@@ -115,7 +118,7 @@ fn period_of_text(text: &str) -> Option<(char, i64)> {
 
 /// The rows of a sheet in which three or more periods stand side by side, and the columns in which they stand below each other.
 pub(super) fn period_headings(sheet: &Blad) -> Vec<Kop> {
-    let mut periods: Vec<((u32, u32), (char, i64))> = sheet
+    let mut periods: Vec<Periode> = sheet
         .cellen
         .iter()
         .filter_map(|(place, cell)| Some((*place, period(cell)?)))
@@ -126,7 +129,7 @@ pub(super) fn period_headings(sheet: &Blad) -> Vec<Kop> {
     found
 }
 
-fn runs(sheet: &Blad, periods: &[((u32, u32), (char, i64))], turned: bool) -> Vec<Kop> {
+fn runs(sheet: &Blad, periods: &[Periode], turned: bool) -> Vec<Kop> {
     let mut found: Vec<Kop> = Vec::new();
     let mut at = 0;
     while at < periods.len() && found.len() < MAX_HEADINGS {
@@ -169,6 +172,10 @@ fn runs(sheet: &Blad, periods: &[((u32, u32), (char, i64))], turned: bool) -> Ve
 
 /// A row of figures under periods; in a turned block a column.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing that was seen in the row, apart from the others"
+)]
 struct Rij {
     total: Decimal,
     filled: usize,

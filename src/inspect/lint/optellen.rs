@@ -33,6 +33,9 @@ struct Sommen {
     dependents: Dependents,
 }
 
+/// Sums over rows that leave out the same columns: sheet, first and last column, the missing ones; and where they stand.
+type Rijsommen = BTreeMap<(usize, u32, u32, Vec<u32>), Vec<(u32, u32)>>;
+
 /// What a formula sums.
 struct Som {
     index: usize,
@@ -89,7 +92,7 @@ impl Lint<'_> {
                 });
             }
         }
-        let mut years: BTreeMap<(usize, u32, u32, Vec<u32>), Vec<(u32, u32)>> = BTreeMap::new();
+        let mut years = Rijsommen::new();
         for sum in &summing {
             if !self.step(1 + sum.parts.len() as u64) {
                 break;
@@ -550,7 +553,7 @@ impl Lint<'_> {
         (outside && wide && !stated && held(&missing)).then_some((range, missing))
     }
 
-    fn tell_years(&mut self, years: BTreeMap<(usize, u32, u32, Vec<u32>), Vec<(u32, u32)>>) {
+    fn tell_years(&mut self, years: Rijsommen) {
         let letters = crate::problem::column_letters;
         for ((sheet, from, to, missing), places) in years {
             for range in groups(&places) {

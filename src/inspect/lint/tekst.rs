@@ -5,7 +5,7 @@ use crate::inspect::formule::{Bewerking, Formule, Verwijzing};
 use crate::model::table::{Scalar, as_text, clip};
 use crate::read::werkmap::{Bereik, Blad};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Headings of columns of amounts.
 const BEDRAGEN: &[&str] = &[
@@ -38,10 +38,6 @@ impl Lint<'_> {
         let counted = self.counted();
         for sheet in 0..self.map.bladen.len() {
             let blad = &self.map.bladen[sheet];
-            // Where a workbook of polder's own says what it was made from, all is text on purpose.
-            if *blad.naam == *"Herkomst" && self.map.blad("Leeswijzer").is_some() {
-                continue;
-            }
             let (mut numbers, mut dates, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
             let before = self.steps;
             let mut left = before;
@@ -54,9 +50,17 @@ impl Lint<'_> {
                 }
                 match as_date(text) {
                     Some(Datum::Heel) => dates.push(*place),
+                    // Programs write this form as text on purpose; it is a slip where dates stand around it or a formula
+                    // calculates with it.
+                    Some(Datum::Iso)
+                        if counted.get(&sheet).is_some_and(|all| {
+                            all.len() <= 1_000 && all.iter().any(|r| r.bevat(*place))
+                        }) || beside_date(blad, *place) =>
+                    {
+                        dates.push(*place);
+                    }
                     Some(Datum::Kort) if self.dated(sheet, *place) => dates.push(*place),
                     Some(Datum::Geen) => wrong.push(*place),
-                    Some(Datum::Kort) => {}
                     None if is_number(text) => {
                         let ranges = counted.get(&sheet).map_or(&[][..], Vec::as_slice);
                         // Four looks along the column, and one at all ranges.
@@ -66,7 +70,7 @@ impl Lint<'_> {
                             numbers.push(*place);
                         }
                     }
-                    None => {}
+                    Some(Datum::Kort | Datum::Iso) | None => {}
                 }
             }
             self.step(before - left);
@@ -161,13 +165,13 @@ impl Lint<'_> {
             });
         }
         // A cell that only shows another, and is calculated with itself, takes its text along.
-        let calculated: BTreeMap<(usize, Bereik), ()> = found
+        let calculated: HashSet<(usize, Bereik)> = found
             .iter()
-            .flat_map(|(sheet, all)| all.iter().map(|r| ((*sheet, *r), ())))
+            .flat_map(|(sheet, all)| all.iter().map(|r| (*sheet, *r)))
             .collect();
         for field in &self.fields {
             if let Some(Formule::Verwijzing(reference)) = &field.tree
-                && calculated.contains_key(&(field.sheet, super::one(field.place)))
+                && calculated.contains(&(field.sheet, super::one(field.place)))
                 && let Some((sheet, range)) = self.reckoner.plaats(reference, field.sheet)
             {
                 found.entry(sheet).or_default().insert(range);
@@ -234,6 +238,17 @@ fn calculated(part: &Formule) -> Vec<&Formule> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a date stands above or below a cell.
+fn beside_date(blad: &Blad, (row, column): (u32, u32)) -> bool {
+    [row.checked_sub(1), row.checked_add(1)]
+        .into_iter()
+        .flatten()
+        .any(|r| {
+            let cell = blad.cellen.get(&(r, column));
+            matches!(cell.map(|c| &c.waarde), Some(Scalar::Date(_)))
+        })
 }
 
 /// The texts of a range between quotation marks, the first five.
@@ -395,6 +410,8 @@ fn is_number(text: &str) -> bool {
 enum Datum {
     /// A date with its whole year.
     Heel,
+    /// A date as programs write it: 2026-07-01.
+    Iso,
     /// A date with two digits of its year; it may be a code.
     Kort,
     /// A day that does not exist.
@@ -474,7 +491,9 @@ fn as_date(text: &str) -> Option<Datum> {
         };
         if a.len() == 4 {
             let month = number(b).filter(|m| (1..=12).contains(m))?;
-            return settle(year(a)?, month as i8, day_of(c)?);
+            let found = settle(year(a)?, month as i8, day_of(c)?)?;
+            let iso = found == Datum::Heel && *sign == '-';
+            return Some(if iso { Datum::Iso } else { found });
         }
         let year = year(c)?;
         // With dots and two digits it is a code: 1.2.26
@@ -554,7 +573,7 @@ mod tests {
             ("1-7-2026", Datum::Heel),
             ("01/07/2026", Datum::Heel),
             ("7/31/2026", Datum::Heel),
-            ("2026-07-01", Datum::Heel),
+            ("2026-07-01", Datum::Iso),
             ("2026/07/01", Datum::Heel),
             ("1 juli 2026", Datum::Heel),
             ("1 jul. 2026", Datum::Heel),
