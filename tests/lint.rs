@@ -478,13 +478,12 @@ fn what_is_no_workbook_is_told_for_what_it_is() {
 
 #[test]
 fn a_formula_without_text_in_an_ods_has_a_value() {
-    let all = parts(&fs::read(folder().join("formaten.ods")).unwrap());
-    let mut all = all;
+    let mut all = parts(&fs::read(folder().join("formaten.ods")).unwrap());
     let at = all.iter().position(|p| p.0 == "content.xml").unwrap();
     let text = String::from_utf8(all[at].1.clone()).unwrap();
     let row = "<table:table-row><table:table-cell table:formula=\"of:=&quot;&quot;\"><text:p/></table:table-cell></table:table-row>";
     all[at].1 = text
-        .replacen("</table:table>", &format!("{row}</table:table>"), 1)
+        .replacen("<table:table-row", &format!("{row}<table:table-row"), 1)
         .into_bytes();
     let mut problems = Vec::new();
     let map = Werkmap::from_bytes(&zipped(&all), "w.ods", &mut problems).unwrap();

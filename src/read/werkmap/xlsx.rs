@@ -442,9 +442,10 @@ fn sheet_extras(
         match event {
             Event::Start(e) => match e.local_name().as_ref() {
                 kind @ ("row" | "c" | "f" | "dimension") => {
-                    let place = match kind {
-                        "row" | "c" => xml::attribute(&e, "r"),
-                        _ => xml::attribute(&e, "ref"),
+                    let [place, second, third] = match kind {
+                        "row" => xml::attributes(&e, ["r", "hidden", "ht"]),
+                        "c" => xml::attributes(&e, ["r", "s", "t"]),
+                        _ => xml::attributes(&e, ["ref", "t", "si"]),
                     };
                     if let Some(text) = place.as_deref().filter(|p| !sane(p)) {
                         let text: String = clean(text).chars().take(40).collect();
@@ -460,7 +461,8 @@ fn sheet_extras(
                             if let Some(n) = place.and_then(|p| p.trim().parse::<u32>().ok()) {
                                 row = n.saturating_sub(1);
                             }
-                            let hidden = xml::flag(&e, "hidden") || is_zero(&e, "ht");
+                            let hidden = second.is_some_and(|v| v == "1" || v == "true")
+                                || is_zero(third.as_deref());
                             if hidden && row < MAX_ROW {
                                 add_range(&mut sheet.verborgen_rijen, (row, row));
                                 *count += 1;
@@ -472,15 +474,14 @@ fn sheet_extras(
                             }
                             current = (row, column);
                             last = Some(current);
-                            style = xml::number(&e, "s").unwrap_or(0);
+                            style = second.and_then(|s| s.trim().parse().ok()).unwrap_or(0);
                             column = column.saturating_add(1);
                         }
                         "f" => {
                             note(&mut styles, current, style);
-                            let kind = xml::attribute(&e, "t");
                             let range = place.and_then(|r| parse_range(&r));
                             if let (Some("array" | "dataTable"), Some(range)) =
-                                (kind.as_deref(), range)
+                                (second.as_deref(), range)
                             {
                                 sheet.matrices.push(range);
                                 *count += 1;
@@ -490,7 +491,10 @@ fn sheet_extras(
                     }
                 }
                 "v" | "is" => note(&mut styles, current, style),
-                "col" if xml::flag(&e, "hidden") || is_zero(&e, "width") => {
+                "col"
+                    if xml::flag(&e, "hidden")
+                        || is_zero(xml::attribute(&e, "width").as_deref()) =>
+                {
                     let (from, to) = (xml::number(&e, "min"), xml::number(&e, "max"));
                     if let (Some(from @ 1..), Some(to)) = (from, to) {
                         let to = to.min(MAX_COLUMN);
@@ -543,9 +547,8 @@ fn note(styles: &mut Stijlen, cell: (u32, u32), style: u32) {
 }
 
 /// Whether a height or width is nought: what has none is not seen, whatever else the file says.
-fn is_zero(element: &quick_xml::events::BytesStart<'_>, name: &str) -> bool {
-    xml::attribute(element, name)
-        .and_then(|v| v.trim().parse::<f64>().ok())
+fn is_zero(size: Option<&str>) -> bool {
+    size.and_then(|v| v.trim().parse::<f64>().ok())
         .is_some_and(|v| v == 0.0)
 }
 
