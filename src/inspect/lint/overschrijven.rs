@@ -261,7 +261,7 @@ impl Lint<'_> {
                 Some(sheet),
                 Some(range),
                 text,
-                "copy the formula over it; or, when the number is right, say so in a note and leave it out of the mapping's formulas",
+                "copy the formula over it; or, when the number is meant, say why in a note on the cell",
             );
         }
         let formulas: Vec<(u32, u32)> = found.iter().filter(|f| *f.1).map(|f| *f.0).collect();
