@@ -255,7 +255,6 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("omslag", Unit::Eur, "rules 1.7"),
     ("tekort na aftopping", Unit::Eur, "rules 1.7"),
     ("maximum kostenverhaal", Unit::Eur, "rules 1.8: input"),
-    ("geldsommen voor maximum", Unit::Eur, "rules 1.8"),
     ("geldsommen", Unit::Eur, "rules 1.7, 1.8"),
     ("aandeel perceel", Unit::Rate, "input"),
     ("inbrengwaarde", Unit::Eur, "rules 1.6"),
@@ -268,7 +267,6 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("maximum activiteit", Unit::Eur, "rules 1.8: input"),
     ("netto bijdrage", Unit::Eur, "rules 1.7, 1.8"),
     ("geldsom", Unit::Eur, "rules 1.7, 1.8"),
-    ("geldsom voor maximum", Unit::Eur, "rules 1.8"),
     ("terugbetaling", Unit::Eur, "rules 1.10"),
     ("kosten per kostensoort", Unit::Eur, "rules 1.4"),
     (

@@ -519,6 +519,10 @@ proptest! {
         for x in &result.verhaal {
             wetten(&model, x);
         }
+        // The rest of the laws calculates the area three times more: on one in five.
+        if seed % 5 != 0 {
+            return Ok(());
+        }
         let base = geldsommen(&model, &result);
 
         // The order of owners does not matter.
@@ -553,6 +557,11 @@ proptest! {
             prop_assert!(b <= *a + dec!(0.000001), "{id}: {a}, with more subsidy {b}");
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_ways_of_spreading_agree_where_a_category_has_one_phasing(seed in any::<u64>()) {

@@ -388,6 +388,108 @@ fn an_xls_that_lies_is_told_with_its_place() {
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
+fn told(bytes: &[u8], name: &str) -> String {
+    let mut problems: Vec<Problem> = Vec::new();
+    let map = Werkmap::from_bytes(bytes, name, &mut problems);
+    assert!(map.is_none());
+    problems[0].message.clone()
+}
+
+#[test]
+fn what_no_sheet_holds_is_told_with_its_cell() {
+    let all = parts(&fs::read(folder().join("goed.xlsx")).unwrap());
+    let with = |part: &str, from: &str, to: &str| {
+        let mut all = all.clone();
+        let at = all.iter().position(|p| p.0 == part).unwrap();
+        let text = String::from_utf8(all[at].1.clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        all[at].1 = text.replacen(from, to, 1).into_bytes();
+        zipped(&all)
+    };
+    let sheet = "xl/worksheets/sheet1.xml";
+    // Row 4294967301 is 5 for who counts in 32 bits.
+    for (row, expected) in [
+        (
+            "<row r=\"4294967301\"><c r=\"A5\"><v>1</v></c></row>",
+            "\"4294967301\" is no row of a sheet",
+        ),
+        (
+            "<row r=\"90\"><c r=\"A4294967301\"><v>1</v></c></row>",
+            "\"A4294967301\" is no cell of a sheet",
+        ),
+        (
+            "<row r=\"90\"><c r=\"ZZZZZZZ90\"><v>1</v></c></row>",
+            "\"ZZZZZZZ90\" is no cell of a sheet",
+        ),
+    ] {
+        let bytes = with(sheet, "</sheetData>", &format!("{row}</sheetData>"));
+        assert_eq!(
+            told(&bytes, "w.xlsx"),
+            format!("the workbook is damaged: sheet 'Kosten' after cell C9: {expected}")
+        );
+    }
+    let shared = "<row r=\"90\"><c r=\"A90\"><f t=\"shared\" si=\"0\" ref=\"A90:C999999999999\">B1</f></c></row>";
+    let bytes = with(sheet, "</sheetData>", &format!("{shared}</sheetData>"));
+    assert!(told(&bytes, "w.xlsx").contains("sheet 'Kosten' after cell A90: "));
+    let book = "xl/workbook.xml";
+    let text = all.iter().find(|p| p.0 == book).unwrap().1.clone();
+    let text = String::from_utf8(text).unwrap();
+    let (_, rest) = text.split_once("<sheets>").unwrap();
+    let (sheets, _) = rest.split_once("</sheets>").unwrap();
+    assert_eq!(
+        told(&with(book, sheets, ""), "w.xlsx"),
+        "the workbook is damaged: it has no sheets"
+    );
+}
+
+#[test]
+fn what_is_no_workbook_is_told_for_what_it_is() {
+    for (bytes, name, expected) in [
+        (
+            b"<html><body><table></table></body></html>".to_vec(),
+            "w.xls",
+            "this is not a workbook: it is a web page (HTML) with the name of a workbook, as some programs export",
+        ),
+        (
+            b"\xff\xfea\0;\0b\0".to_vec(),
+            "w.csv",
+            "the csv file cannot be read: it is text in UTF-16 (\"Unicode-tekst\" of Excel)",
+        ),
+        (
+            b"a;b\nc;\"d\nx;y\n".to_vec(),
+            "w.csv",
+            "the csv file cannot be read: the quotation mark (\") on line 2 is not closed",
+        ),
+        (
+            b"a;b;c\n".repeat(700_000),
+            "w.csv",
+            "the workbook is too large to read: it holds more than 2000000 cells",
+        ),
+    ] {
+        assert_eq!(told(&bytes, name), expected);
+    }
+    let (_, errors, code) = lint(&folder(), false);
+    assert_eq!(code, 2);
+    assert!(
+        errors.contains("it is a folder; name one of the "),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_formula_without_text_in_an_ods_has_a_value() {
+    let mut all = parts(&fs::read(folder().join("formaten.ods")).unwrap());
+    let at = all.iter().position(|p| p.0 == "content.xml").unwrap();
+    let text = String::from_utf8(all[at].1.clone()).unwrap();
+    let row = "<table:table-row><table:table-cell table:formula=\"of:=&quot;&quot;\"><text:p/></table:table-cell></table:table-row>";
+    all[at].1 = text
+        .replacen("<table:table-row", &format!("{row}<table:table-row"), 1)
+        .into_bytes();
+    let mut problems = Vec::new();
+    let map = Werkmap::from_bytes(&zipped(&all), "w.ods", &mut problems).unwrap();
+    assert!(lint::lint(&map).iter().all(|b| b.soort != "zonder-waarde"));
+}
+
 #[test]
 fn sums_over_sums_take_bounded_time() {
     // Every row sums all rows above it, by 20 thousand rows: 200 million cells to look at.

@@ -484,6 +484,8 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
         let omslag = if zonder {
             let netto = named(kosten - bijdragen, "netto verhaalbare kosten");
             let raming = this.raming.unwrap_or_else(|| netto.max(zero));
+            let most = this.maximum.filter(|_| g.maximum_aftopt);
+            let raming = most.map_or(raming, |most| raming.min(most));
             kostenverhaal::Omslag {
                 netto,
                 omslag: named(raming, "omslag"),
@@ -565,10 +567,8 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     kostenverhaal::geldsom_tijdvak(bruto, own.inbreng, aftrek, g.vloer, of),
                 )
             };
-            let mut geldsom = if own.betaalt { sum.geldsom } else { zero };
-            if !zonder {
-                geldsom = named(geldsom, "geldsom");
-            }
+            let geldsom = if own.betaalt { sum.geldsom } else { zero };
+            let geldsom = named(geldsom, "geldsom");
             total = if nth == 0 { geldsom } else { total + geldsom };
             werk.eigendommen[*e] = Eigenaarsverhaal {
                 opbrengst: brings,
@@ -582,27 +582,6 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 geldsom,
                 terugbetaling: zero,
             };
-        }
-        if zonder {
-            let most = this.maximum.filter(|_| g.maximum_aftopt);
-            if let Some(most) = most {
-                let before = named(total, "geldsommen voor maximum");
-                let over = before.max(most);
-                total = zero;
-                for e in &this.eigendommen {
-                    let of = Of::Eigendom(*e as u16);
-                    let own = &mut werk.eigendommen[*e];
-                    let sum = own.geldsom.named("geldsom voor maximum", of, At::Once);
-                    own.geldsom = (sum * most).div_or(over, zero);
-                    total = total + own.geldsom;
-                }
-            }
-            for e in &this.eigendommen {
-                let own = &mut werk.eigendommen[*e];
-                own.geldsom = own
-                    .geldsom
-                    .named("geldsom", Of::Eigendom(*e as u16), At::Once);
-            }
         }
         for e in &this.eigendommen {
             let x = &mut werk.eigendommen[*e];

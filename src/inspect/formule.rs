@@ -889,11 +889,64 @@ impl<'a> Rekenaar<'a> {
     }
 
     fn collect(&self, formula: &Formule, own: usize, deep: u32, found: &mut Vec<(usize, Bereik)>) {
-        formula.visit(&mut |part| match part {
+        match formula {
             Formule::Verwijzing(reference) => found.extend(self.plaats(reference, own)),
             Formule::Naam(name) if deep > 0 && found.len() < 10_000 => {
                 if let Some(formula) = self.naam(name, own) {
                     self.collect(formula, own, deep - 1, found);
+                }
+            }
+            Formule::Min(a) | Formule::Procent(a) => self.collect(a, own, deep, found),
+            Formule::Tweeledig(_, a, b) => {
+                self.collect(a, own, deep, found);
+                self.collect(b, own, deep, found);
+            }
+            Formule::Functie(name, arguments) => {
+                for (index, argument) in arguments.iter().enumerate() {
+                    if !only_place(name, arguments, index) {
+                        self.collect(argument, own, deep, found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the workbook has a sheet of this name.
+    pub fn kent_blad(&self, name: &str) -> bool {
+        self.sheets.contains_key(&name.to_lowercase())
+    }
+
+    /// The other files that a formula on sheet `own` refers to, by way of names and of texts for INDIRECT too; as they are
+    /// written.
+    pub fn bestanden(&self, formula: &Formule, own: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        self.collect_files(formula, own, NAMES_DEEP, &mut found);
+        found
+    }
+
+    fn collect_files(&self, formula: &Formule, own: usize, deep: u32, found: &mut Vec<String>) {
+        formula.visit(&mut |part| match part {
+            _ if found.len() >= 100 => {}
+            Formule::Extern(file) => found.push(file.clone()),
+            Formule::Naam(name) if deep > 0 => {
+                if let Some(formula) = self.naam(name, own) {
+                    self.collect_files(formula, own, deep - 1, found);
+                }
+            }
+            Formule::Functie(name, arguments) if name == "INDIRECT" => {
+                // The text may be put together from pieces; what stands between brackets in one is a file.
+                for argument in arguments {
+                    argument.visit(&mut |piece| {
+                        if let Formule::Tekst(text) = piece
+                            && let Some((file, _)) = text
+                                .split_once('[')
+                                .and_then(|(_, after)| after.split_once(']'))
+                            && file.contains('.')
+                        {
+                            found.push(file.to_owned());
+                        }
+                    });
                 }
             }
             _ => {}
@@ -903,6 +956,23 @@ impl<'a> Rekenaar<'a> {
     /// The value of a formula on sheet `own`, from the stored values of what it refers to. None when something in it is
     /// not known here, or not stored.
     pub fn waarde(&self, formula: &Formule, own: usize) -> Option<Waarde> {
+        // Where all that a formula does is subtract, programs show a difference that is only noise as 0. Inside a formula
+        // they differ in that.
+        if let Formule::Tweeledig(operator @ (Bewerking::Plus | Bewerking::Min), a, b) = formula {
+            let a = self.value(a, own, NAMES_DEEP)?;
+            let b = self.value(b, own, NAMES_DEEP)?;
+            if let (Some(Ok(x)), Some(Ok(y))) = (number(&a), number(&b)) {
+                let sum = if *operator == Bewerking::Plus {
+                    x + y
+                } else {
+                    x - y
+                };
+                if is_noise(sum, x, y) {
+                    return Some(Waarde::Getal(0.0));
+                }
+            }
+            return binary(*operator, &a, &b);
+        }
         let operand = self.operand(formula, own, NAMES_DEEP)?;
         self.single(operand)
     }
@@ -986,12 +1056,27 @@ impl<'a> Rekenaar<'a> {
             },
             ("AND" | "OR", 1..) => {
                 let mut result = name == "AND";
+                let mut counted = false;
                 for argument in arguments {
-                    match truth(&self.value(argument, own, names)?)? {
+                    let operand = self.operand(argument, own, names)?;
+                    let in_cell = matches!(operand, Operand::Bereik(..));
+                    let value = self.single(operand)?;
+                    // An empty cell does not count; what an argument that is left out is, depends on the program.
+                    if value == Waarde::Leeg {
+                        if in_cell {
+                            continue;
+                        }
+                        return None;
+                    }
+                    counted = true;
+                    match truth(&value)? {
                         Err(e) => return Some(Waarde::Fout(e)),
                         Ok(holds) if name == "AND" => result &= holds,
                         Ok(holds) => result |= holds,
                     }
+                }
+                if !counted {
+                    return None;
                 }
                 Waarde::Waarheid(result)
             }
@@ -1012,7 +1097,10 @@ impl<'a> Rekenaar<'a> {
             }),
             ("SUMPRODUCT", 1..) => self.sum_product(arguments, own)?,
             ("ABS", 1) => apply(&value(0)?, |n| Some(n.abs()))?,
-            ("INT", 1) => apply(&value(0)?, |n| Some(n.floor()))?,
+            ("INT", 1) => match number(&value(0)?)? {
+                Ok(n) => Waarde::Getal(surely(n, |n| Some(n.floor()))?),
+                Err(e) => Waarde::Fout(e),
+            },
             ("ROUND" | "ROUNDUP" | "ROUNDDOWN" | "TRUNC", 1 | 2) => {
                 let places = match arguments.get(1) {
                     Some(places) => self.value(places, own, names)?,
@@ -1030,7 +1118,7 @@ impl<'a> Rekenaar<'a> {
                     _ => RoundingStrategy::ToZero,
                 };
                 match number(&value(0)?)? {
-                    Ok(n) => Waarde::Getal(rounded(n, places, strategy)?),
+                    Ok(n) => Waarde::Getal(surely(n, |n| rounded(n, places, strategy))?),
                     Err(e) => Waarde::Fout(e),
                 }
             }
@@ -1043,9 +1131,18 @@ impl<'a> Rekenaar<'a> {
                 Waarde::Fout(e) => Waarde::Fout(e),
                 _ => return None,
             },
-            ("MOD", 2) => binary_number(&value(0)?, &value(1)?, |a, b| {
-                (b != 0.0).then(|| a - b * (a / b).floor())
-            })?,
+            ("MOD", 2) => {
+                let (a, b) = (value(0)?, value(1)?);
+                if let (Ok(a), Ok(b)) = (number(&a)?, number(&b)?) {
+                    // Just below a whole number of times, one program says nothing is left and another nearly all.
+                    let times = a / b;
+                    let whole = a.fract() == 0.0 && b.fract() == 0.0;
+                    if !whole && (times - times.round()).abs() <= 1e-9 * times.abs().max(1.0) {
+                        return None;
+                    }
+                }
+                binary_number(&a, &b, |a, b| (b != 0.0).then(|| a - b * (a / b).floor()))?
+            }
             ("POWER", 2) => binary(Bewerking::Macht, &value(0)?, &value(1)?)?,
             _ => return None,
         })
@@ -1073,8 +1170,9 @@ impl<'a> Rekenaar<'a> {
                         match value_of(cell)? {
                             Waarde::Getal(n) => numbers.push(n),
                             Waarde::Fout(e) => return Some(Err(e)),
-                            Waarde::Datum(..) => return None,
-                            Waarde::Leeg | Waarde::Tekst(_) | Waarde::Waarheid(_) => {}
+                            // LibreOffice counts TRUE in a range as 1, Excel passes it over.
+                            Waarde::Datum(..) | Waarde::Waarheid(_) => return None,
+                            Waarde::Leeg | Waarde::Tekst(_) => {}
                         }
                     }
                 }
@@ -1109,8 +1207,8 @@ impl<'a> Rekenaar<'a> {
                 match self.cell(*sheet, at)? {
                     Waarde::Getal(n) => product *= n,
                     Waarde::Fout(e) => return Some(Waarde::Fout(e)),
-                    Waarde::Datum(..) => return None,
-                    Waarde::Leeg | Waarde::Tekst(_) | Waarde::Waarheid(_) => product = 0.0,
+                    Waarde::Datum(..) | Waarde::Waarheid(_) => return None,
+                    Waarde::Leeg | Waarde::Tekst(_) => product = 0.0,
                 }
             }
             total += product;
@@ -1182,11 +1280,27 @@ fn binary_number(a: &Waarde, b: &Waarde, f: impl Fn(f64, f64) -> Option<f64>) ->
 
 fn binary(operator: Bewerking, a: &Waarde, b: &Waarde) -> Option<Waarde> {
     match operator {
-        Bewerking::Plus => binary_number(a, b, |a, b| Some(a + b)),
-        Bewerking::Min => binary_number(a, b, |a, b| Some(a - b)),
+        Bewerking::Plus | Bewerking::Min => {
+            let minus = operator == Bewerking::Min;
+            let sum = |a: f64, b: f64| if minus { a - b } else { a + b };
+            if let (Ok(x), Ok(y)) = (number(a)?, number(b)?)
+                && is_noise(sum(x, y), x, y)
+            {
+                return None;
+            }
+            binary_number(a, b, |a, b| Some(sum(a, b)))
+        }
         Bewerking::Maal => binary_number(a, b, |a, b| Some(a * b)),
         Bewerking::Delen => binary_number(a, b, |a, b| (b != 0.0).then(|| a / b)),
-        Bewerking::Macht => binary_number(a, b, |a, b| Some(a.powf(b))),
+        Bewerking::Macht => {
+            if let (Ok(a), Ok(b)) = (number(a)?, number(b)?)
+                && (a < 0.0 && b.fract() != 0.0 || a == 0.0 && b == 0.0)
+            {
+                // A cube root of a negative number, and 0^0: a number in one program and an error in another.
+                return None;
+            }
+            binary_number(a, b, |a, b| Some(a.powf(b)))
+        }
         // How a number reads as text depends on the program and its language.
         Bewerking::Samen => match (a, b) {
             (Waarde::Fout(e), _) | (_, Waarde::Fout(e)) => Some(Waarde::Fout(e.clone())),
@@ -1218,7 +1332,7 @@ fn compare(operator: Bewerking, a: &Waarde, b: &Waarde) -> Option<Waarde> {
             let (Ok(a), Ok(b)) = (number(a)?, number(b)?) else {
                 return None;
             };
-            a.partial_cmp(&b)?
+            order(a, b)?
         }
         _ => return None,
     };
@@ -1230,6 +1344,59 @@ fn compare(operator: Bewerking, a: &Waarde, b: &Waarde) -> Option<Waarde> {
         Bewerking::Groter => order == Ordering::Greater,
         _ => order != Ordering::Less,
     }))
+}
+
+/// Whether a reference is an argument that only asks for the place or size of cells: their values count for nothing.
+fn only_place(function: &str, arguments: &[Formule], index: usize) -> bool {
+    let reference = matches!(
+        arguments.get(index),
+        Some(Formule::Verwijzing(_) | Formule::Naam(_))
+    );
+    reference
+        && match function {
+            "ROW" | "ROWS" | "COLUMN" | "COLUMNS" | "AREAS" | "SHEET" | "SHEETS" | "ISREF"
+            | "ISFORMULA" | "FORMULA" | "FORMULATEXT" => true,
+            "OFFSET" => index == 0,
+            "CELL" => {
+                let contents = |text: &str| text.to_lowercase().starts_with("conten");
+                index == 1 && !matches!(arguments.first(), Some(Formule::Tekst(t)) if contents(t))
+            }
+            _ => false,
+        }
+}
+
+/// Whether a sum is no more than what binary numbers leave over of two that cancel out.
+fn is_noise(sum: f64, a: f64, b: f64) -> bool {
+    sum != 0.0 && sum.abs() <= 1e-13 * a.abs().max(b.abs())
+}
+
+/// A number with the 15 digits that a spreadsheet shows of it.
+fn shown_digits(value: f64) -> Option<f64> {
+    format!("{value:.14e}").parse().ok()
+}
+
+/// What a rounding gives, when it gives the same for the number itself and for the digits that are shown of it: at 4,1*100
+/// programs differ.
+fn surely(value: f64, f: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+    let exact = f(value)?;
+    (f(shown_digits(value)?)?.total_cmp(&exact).is_eq()).then_some(exact)
+}
+
+/// Which of two numbers is more, as spreadsheets compare: by the digits that are shown. None where they are so close that
+/// programs differ.
+fn order(a: f64, b: f64) -> Option<std::cmp::Ordering> {
+    // Not by total order: minus nought is nought.
+    if (a - b).abs() <= 0.0 {
+        return Some(std::cmp::Ordering::Equal);
+    }
+    let (off, most) = ((a - b).abs(), a.abs().max(b.abs()));
+    if off <= 3e-15 * most && shown_digits(a)?.total_cmp(&shown_digits(b)?).is_eq() {
+        return Some(std::cmp::Ordering::Equal);
+    }
+    if off <= 1e-13 * most || off < 1e-9 {
+        return None;
+    }
+    a.partial_cmp(&b)
 }
 
 /// Rounded as spreadsheets do: by the decimal that is shown, not by the binary number behind it.
@@ -1346,7 +1513,21 @@ mod tests {
         }
         assert_eq!(value("1/0"), Some(Waarde::Fout("#DIV/0!".into())));
         assert_eq!(value("AND(1<2,\"a\"=\"A\")"), Some(Waarde::Waarheid(true)));
+        assert_eq!(value("2.8=1.4*2+0"), Some(Waarde::Waarheid(true)));
+        assert_eq!(value("0.1+0.2=0.3"), Some(Waarde::Waarheid(true)));
+        assert_eq!(value("0.1+0.2-0.3"), Some(Waarde::Getal(0.0)));
+        assert_eq!(value("AND(XFD1,TRUE)"), Some(Waarde::Waarheid(true)));
+        // Where programs differ there is no value.
         for unknown in [
+            "INT(4.1*100)",
+            "ROUNDDOWN(2.3*100,0)",
+            "ROUND(1.005*100,0)",
+            "MOD(5.3,0.1)",
+            "(0.1+0.2-0.3)*1E15",
+            "0.1+0.2-0.3=0",
+            "(-8)^(1/3)",
+            "0^0",
+            "AND(XFD1)",
             "NOW()",
             "VLOOKUP(1,A1:B2,2)",
             "Onbekend!A1",

@@ -555,11 +555,6 @@ const WOORDEN: &[Woord] = &[
         "uit de invoer",
     ),
     (
-        "geldsommen voor maximum",
-        "geldsommen voor aftopping op het maximum",
-        "som van de geldsommen",
-    ),
-    (
         "geldsommen",
         "geldsommen van alle eigenaren",
         "som van de geldsommen",
@@ -611,11 +606,6 @@ const WOORDEN: &[Woord] = &[
         "bruto - inbrengwaarde - aftrek; zonder tijdvak het laagste van aandeel, maximum en waardevermeerdering",
     ),
     ("geldsom", "", "netto bijdrage, niet onder nul"),
-    (
-        "geldsom voor maximum",
-        "geldsom voor aftopping op het maximum",
-        "netto bijdrage, niet onder nul",
-    ),
     (
         "terugbetaling",
         "terugbetaling bij de eindafrekening",

@@ -985,7 +985,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "maximum_aftopt",
                 Kind::Choice(&["ja", "nee"]),
-                "Whether maximum cuts the geldsommen, or is only watched [C]. Default nee",
+                "Whether no more than maximum is spread, or it is only watched [C]. Default nee",
             ),
             opt(
                 "eindafrekening",

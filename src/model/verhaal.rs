@@ -661,9 +661,25 @@ impl Lezer<'_> {
                 self.verhaal.percelen.len() - 1
             });
             let gemeente = b.partijen[partij].rol == "gemeente";
-            if gemeente && (overeenkomst.is_some() || post.is_some()) {
+            if beschikt.is_some() && (overeenkomst.is_some() || post.is_some()) {
                 f.problem(
-                    if post.is_some() { "overeenkomst_post" } else { "overeenkomst" },
+                    "beschikt",
+                    Problem::error(
+                        "agreement-and-order",
+                        format!("eigendom \"{id}\" has a beschikking and an overeenkomst: the public route is off as far as a contract assures recovery (Ow 13.13)"),
+                    )
+                    .fix("keep one of the two"),
+                );
+                continue;
+            }
+            let charged = [
+                ("overeenkomst_post", post.is_some()),
+                ("overeenkomst", overeenkomst.is_some()),
+                ("beschikt", beschikt.is_some()),
+            ];
+            if let Some((column, _)) = charged.iter().find(|(_, given)| gemeente && *given) {
+                f.problem(
+                    column,
                     Problem::error(
                         "own-land",
                         format!("eigendom \"{id}\" is the municipality's own land, which pays no kostenverhaal"),

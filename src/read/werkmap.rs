@@ -12,11 +12,12 @@ use crate::problem::{Place, Problem};
 use calamine::{DataRef, ExcelDateTime};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 mod csv;
 mod ods;
@@ -44,6 +45,17 @@ pub struct Werkmap {
     pub tabellen: Vec<Lijst>,
     /// The other files that it links to; in xlsx a formula refers to the first as `[1]`.
     pub koppelingen: Vec<String>,
+    /// How the spreadsheet program calculates it.
+    pub rekenwijze: Rekenwijze,
+}
+
+/// How a spreadsheet program calculates a workbook, where its maker chose something else than usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rekenwijze {
+    /// Values are rounded to what their cells show (Excel: "Precisie instellen zoals weergegeven").
+    pub als_getoond: bool,
+    /// Circles are calculated by repetition (Excel: "Iteratieve berekening inschakelen").
+    pub herhaald: bool,
 }
 
 /// Kind of file.
@@ -148,20 +160,24 @@ impl Blad {
 
     /// The cells of a range that hold something, row by row. What is empty costs nothing but a step per row.
     pub fn in_bereik(&self, range: Bereik) -> impl Iterator<Item = ((u32, u32), &Cel)> {
-        let mut from = range.van;
+        // Cells come in a run as long as they stand in the columns; only outside them a new place is looked up.
+        let mut run = (range.van <= range.tot).then(|| self.cellen.range(range.van..=range.tot));
         std::iter::from_fn(move || {
-            while from <= range.tot {
-                let (place, cell) = self.cellen.range(from..=range.tot).next()?;
-                if place.1 < range.van.1 {
-                    from = (place.0, range.van.1);
+            loop {
+                let (place, cell) = run.as_mut()?.next()?;
+                let row = if place.1 < range.van.1 {
+                    place.0
                 } else if place.1 > range.tot.1 {
-                    from = (place.0 + 1, range.van.1);
+                    place.0.checked_add(1)?
                 } else {
-                    from = (place.0, place.1 + 1);
                     return Some((*place, cell));
+                };
+                let from = (row, range.van.1);
+                if from > range.tot {
+                    return None;
                 }
+                run = Some(self.cellen.range(from..=range.tot));
             }
-            None
         })
     }
 
@@ -241,6 +257,8 @@ const MAX_SHEETS: usize = 1_000;
 enum Refusal {
     TooLarge(String),
     Damaged(String),
+    /// What is wrong with a csv, and what to do about it.
+    DamagedText(String, &'static str),
     Encrypted,
     NotAWorkbook(String),
     OldFormat(&'static str),
@@ -269,6 +287,10 @@ impl Refusal {
                 .fix("copy the sheets that are needed into a new workbook, or clear stray cells far below and to the right of the data"),
             Refusal::Damaged(reason) => Problem::error("workbook-damaged", format!("the workbook is damaged: {reason}"))
                 .fix("open it in the spreadsheet program, save it again as .xlsx, or take it from a backup"),
+            Refusal::DamagedText(what, fix) => {
+                Problem::error("workbook-damaged", format!("the csv file cannot be read: {what}"))
+                    .fix(fix)
+            }
             Refusal::Encrypted => Problem::error("workbook-encrypted", "the workbook is protected with a password")
                 .fix("open it with the password and save a copy without (in Excel: Bestand, Info, Werkmap beveiligen)"),
             Refusal::NotAWorkbook(what) => Problem::error("not-a-workbook", format!("this is not a workbook: {what}"))
@@ -290,6 +312,10 @@ impl Werkmap {
         name: &str,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Werkmap>, IoFailure> {
+        if path.is_dir() {
+            problems.push(folder(path).problem(&Place::file(name)));
+            return Ok(None);
+        }
         let Some(bytes) = read_bytes(path, MAX_FILE)? else {
             problems.push(
                 Refusal::TooLarge(format!("it has more than {} MiB", MAX_FILE / MIB))
@@ -307,15 +333,28 @@ impl Werkmap {
             problems: Vec::new(),
             cells: 0,
             text: 0,
+            last: None,
         };
         // The spreadsheet reader is not ours: a panic in it is a damaged file, not the end of the program.
-        let map = catch_unwind(AssertUnwindSafe(|| read_map(bytes, &mut gathered))).unwrap_or_else(
-            |_| {
-                Err(Refusal::damaged(
-                    "its content breaks the rules of the format",
-                ))
-            },
-        );
+        let map = quietly(|| read_map(bytes, &mut gathered)).unwrap_or_else(|_| {
+            let after = gathered
+                .last
+                .as_ref()
+                .map_or_else(String::new, |(sheet, cell)| {
+                    format!("sheet '{}' after cell {}: ", clean(sheet), cell_name(*cell))
+                });
+            Err(Refusal::damaged(format!(
+                "{after}its content breaks the rules of the format"
+            )))
+        });
+        // What only asks which sheet is first may count on there being one.
+        let map = map.and_then(|map| {
+            if map.bladen.is_empty() {
+                Err(Refusal::damaged("it has no sheets"))
+            } else {
+                Ok(map)
+            }
+        });
         problems.append(&mut gathered.problems);
         map.map_err(|refusal| problems.push(refusal.problem(&Place::file(name))))
             .ok()
@@ -339,6 +378,55 @@ struct Gathered {
     problems: Vec<Problem>,
     cells: u64,
     text: usize,
+    /// The sheet and cell that was taken last.
+    last: Option<(Arc<str>, (u32, u32))>,
+}
+
+thread_local! {
+    /// Whether this thread is reading a workbook.
+    static READING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls a reader. A panic in it is told as a problem of the file; its own text says nothing to a user and is not shown.
+fn quietly<T>(read: impl FnOnce() -> T) -> std::thread::Result<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !READING.get() {
+                before(panic);
+            }
+        }));
+    });
+    READING.set(true);
+    let result = catch_unwind(AssertUnwindSafe(read));
+    READING.set(false);
+    result
+}
+
+/// A folder where a workbook was asked for, with the workbooks in it.
+fn folder(path: &Path) -> Refusal {
+    let mut names: Vec<String> = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .take(10_000)
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| {
+            let kinds = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
+            let extension = Path::new(name).extension().and_then(|e| e.to_str());
+            !name.starts_with(['~', '.'])
+                && extension.is_some_and(|e| kinds.contains(&e.to_lowercase().as_str()))
+        })
+        .collect();
+    names.sort();
+    let shown = names.iter().take(3).map(|n| clean(n));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    Refusal::NotAWorkbook(match names.len() {
+        0 => "it is a folder without a workbook in it".into(),
+        1..=3 => format!("it is a folder; name the workbook in it: {shown}"),
+        n => format!("it is a folder; name one of the {n} workbooks in it: {shown}, ..."),
+    })
 }
 
 fn read_map(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
@@ -363,9 +451,7 @@ fn read_map(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
         if extension.is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             return csv::read(bytes, gathered);
         }
-        return Err(Refusal::NotAWorkbook(
-            "its content is not that of a spreadsheet".into(),
-        ));
+        return Err(no_workbook(bytes));
     }
     match preflight(bytes)? {
         Container::Xlsx => xlsx::read(bytes, gathered),
@@ -373,6 +459,30 @@ fn read_map(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
         Container::Ods => ods::read(bytes, gathered),
     }
 }
+
+/// What a file that is no workbook looks like.
+fn no_workbook(bytes: &[u8]) -> Refusal {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = &start[..start.len().min(4096)];
+    let text = String::from_utf8_lossy(start).trim_start().to_lowercase();
+    if text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return Refusal::OldFormat("XML-spreadsheet 2003");
+    }
+    let what = if text.starts_with("<!doctype html")
+        || text.starts_with("<html")
+        || text.contains("<table")
+    {
+        "it is a web page (HTML) with the name of a workbook, as some programs export"
+    } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        UTF_16
+    } else {
+        "its content is not that of a spreadsheet"
+    };
+    Refusal::NotAWorkbook(what.into())
+}
+
+/// What is said of text in UTF-16.
+const UTF_16: &str = "it is text in UTF-16 (\"Unicode-tekst\" of Excel)";
 
 /// What a zip container holds.
 enum Container {
@@ -413,7 +523,7 @@ fn preflight(bytes: &[u8]) -> Result<Container, Refusal> {
         } else {
             std::io::copy(&mut part, &mut std::io::sink())
         }
-        .map_err(Refusal::damaged)?;
+        .map_err(|e| Refusal::damaged(format!("part {}: {e}", clean(&name))))?;
         if size > limit {
             return Err(Refusal::TooLarge(format!(
                 "part {} unpacks to more than {} MiB",
@@ -531,10 +641,12 @@ impl Gathered {
     ) -> Result<(), Refusal> {
         if row >= MAX_ROW || column >= MAX_COLUMN {
             return Err(Refusal::damaged(format!(
-                "sheet '{}' has a cell outside the sheet",
-                clean(&sheet.naam)
+                "sheet '{}': cell {} lies outside the sheet",
+                clean(&sheet.naam),
+                cell_name((row, column))
             )));
         }
+        self.last = Some((Arc::clone(&sheet.naam), (row, column)));
         let scalar = match value {
             DataRef::Empty => Scalar::Empty,
             DataRef::Int(n) => Scalar::Number(Decimal::from(*n)),

@@ -433,6 +433,9 @@ def kostenverhaalsgebied(plan, gebied):
     # V
     if zonder:
         omslag, tekort = getal(gebied.get("raming"), netto_kosten), NUL
+        # Ow 13.15(1)(a): as a setting, no more than Kmax is spread
+        if not leeg(gebied.get("maximum")) and keuze(gebied, "maximum_aftopt", ("nee", "ja")) == "ja":
+            omslag = min(omslag, getal(gebied["maximum"]))
     else:
         omslag, tekort = macro_aftopping(netto_kosten, opbrengst)
 
@@ -474,16 +477,9 @@ def kostenverhaalsgebied(plan, gebied):
                       "netto": netto, "geldsom": geldsom, "plichtig": plichtig,
                       "gemeente": gemeente, "overeenkomst": overeenkomst})
 
-    # Ow 13.15(1)(a): Kmax is watched, and caps as a setting
+    # Ow 13.15(1)(a): Kmax is watched
     totaal = sum((rij["geldsom"] for rij in rijen), NUL)
-    boven_maximum = False
-    if zonder and not leeg(gebied.get("maximum")):
-        maximum = getal(gebied["maximum"])
-        boven_maximum = totaal > maximum
-        if boven_maximum and keuze(gebied, "maximum_aftopt", ("nee", "ja")) == "ja":
-            for rij in rijen:
-                rij["geldsom"] *= maximum / totaal
-            totaal = maximum
+    boven_maximum = zonder and not leeg(gebied.get("maximum")) and totaal > getal(gebied["maximum"])
 
     for rij in rijen:
         rij["betaling"] = betaling_geldsom(rij["geldsom"], rij.pop("rij"), gebied, rekening)

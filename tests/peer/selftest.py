@@ -165,7 +165,7 @@ t18["eigendom"][0]["grond_m2"] = "160"
 gelijk("T-1.8 W >= O", gebied_van(t18)[1]["a"]["geldsom"], 0)
 t18["eigendom"][0]["grond_m2"] = "135"
 t18["kostenverhaal"][0].update(maximum="100000", maximum_aftopt="ja")
-gelijk("1.8 Kmax caps", gebied_van(t18)[1]["a"]["geldsom"], 100000)
+gelijk("1.8 Kmax caps", gebied_van(t18)[1]["a"]["geldsom"], 16000)  # 16 % of what is spread
 
 # ---- 1.9: phased lines of one amount each, index from the peildatum
 t19 = plan(

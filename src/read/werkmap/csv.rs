@@ -1,6 +1,8 @@
 //! csv as a workbook of one sheet. Semicolons mean Dutch numbers, commas and tabs plain ones.
 
-use super::{Bestandssoort, Blad, Gathered, Refusal, Werkmap};
+use super::{
+    Bestandssoort, Blad, Gathered, MAX_CELLS, MAX_COLUMN, Refusal, Rekenwijze, UTF_16, Werkmap,
+};
 use crate::model::table::{Notation, Scalar, parse_number};
 use calamine::DataRef;
 use jiff::civil::Date;
@@ -9,6 +11,12 @@ use std::sync::Arc;
 
 pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Refusal::DamagedText(
+            UTF_16.into(),
+            "open it in the spreadsheet program and save it as \"CSV UTF-8\" or .xlsx",
+        ));
+    }
     if bytes.contains(&0) {
         return Err(Refusal::NotAWorkbook(
             "a csv file holds text, and this does not".into(),
@@ -23,6 +31,19 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         }
     };
     let (delimiter, notation) = delimiter(&text);
+    // Before a cell is made: a file of a few bytes per cell would take many times its size first.
+    let (filled, open) = survey(text.as_bytes(), delimiter);
+    if let Some(line) = open {
+        return Err(Refusal::DamagedText(
+            format!("the quotation mark (\") on line {line} is not closed"),
+            "close the quotation mark, or write it twice where it belongs to the text",
+        ));
+    }
+    if filled > MAX_CELLS {
+        return Err(Refusal::TooLarge(format!(
+            "it holds more than {MAX_CELLS} cells"
+        )));
+    }
     let file = Arc::clone(&gathered.file);
     let name = Path::new(&*file)
         .file_stem()
@@ -39,7 +60,13 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(e) => return Err(Refusal::damaged(format!("line {}: {e}", row + 1))),
+            Err(e) => {
+                let line = u64::from(row) + 1;
+                return Err(Refusal::DamagedText(
+                    format!("line {line}: {e}"),
+                    "mend the line in a text editor, or take the file from a backup",
+                ));
+            }
         }
         // Empty lines count: rows are lines, as a spreadsheet program numbers them.
         if let Some(position) = record.position() {
@@ -48,6 +75,16 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
                     .unwrap_or(u32::MAX)
                     .saturating_sub(1),
             );
+        }
+        if record.len() > MAX_COLUMN as usize {
+            return Err(Refusal::DamagedText(
+                format!(
+                    "line {} has {} columns, a sheet at most {MAX_COLUMN}",
+                    u64::from(row) + 1,
+                    record.len()
+                ),
+                "divide the line over more lines, or write the file with another delimiter",
+            ));
         }
         for (column, field) in record.iter().enumerate() {
             let place = (row, u32::try_from(column).unwrap_or(u32::MAX));
@@ -75,7 +112,38 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         namen: Vec::new(),
         tabellen: Vec::new(),
         koppelingen: Vec::new(),
+        rekenwijze: Rekenwijze::default(),
     })
+}
+
+/// How many fields hold something, and on which line a quotation mark stands that is never closed.
+fn survey(text: &[u8], delimiter: u8) -> (u64, Option<u64>) {
+    let (mut filled, mut line) = (0_u64, 1_u64);
+    let (mut at_start, mut something) = (true, false);
+    let mut open: Option<u64> = None;
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        line += u64::from(byte == b'\n');
+        if open.is_some() {
+            if byte != b'"' {
+                something |= !byte.is_ascii_whitespace();
+            } else if bytes.peek() == Some(&b'"') {
+                bytes.next();
+            } else {
+                open = None;
+            }
+        } else if byte == delimiter || matches!(byte, b'\n' | b'\r') {
+            filled += u64::from(something);
+            (at_start, something) = (true, false);
+        } else if byte == b'"' && at_start {
+            open = Some(line);
+            at_start = false;
+        } else {
+            at_start = false;
+            something |= !byte.is_ascii_whitespace();
+        }
+    }
+    (filled + u64::from(something), open)
 }
 
 /// Numbers with more in front than a sign are codes; so are those that begin with a nought.

@@ -4,7 +4,7 @@
 use super::xml::{self, Parts, Xml};
 use super::{
     Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_COLUMN, MAX_PART, MAX_ROW, MAX_SHEETS,
-    MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Werkmap, add_range, in_sheet,
+    MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Rekenwijze, Werkmap, add_range, in_sheet,
 };
 use calamine::DataRef;
 use quick_xml::events::{BytesStart, Event};
@@ -24,6 +24,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
             namen: Vec::new(),
             tabellen: Vec::new(),
             koppelingen: Vec::new(),
+            rekenwijze: Rekenwijze::default(),
         },
         gathered,
         numbers: HashMap::new(),
@@ -165,6 +166,13 @@ impl Reading<'_> {
                             .and_then(|s| self.hidden_styles.get(&s).copied())
                             .unwrap_or(false);
                         self.table(events, &name, !hidden)?;
+                    }
+                    "table:calculation-settings" => {
+                        self.map.rekenwijze.als_getoond |= xml::flag(&e, "precision-as-shown");
+                    }
+                    "table:iteration" => {
+                        self.map.rekenwijze.herhaald |=
+                            xml::attribute(&e, "status").as_deref() == Some("enable");
                     }
                     "table:named-range" | "table:named-expression" => self.name(&e, None)?,
                     "table:database-range" => {
@@ -315,8 +323,14 @@ impl Reading<'_> {
                 {
                     let repeat = repeated(&e, "number-columns-repeated");
                     let about = Cell::of(&e);
-                    let text = cell_text(events, about.needs_text)?;
-                    let value = about.value(text)?;
+                    let (text, paragraphs) = cell_text(events, about.needs_text)?;
+                    let value = match about.value(text)? {
+                        // A formula that gives the empty text has a paragraph with nothing in it, and no kind.
+                        Inhoud::Niets if about.formula.is_some() && paragraphs => {
+                            Inhoud::Tekst(String::new())
+                        }
+                        value => value,
+                    };
                     let filled = !matches!(value, Inhoud::Niets) || about.formula.is_some();
                     if filled || about.span != (1, 1) {
                         *last = Some((row, column));
@@ -556,8 +570,8 @@ impl Cell {
     }
 }
 
-/// What a cell shows, to its end; only kept when it is `wanted`.
-fn cell_text(events: &mut Xml<'_>, wanted: bool) -> Result<String, Refusal> {
+/// What a cell shows, to its end, only kept when it is `wanted`; and whether it shows something, be it nothing.
+fn cell_text(events: &mut Xml<'_>, wanted: bool) -> Result<(String, bool), Refusal> {
     let mut text = String::new();
     let mut depth = 0_u32;
     let mut paragraphs = 0_u32;
@@ -590,7 +604,7 @@ fn cell_text(events: &mut Xml<'_>, wanted: bool) -> Result<String, Refusal> {
                 }
                 depth += 1;
             }
-            Event::End(_) if depth == 0 => return Ok(text),
+            Event::End(_) if depth == 0 => return Ok((text, paragraphs > 0)),
             Event::End(_) => depth -= 1,
             Event::Eof => return Err(Refusal::damaged("the content stops halfway")),
             _ => {}

@@ -6,7 +6,8 @@
 use super::ptg::{self, Bytes, Gelezen, Omgeving, Soort, Wachtend};
 use super::{
     Bereik, Bestandssoort, Blad, Gathered, MAX_ALL_TEXT, MAX_ANNOUNCED, MAX_COLUMN, MAX_FILE,
-    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Werkmap, add_range, in_sheet,
+    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Opmaaksoort, Refusal, Rekenwijze, Werkmap, add_range,
+    in_sheet,
 };
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         namen: Vec::new(),
         tabellen: Vec::new(),
         koppelingen: globals.links.clone(),
+        rekenwijze: globals.rekenwijze,
     };
     // Sheets that all point at the same records would be read as often as there are sheets.
     let mut bytes_left = 2 * stream.len();
@@ -55,6 +57,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
             gathered,
             last: &mut last,
             bytes_left: &mut bytes_left,
+            rekenwijze: &mut map.rekenwijze,
         };
         let result = reading.sheet(records, &mut sheet);
         result.map_err(|e| match e {
@@ -84,7 +87,13 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
 
 /// The stream of the container that holds the workbook.
 fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(Refusal::damaged)?;
+    // What the container's own reader says of its inside means nothing to who made the workbook.
+    let broken = |_| {
+        Refusal::damaged(
+            "its container (OLE) is broken off or damaged, as after a download that stopped halfway",
+        )
+    };
+    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(broken)?;
     let name = ["/Workbook", "/WORKBOOK", "/Book", "/BOOK"]
         .into_iter()
         .find(|name| container.is_stream(name));
@@ -94,11 +103,11 @@ fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
         ));
     };
     let mut stream = Vec::new();
-    let opened = container.open_stream(name).map_err(Refusal::damaged)?;
+    let opened = container.open_stream(name).map_err(broken)?;
     opened
         .take(MAX_FILE)
         .read_to_end(&mut stream)
-        .map_err(Refusal::damaged)?;
+        .map_err(broken)?;
     Ok(stream)
 }
 
@@ -168,6 +177,7 @@ struct Globals {
     links: Vec<String>,
     references: Vec<Option<String>>,
     is_1904: bool,
+    rekenwijze: Rekenwijze,
 }
 
 /// Another workbook, or this one.
@@ -204,6 +214,7 @@ impl Globals {
                 0x000a => break,
                 0x002f => return Err(Refusal::Encrypted),
                 0x0022 => found.is_1904 = bytes.u16() == Some(1),
+                0x000e => found.rekenwijze.als_getoond = bytes.u16() == Some(0),
                 0x0085 => {
                     let about = sheet_record(&mut bytes).ok_or_else(short("sheet"))?;
                     found.sheets.push(about);
@@ -470,6 +481,7 @@ struct Reading<'a> {
     gathered: &'a mut Gathered,
     last: &'a mut Option<(u32, u32)>,
     bytes_left: &'a mut usize,
+    rekenwijze: &'a mut Rekenwijze,
 }
 
 impl Reading<'_> {
@@ -499,6 +511,8 @@ impl Reading<'_> {
                 }
                 // Inside a chart in the sheet.
                 _ if depth > 1 => {}
+                0x0011 => self.rekenwijze.herhaald |= Bytes(data).u16() == Some(1),
+                0x000e => self.rekenwijze.als_getoond |= Bytes(data).u16() == Some(0),
                 _ => {
                     extras += self
                         .record(

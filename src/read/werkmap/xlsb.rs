@@ -8,8 +8,8 @@ use super::xls::dated;
 use super::xml::Parts;
 use super::{
     Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_ALL_TEXT, MAX_ANNOUNCED, MAX_COLUMN,
-    MAX_KEPT_PART, MAX_PART, MAX_ROW, MAX_SHEETS, Naam, Opmaak, Refusal, Werkmap, add_range,
-    in_sheet,
+    MAX_KEPT_PART, MAX_PART, MAX_ROW, MAX_SHEETS, Naam, Opmaak, Refusal, Rekenwijze, Werkmap,
+    add_range, in_sheet,
 };
 use calamine::DataRef;
 use std::collections::HashMap;
@@ -39,6 +39,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         namen: Vec::new(),
         tabellen: Vec::new(),
         koppelingen: Vec::new(),
+        rekenwijze: book.rekenwijze,
     };
     for part in &book.links {
         let mut targets: Vec<String> = parts
@@ -238,6 +239,7 @@ struct Book {
     /// Parts that tell of other files.
     links: Vec<String>,
     is_1904: bool,
+    rekenwijze: Rekenwijze,
 }
 
 impl Book {
@@ -257,6 +259,14 @@ impl Book {
             let mut bytes = Bytes(&records.data);
             match kind {
                 153 => found.is_1904 = bytes.u32().is_some_and(|f| f & 1 != 0),
+                157 => {
+                    if let Some(flags) = bytes.skip(24).and_then(|()| bytes.u16()) {
+                        found.rekenwijze = Rekenwijze {
+                            herhaald: flags & 4 != 0,
+                            als_getoond: flags & 8 == 0,
+                        };
+                    }
+                }
                 156 => {
                     let state = bytes.u32().ok_or_else(short("sheet"))?;
                     bytes.skip(4).ok_or_else(short("sheet"))?;

@@ -2,8 +2,9 @@
 
 use super::xml::{self, Parts, Xml};
 use super::{
-    Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_COLUMN, MAX_KEPT_PART, MAX_PART, MAX_ROW,
-    MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Refusal, Werkmap, add_range, in_sheet,
+    Bereik, Bestandssoort, Blad, Gathered, Lijst, MAX_CELLS, MAX_COLUMN, MAX_KEPT_PART, MAX_PART,
+    MAX_ROW, MAX_SHEETS, MAX_TEXT, Naam, Opmaak, Refusal, Rekenwijze, Werkmap, add_range, clean,
+    in_sheet,
 };
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use quick_xml::events::Event;
@@ -17,7 +18,7 @@ const MAX_EXTRAS: u64 = 200_000;
 pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Refusal> {
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|e| match e {
         calamine::XlsxError::Password => Refusal::Encrypted,
-        e => Refusal::damaged(e),
+        e => Refusal::damaged(reason(&e)),
     })?;
     let mut map = Werkmap {
         bestand: Arc::clone(&gathered.file),
@@ -26,6 +27,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
         namen: Vec::new(),
         tabellen: Vec::new(),
         koppelingen: Vec::new(),
+        rekenwijze: Rekenwijze::default(),
     };
     let sheets = book.sheets_metadata().to_vec();
     if sheets.len() > MAX_SHEETS {
@@ -38,6 +40,7 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
     let surroundings = extras.workbook()?;
     let formats = extras.formats()?;
     map.koppelingen.clone_from(&surroundings.links);
+    map.rekenwijze = surroundings.rekenwijze;
     // The position in `bladen` of every sheet of the file, charts included.
     let mut positions = Vec::new();
     for (index, about) in sheets.iter().enumerate() {
@@ -46,11 +49,28 @@ pub(super) fn read(bytes: &[u8], gathered: &mut Gathered) -> Result<Werkmap, Ref
             continue;
         }
         let mut sheet = Blad::new(&about.name, about.visible == SheetVisible::Visible);
+        let path = surroundings.sheets.get(index);
+        // First what is read here: it sees to it that no place is out of bounds for the spreadsheet reader.
+        let styles = match path {
+            Some(path) => extras.sheet(path, &mut sheet)?,
+            None => Vec::new(),
+        };
         read_cells(&mut book, &mut sheet, gathered)?;
+        if let Some(first) = formats.first().filter(|f| **f != Opmaak::default()) {
+            for cell in sheet.cellen.values_mut() {
+                cell.opmaak = *first;
+            }
+        }
+        for (place, style) in styles {
+            if let (Some(format), Some(cell)) =
+                (formats.get(style as usize), sheet.cellen.get_mut(&place))
+            {
+                cell.opmaak = *format;
+            }
+        }
         let position = map.bladen.len();
         positions.push(Some(position));
-        if let Some(path) = surroundings.sheets.get(index) {
-            extras.sheet(path, &mut sheet, &formats)?;
+        if let Some(path) = path {
             extras.tables(path, position, &mut map.tabellen)?;
         }
         map.bladen.push(sheet);
@@ -74,7 +94,7 @@ fn read_cells(
 ) -> Result<(), Refusal> {
     let mut cells = book
         .worksheet_cells_reader(&sheet.naam)
-        .map_err(|e| in_sheet(sheet, None, e))?;
+        .map_err(|e| in_sheet(sheet, None, reason(&e)))?;
     let mut last = None;
     // A formula that is there, but nobody knows which.
     let unknown = || Some(Arc::from(""));
@@ -82,7 +102,7 @@ fn read_cells(
     let mut shared: HashMap<usize, (Arc<str>, (u32, u32))> = HashMap::new();
     while let Some(cell) = cells
         .next_cell_with_formula_metadata()
-        .map_err(|e| in_sheet(sheet, last, e))?
+        .map_err(|e| in_sheet(sheet, last, reason(&e)))?
     {
         last = Some(cell.pos);
         let formula: Option<Arc<str>> = match cell.formula {
@@ -110,6 +130,25 @@ fn read_cells(
         gathered.take(sheet, cell.pos, &cell.value, formula)?;
     }
     Ok(())
+}
+
+/// What the spreadsheet reader says, without what only its maker knows.
+fn reason(error: &calamine::XlsxError) -> String {
+    use calamine::XlsxError;
+    match error {
+        XlsxError::WorksheetNotFound(_) => "its part is missing from the file".into(),
+        XlsxError::FileNotFound(part) => format!("the part {} is missing", clean(part)),
+        XlsxError::XmlEof(_) => "its part stops halfway".into(),
+        error => {
+            let text = error.to_string();
+            let text = text.strip_prefix("Xml error: ").unwrap_or(&text);
+            // A position in bytes of an unpacked part helps nobody.
+            match text.strip_prefix("at ").and_then(|t| t.split_once(": ")) {
+                Some((_, rest)) => rest.to_owned(),
+                None => text.to_owned(),
+            }
+        }
+    }
 }
 
 /// A shared formula as it reads in another cell. Texts, names of sheets and columns of tables do not shift, also where they
@@ -164,6 +203,7 @@ struct Surroundings {
     names: Vec<(String, Option<usize>, String)>,
     /// Files that it links to.
     links: Vec<String>,
+    rekenwijze: Rekenwijze,
 }
 
 /// What stands around the cells, read from the parts themselves.
@@ -199,6 +239,7 @@ impl Extras<'_> {
             sheets: Vec::new(),
             names: Vec::new(),
             links: Vec::new(),
+            rekenwijze: Rekenwijze::default(),
         };
         let mut link_parts = Vec::new();
         if let Some(mut events) = self.parts.xml(&part, MAX_KEPT_PART)? {
@@ -208,6 +249,13 @@ impl Extras<'_> {
                         found
                             .sheets
                             .push(target(xml::attribute(&e, "id")).unwrap_or_default());
+                    }
+                    Event::Start(e) if e.local_name().as_ref() == "calcPr" => {
+                        found.rekenwijze = Rekenwijze {
+                            als_getoond: xml::attribute(&e, "fullPrecision")
+                                .is_some_and(|v| v == "0" || v == "false"),
+                            herhaald: xml::flag(&e, "iterate"),
+                        };
                     }
                     Event::Start(e) if e.local_name().as_ref() == "externalReference" => {
                         link_parts.push(target(xml::attribute(&e, "id")).unwrap_or_default());
@@ -282,13 +330,13 @@ impl Extras<'_> {
         }
     }
 
-    /// What a sheet's part says besides its cells.
-    fn sheet(&mut self, part: &str, sheet: &mut Blad, formats: &[Opmaak]) -> Result<(), Refusal> {
+    /// What a sheet's part says besides the values of its cells; and the style of every cell that holds something.
+    fn sheet(&mut self, part: &str, sheet: &mut Blad) -> Result<Stijlen, Refusal> {
         let mut count = self.count;
         let Some(mut events) = self.parts.xml(part, MAX_PART)? else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        let found = sheet_extras(&mut events, sheet, formats, &mut count);
+        let found = sheet_extras(&mut events, sheet, &mut count);
         drop(events);
         self.count = count;
         found
@@ -358,53 +406,95 @@ impl Extras<'_> {
     }
 }
 
+/// Cells that hold something, with the position of their style; the first style is that of every cell without one.
+type Stijlen = Vec<((u32, u32), u32)>;
+
+/// Whether a cell or range as it is written has no more letters and digits than any reader can count to.
+fn sane(text: &str) -> bool {
+    let (mut letters, mut digits) = (0, 0);
+    text.bytes().all(|byte| {
+        letters = if byte.is_ascii_alphabetic() {
+            letters + 1
+        } else {
+            0
+        };
+        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+        letters <= 6 && digits <= 9
+    })
+}
+
 fn sheet_extras(
     events: &mut Xml<'_>,
     sheet: &mut Blad,
-    formats: &[Opmaak],
     count: &mut u64,
-) -> Result<(), Refusal> {
+) -> Result<Stijlen, Refusal> {
     let (mut row, mut column) = (0_u32, 0_u32);
     let mut hidden_columns = Vec::new();
+    let mut styles: Stijlen = Vec::new();
+    let mut style = 0;
     let mut current = (0, 0);
+    let mut last = None;
     loop {
         let event = events.next().map_err(|e| match e {
-            Refusal::Damaged(reason) => in_sheet(sheet, None, reason),
+            Refusal::Damaged(reason) => in_sheet(sheet, last, reason),
             other => other,
         })?;
         match event {
             Event::Start(e) => match e.local_name().as_ref() {
-                "row" => {
-                    if let Some(n) = xml::number(&e, "r") {
-                        row = n.saturating_sub(1);
+                kind @ ("row" | "c" | "f" | "dimension") => {
+                    let [place, second, third] = match kind {
+                        "row" => xml::attributes(&e, ["r", "hidden", "ht"]),
+                        "c" => xml::attributes(&e, ["r", "s", "t"]),
+                        _ => xml::attributes(&e, ["ref", "t", "si"]),
+                    };
+                    if let Some(text) = place.as_deref().filter(|p| !sane(p)) {
+                        let text: String = clean(text).chars().take(40).collect();
+                        let what = if kind == "row" { "row" } else { "cell" };
+                        return Err(in_sheet(
+                            sheet,
+                            last,
+                            format!("\"{text}\" is no {what} of a sheet"),
+                        ));
                     }
-                    if xml::flag(&e, "hidden") && row < MAX_ROW {
-                        add_range(&mut sheet.verborgen_rijen, (row, row));
-                        *count += 1;
+                    match kind {
+                        "row" => {
+                            if let Some(n) = place.and_then(|p| p.trim().parse::<u32>().ok()) {
+                                row = n.saturating_sub(1);
+                            }
+                            let hidden = second.is_some_and(|v| v == "1" || v == "true")
+                                || is_zero(third.as_deref());
+                            if hidden && row < MAX_ROW {
+                                add_range(&mut sheet.verborgen_rijen, (row, row));
+                                *count += 1;
+                            }
+                        }
+                        "c" => {
+                            if let Some(cell) = place.and_then(|p| parse_cell(&p)) {
+                                (row, column) = cell;
+                            }
+                            current = (row, column);
+                            last = Some(current);
+                            style = second.and_then(|s| s.trim().parse().ok()).unwrap_or(0);
+                            column = column.saturating_add(1);
+                        }
+                        "f" => {
+                            note(&mut styles, current, style);
+                            let range = place.and_then(|r| parse_range(&r));
+                            if let (Some("array" | "dataTable"), Some(range)) =
+                                (second.as_deref(), range)
+                            {
+                                sheet.matrices.push(range);
+                                *count += 1;
+                            }
+                        }
+                        _ => {}
                     }
                 }
-                "c" => {
-                    if let Some((r, c)) = xml::attribute(&e, "r").and_then(|r| parse_cell(&r)) {
-                        (row, column) = (r, c);
-                    }
-                    current = (row, column);
-                    let style = xml::number(&e, "s").unwrap_or(0) as usize;
-                    if let (Some(format), Some(cell)) =
-                        (formats.get(style), sheet.cellen.get_mut(&current))
-                    {
-                        cell.opmaak = *format;
-                    }
-                    column = column.saturating_add(1);
-                }
-                "f" if xml::attribute(&e, "t")
-                    .is_some_and(|t| t == "array" || t == "dataTable") =>
+                "v" | "is" => note(&mut styles, current, style),
+                "col"
+                    if xml::flag(&e, "hidden")
+                        || is_zero(xml::attribute(&e, "width").as_deref()) =>
                 {
-                    if let Some(range) = xml::attribute(&e, "ref").and_then(|r| parse_range(&r)) {
-                        sheet.matrices.push(range);
-                        *count += 1;
-                    }
-                }
-                "col" if xml::flag(&e, "hidden") => {
                     let (from, to) = (xml::number(&e, "min"), xml::number(&e, "max"));
                     if let (Some(from @ 1..), Some(to)) = (from, to) {
                         let to = to.min(MAX_COLUMN);
@@ -429,6 +519,11 @@ fn sheet_extras(
             Event::Eof => break,
             _ => {}
         }
+        if styles.len() as u64 > MAX_CELLS {
+            return Err(Refusal::TooLarge(format!(
+                "it holds more than {MAX_CELLS} cells"
+            )));
+        }
         if *count > MAX_EXTRAS {
             return Err(in_sheet(
                 sheet,
@@ -441,7 +536,20 @@ fn sheet_extras(
     for range in hidden_columns {
         add_range(&mut sheet.verborgen_kolommen, range);
     }
-    Ok(())
+    Ok(styles)
+}
+
+/// Keeps the style of a cell that holds something.
+fn note(styles: &mut Stijlen, cell: (u32, u32), style: u32) {
+    if style != 0 && styles.last().is_none_or(|s| s.0 != cell) {
+        styles.push((cell, style));
+    }
+}
+
+/// Whether a height or width is nought: what has none is not seen, whatever else the file says.
+fn is_zero(size: Option<&str>) -> bool {
+    size.and_then(|v| v.trim().parse::<f64>().ok())
+        .is_some_and(|v| v == 0.0)
 }
 
 /// A range as it is written in a file: `A1:C7` or `A1`.

@@ -197,6 +197,24 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
         .map(std::borrow::Cow::into_owned)
 }
 
+/// The values of three attributes, as [`attribute`] gives them, in one look at the element.
+pub(super) fn attributes(element: &BytesStart<'_>, names: [&str; 3]) -> [Option<String>; 3] {
+    let mut found = [None, None, None];
+    let mut attributes = element.attributes();
+    attributes.with_checks(false);
+    for attribute in attributes.filter_map(Result::ok) {
+        let name = attribute.key.local_name();
+        let at = names.iter().position(|n| *n == name.as_ref());
+        if let Some(slot) = at.and_then(|at| found.get_mut(at))
+            && slot.is_none()
+        {
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+            *slot = value.ok().map(std::borrow::Cow::into_owned);
+        }
+    }
+    found
+}
+
 /// Whether an attribute says yes.
 pub(super) fn flag(element: &BytesStart<'_>, name: &str) -> bool {
     attribute(element, name).is_some_and(|v| v == "1" || v == "true")
