@@ -900,6 +900,13 @@ fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
                 "aantal in programma (invoer)".into(),
                 Unit::Number,
             ));
+            for q in &r.prijs {
+                out.push((
+                    q,
+                    "prijs of m2 van waardering (invoer)".into(),
+                    Unit::Number,
+                ));
+            }
             let price = r.grondprijs.as_ref();
             out.extend(price.map(|q| (q, "grondprijs in programma (invoer)".into(), Unit::Eur)));
             let m2 = r.m2.as_ref();

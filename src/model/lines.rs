@@ -382,7 +382,13 @@ impl Lines {
             &bijgedragen,
             problems,
         );
-        lines.normen = normen::read(b, tables, &lines.lijnen, gebied.peildatum, problems);
+        lines.normen = normen::read(
+            b,
+            tables,
+            (&lines.lijnen, &lines.waarderingen),
+            gebied.peildatum,
+            problems,
+        );
         lines.check_vervroeging(b, gebied, problems);
         lines.check_eindjaar(gebied, problems);
         lines.check_dekking(b, tables, problems);

@@ -2,8 +2,9 @@
 //! (`rules::normen`).
 
 use super::fields::Fields;
+use super::grondwaarde::Waardering;
 use super::lines::{Bedrag, Lijn};
-use super::schema::MATEN;
+use super::schema::{MATEN, PRIJZEN};
 use super::table::{Scalar, Tables, name_key, text_of};
 use super::verhaal::eenheden;
 use super::{Builder, is_full, rows};
@@ -20,6 +21,11 @@ pub enum Normsoort {
         /// At most, not at least.
         hoogstens: bool,
     },
+    /// Most that a home costs: price, or rent per year or per month.
+    Prijs {
+        /// Whether it is rent per month.
+        per_maand: bool,
+    },
     /// Least area of a home.
     Oppervlakte,
     /// m² per home of the whole: a 'barcode'.
@@ -33,6 +39,8 @@ pub struct Telrij {
     pub aantal: Quantity,
     /// m² per unit, when m² count.
     pub m2: Option<Quantity>,
+    /// Price or rent of a unit, as a product, when prices count.
+    pub prijs: Vec<Quantity>,
     /// Land price of a unit, when the row gives it; a waardering is known in a run alone.
     pub grondprijs: Option<Quantity>,
 }
@@ -62,7 +70,7 @@ pub struct Norm {
 pub(crate) fn read(
     b: &Builder,
     tables: &Tables,
-    lijnen: &[Lijn],
+    (lijnen, waarderingen): (&[Lijn], &[Waardering]),
     peildatum: jiff::civil::Date,
     problems: &mut Vec<Problem>,
 ) -> Vec<Norm> {
@@ -78,7 +86,7 @@ pub(crate) fn read(
             problems,
         };
         let naam = f.text("norm");
-        let soort = f.choice("soort", &["aandeel", "oppervlakte", "ruimte"]);
+        let soort = f.choice("soort", &["aandeel", "prijs", "oppervlakte", "ruimte"]);
         let functie = f.text("functie");
         let segmenten: Vec<String> = f
             .text("segmenten")
@@ -91,6 +99,7 @@ pub(crate) fn read(
         let deelgebied = b.reference(&mut f, "deelgebied", "deelgebieden");
         let in_m2 = f.choice("maat", MATEN) == Some("m2");
         let hoogstens = f.choice("richting", &["minstens", "hoogstens"]) == Some("hoogstens");
+        let prijs = f.choice("prijs", PRIJZEN).unwrap_or("von");
         let given = f.count("waarde");
         let sleutel = f.text("parameter");
         let grondwaarden = [f.amount("grondwaarde_van"), f.amount("grondwaarde_naar")];
@@ -202,9 +211,34 @@ pub(crate) fn read(
                     (true, own) => own,
                     (false, _) => None,
                 };
+                let column = if prijs == "von" { "von" } else { "huur" };
+                let price = match (&lijn.bedrag, soort) {
+                    (Bedrag::Waardering { waardering, .. }, "prijs") => {
+                        let own = &waarderingen[*waardering].velden;
+                        let of = |kolom: &str| own.iter().find(|v| v.kolom == kolom);
+                        of(column).map(|v| {
+                            let m2 = of("m2").map(|m2| m2.waarde.clone());
+                            std::iter::once(v.waarde.clone()).chain(m2).collect()
+                        })
+                    }
+                    _ => None,
+                };
+                if soort == "prijs" && price.is_none() {
+                    f.problem(
+                        "soort",
+                        Problem::error(
+                            "no-price",
+                            format!("normen \"{naam}\" is about {column}, and programma \"{}\" has no waardering that gives it", lijn.id),
+                        )
+                        .and(&lijn.place)
+                        .fix(format!("give it a waardering with {column} in table grondwaarde, or name other segmenten")),
+                    );
+                    return None;
+                }
                 found.push(Telrij {
                     aantal,
                     m2,
+                    prijs: price.unwrap_or_default(),
                     grondprijs,
                 });
             }
@@ -221,8 +255,8 @@ pub(crate) fn read(
                     collect(whole, &[], in_m2),
                 )
             }
-            "oppervlakte" => (
-                collect(functie.as_ref(), &segmenten, true),
+            "oppervlakte" | "prijs" => (
+                collect(functie.as_ref(), &segmenten, soort == "oppervlakte"),
                 Some(Vec::new()),
             ),
             _ => {
@@ -236,7 +270,7 @@ pub(crate) fn read(
         let (Some(deel), Some(geheel)) = (deel, geheel) else {
             continue;
         };
-        let counted = if soort == "oppervlakte" {
+        let counted = if ["oppervlakte", "prijs"].contains(&soort) {
             &deel
         } else {
             &geheel
@@ -256,6 +290,9 @@ pub(crate) fn read(
             soort: match soort {
                 "aandeel" => Normsoort::Aandeel { hoogstens },
                 "oppervlakte" => Normsoort::Oppervlakte,
+                "prijs" => Normsoort::Prijs {
+                    per_maand: prijs == "huur_per_maand",
+                },
                 _ => Normsoort::Ruimte,
             },
             waarde,

@@ -1432,8 +1432,8 @@ pub const SCHEMA: &[TableSchema] = &[
             req("norm", Kind::Key, "Name"),
             req(
                 "soort",
-                Kind::Choice(&["aandeel", "oppervlakte", "ruimte"]),
-                "A share of homes or m2; a least area per home; or m2 of a functie per home ('barcode') (docs/rules/normen.md)",
+                Kind::Choice(&["aandeel", "prijs", "oppervlakte", "ruimte"]),
+                "A share of homes or m2; a highest price or rent, a least area per home; or m2 of a functie per home ('barcode') (docs/rules/normen.md)",
             ),
             opt(
                 "functie",
@@ -1466,9 +1466,14 @@ pub const SCHEMA: &[TableSchema] = &[
                 "aandeel: at least or at most. Default minstens",
             ),
             opt(
+                "prijs",
+                Kind::Choice(PRIJZEN),
+                "prijs: what of the waardering of its programma is held to the norm: von or huur, times m2 when that is filled. Default von",
+            ),
+            opt(
                 "waarde",
                 Kind::Number,
-                "Share (0.3), least m2 of a home, or m2 per home",
+                "Share (0.3), highest price or rent in euro, least m2 of a home, or m2 per home",
             ),
             opt(
                 "parameter",
@@ -1855,6 +1860,9 @@ pub const CATEGORIEEN_BIJDRAGE: &[&str] = &[
     "sociale_woningen_elders",
     "stedelijke_herstructurering",
 ];
+
+/// What a price cap is about.
+pub const PRIJZEN: &[&str] = &["von", "huur_per_jaar", "huur_per_maand"];
 
 /// What a share is of.
 pub const MATEN: &[&str] = &["aantal", "m2"];

@@ -83,14 +83,26 @@ fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
             let waarden = van.zip(naar);
             (deel, geheel, x.aandeel, x.norm, x.afwijking, waarden)
         }
-        Normsoort::Oppervlakte => {
+        Normsoort::Oppervlakte | Normsoort::Prijs { .. } => {
             let (mut homes, mut under) = (zero, zero);
             for (r, rij) in norm.deel.iter().enumerate() {
                 let aantal = getal::<N>(&rij.aantal);
                 homes = homes + aantal;
-                let m2 = rij.m2.as_ref().map_or_else(|| N::number(1), getal);
                 let of = Of::Norm(nth as u16, r as u16);
-                under = under + normen::minimummaat(aantal, m2, waarde, of).woningen;
+                let toets = if let Normsoort::Prijs { per_maand } = norm.soort {
+                    let per: Vec<N> = rij.prijs.iter().map(getal).collect();
+                    let year = per[1..].iter().fold(per[0], |a, q| a * *q);
+                    let price = if per_maand {
+                        year.per(N::number(12))
+                    } else {
+                        year
+                    };
+                    normen::prijsgrens(aantal, price, waarde, of)
+                } else {
+                    let m2 = rij.m2.as_ref().map_or_else(|| N::number(1), getal);
+                    normen::minimummaat(aantal, m2, waarde, of)
+                };
+                under = under + toets.woningen;
             }
             let homes = called(homes, 0);
             (
@@ -183,6 +195,12 @@ pub fn bevindingen(model: &Model) -> Vec<Problem> {
                     n(afwijking)
                 )
             }
+            Normsoort::Prijs { .. } => format!(
+                "{} of {} woningen are dearer than {}",
+                n(afwijking),
+                n(deel),
+                n(gevraagd)
+            ),
             Normsoort::Oppervlakte => format!(
                 "{} of {} woningen are smaller than {} m2",
                 n(afwijking),
