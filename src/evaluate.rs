@@ -318,7 +318,8 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         if plan.diepte == crate::plan::Diepte::Lijn {
             for (l, lijn) in model.lijnen.iter().enumerate() {
                 bedragen[l] = Some(match &lijn.bedrag {
-                    Bedrag::Waarde { .. } => continue,
+                    // What is settled is known when all flows are.
+                    Bedrag::Waarde { .. } | Bedrag::Verrekend(_) => continue,
                     Bedrag::Waardering { aantal, .. } => BedragN {
                         factoren: vec![("aantal", q(aantal))],
                         opslag: None,
@@ -327,8 +328,6 @@ impl<'p, N: Number> Voorbereid<'p, N> {
                         factoren: factors.iter().map(|f| (f.kolom, q(&f.waarde))).collect(),
                         opslag: None,
                     },
-                    // What it is is known when all is settled.
-                    Bedrag::Verrekend(_) => continue,
                     Bedrag::Opslag { percentage, over } => BedragN {
                         factoren: Vec::new(),
                         opslag: Some((q(percentage), over.clone())),

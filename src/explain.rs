@@ -2331,8 +2331,7 @@ impl Opname<'_> {
             Of::Norm(_, u16::MAX) => {
                 figure(&route::normen::CIJFERS).map(|f| format!("normen[{whose}].{f}"))
             }
-            Of::Norm(..) => None,
-            Of::Post(_) => None,
+            Of::Post(_) | Of::Norm(..) => None,
             Of::Kostensoort(g, k) => Some(format!(
                 "kostenverhaal[{}].kosten_{}",
                 self.plan.model.verhaal.gebieden[usize::from(g)].id,

@@ -2537,9 +2537,8 @@ fn base_amounts(drafts: &[Draft]) -> Vec<Option<Decimal>> {
         }
         let value = match &drafts[i].lijn.bedrag {
             Bedrag::Product(_) => drafts[i].base,
-            Bedrag::Verrekend(_) => None,
-            // What is valued has no history: that is refused where history is settled.
-            Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => None,
+            // What is settled or valued has no history: the last is refused where history is settled.
+            Bedrag::Verrekend(_) | Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => None,
             Bedrag::Opslag { percentage, over } => {
                 let sum = over.iter().try_fold(Decimal::ZERO, |sum, j| {
                     sum.checked_add(amount(*j, drafts, known)?)

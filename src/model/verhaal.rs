@@ -28,6 +28,7 @@ pub enum Regime {
 
 /// An area in which costs are recovered.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting")]
 pub struct Verhaalsgebied {
     /// Name.
     pub id: String,
@@ -69,6 +70,7 @@ pub struct Verhaalsgebied {
 
 /// The inbrengwaarde of a perceel (Ob 8.17).
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there is one per row of a table")]
 pub enum Inbreng {
     /// As a whole.
     Geheel(Quantity),
@@ -270,6 +272,9 @@ pub(super) fn kostensoort(text: &str) -> Option<usize> {
 
 /// What an owner pays in which period, by row of eigendom; nothing when the row says nothing of it.
 pub(crate) type Betalingen = Vec<Option<Vec<(Periode, Quantity)>>>;
+
+/// Profijt of an area, and that of all beneficiaries; nothing is all of it.
+type Profijt = Option<(Quantity, Vec<Quantity>)>;
 
 /// A key of table profijt.
 struct Sleutel {
@@ -1097,7 +1102,7 @@ impl Lezer<'_> {
         lijn: usize,
         home: Option<usize>,
         deel: Option<&Quantity>,
-        areas: &[(usize, Option<(Quantity, Vec<Quantity>)>)],
+        areas: &[(usize, Profijt)],
     ) {
         let Some(gebied) = home.or_else(|| areas.first().map(|(g, _)| *g)) else {
             return;
@@ -1162,7 +1167,7 @@ impl Lezer<'_> {
             return;
         };
         let home = self.gebied_van(self.lijnen[lijn].deelgebied);
-        let areas: Vec<(usize, Option<(Quantity, Vec<Quantity>)>)> = match &sleutel {
+        let areas: Vec<(usize, Profijt)> = match &sleutel {
             None => {
                 let Some(home) = home else {
                     geen_gebied(f, "kostensoort", true);
