@@ -410,6 +410,10 @@ fn change_rows(tables: &mut Tables, change: &Change) -> Result<(), Problem> {
             };
             continue;
         }
+        if change.met.is_empty() {
+            table.rows[i].values[target] = Value::new(Scalar::Empty, change.met.place.clone());
+            continue;
+        }
         // A percentage whose lines all fit the same pattern follows them; changing it too would count the change twice.
         if change.als == Als::Factor && follows(table, &table.rows[i], doel, &names) {
             continue;

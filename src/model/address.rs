@@ -280,6 +280,9 @@ pub struct Change {
     pub place: Place,
 }
 
+/// What a scenario writes to clear a value.
+const LEEG: &str = "leeg";
+
 impl Change {
     /// Checks a change; exactly one of the three must be given. A waarde is settled for the column it goes to, so that "2" is a
     /// number where the column holds numbers.
@@ -333,7 +336,12 @@ impl Change {
             .at(&met.place)
             .fix("a factor or verschuiving is a number"));
         }
-        if *als == Als::Waarde {
+        // A value can be taken away: the row then says nothing there, and its default holds.
+        let clears = *als == Als::Waarde
+            && matches!(&met.scalar, Scalar::Text(t) if t.trim() == LEEG);
+        if clears {
+            met.scalar = Scalar::Empty;
+        } else if *als == Als::Waarde {
             let mut problems = Vec::new();
             met.scalar = settle(
                 met.scalar,
