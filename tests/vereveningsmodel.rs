@@ -289,7 +289,7 @@ fn dichtbij(a: Decimal, b: Decimal) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_settlement_neither_makes_nor_loses_money(seed in any::<u64>()) {
@@ -448,6 +448,20 @@ fn every_figure_is_explained() {
     for seed in 0..60 {
         uitgelegd(&nieuw(seed).model(Decimal::ONE));
     }
+}
+
+#[test]
+fn the_example_gives_the_figures_of_the_rules() {
+    let model = support::model(support::tables_in("models/verevening")).unwrap();
+    let record = reken(&model);
+    let (checked, problems) = route::controles(&model, &record);
+    assert_eq!(checked.len(), model.controles.len());
+    assert!(problems.is_empty(), "{problems:?}");
+    let told: std::collections::BTreeSet<&str> = route::bevindingen(&model, &record)
+        .iter()
+        .map(|p| p.code)
+        .collect();
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), ["norm-breach"]);
 }
 
 #[test]
