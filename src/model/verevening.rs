@@ -462,6 +462,7 @@ pub(crate) fn read(
         verhaal,
         verevening: Verevening::default(),
         woorden: HashMap::new(),
+        eenheid_van: Vec::new(),
         gewichten: Vec::new(),
     };
     if tables.table("verevening").rows.is_empty()
@@ -485,8 +486,10 @@ struct Lezer<'a> {
     lijnen: &'a mut Vec<Lijn>,
     verhaal: &'a mut Verhaal,
     verevening: Verevening,
-    /// By line: functie and segment, or soort.
-    woorden: HashMap<usize, [Option<String>; 2]>,
+    /// By line: functie, segment and eenheid, or soort.
+    woorden: HashMap<usize, [Option<String>; 3]>,
+    /// By rule: the line whose eenheid its counts are in.
+    eenheid_van: Vec<Option<usize>>,
     /// By rule: when it is paid.
     gewichten: Vec<Vec<(Periode, Quantity)>>,
 }
@@ -512,9 +515,9 @@ fn ongebruikt(f: &mut Fields<'_>, columns: &[&str], vorm: &Vorm, reads: &dyn Fn(
 impl Lezer<'_> {
     /// The words by which lines are chosen.
     fn lees_woorden(&mut self) {
-        let mut of: HashMap<(&str, String), [Option<String>; 2]> = HashMap::new();
+        let mut of: HashMap<(&str, String), [Option<String>; 3]> = HashMap::new();
         for (name, columns) in [
-            ("programma", &["functie", "segment"][..]),
+            ("programma", &["functie", "segment", "eenheid"][..]),
             ("kosten", &["soort"]),
         ] {
             let (table, rows) = rows(self.tables, name);
@@ -522,7 +525,7 @@ impl Lezer<'_> {
                 let Some(id) = text_of(table.get(row, "id")) else {
                     continue;
                 };
-                let mut words = [None, None];
+                let mut words = [None, None, None];
                 for (word, column) in words.iter_mut().zip(columns) {
                     *word = text_of(table.get(row, column)).map(name_key);
                 }
@@ -651,6 +654,7 @@ impl Lezer<'_> {
                 )]
             });
             self.gewichten.push(gewichten);
+            self.eenheid_van.push(None);
             self.verevening.regels.push(Regel {
                 naam,
                 vorm,
@@ -823,7 +827,7 @@ impl Lezer<'_> {
                 counted(f, found, &format!("table eigendom ({})", rule.sleutel))
             }
             ("sleutel", "aantal") => {
-                let found = self.van_programma(&rule, kies, None);
+                let found = self.van_programma(f, &rule, regel, kies, None);
                 counted(f, found, "table programma")
             }
             ("sleutel", "kosten") => {
@@ -850,11 +854,11 @@ impl Lezer<'_> {
                 Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
             }
             ("feitelijk" | "aantal", _) => {
-                let found = self.van_programma(&rule, kies, None);
+                let found = self.van_programma(f, &rule, regel, kies, None);
                 counted(f, found, "table programma")
             }
             ("sociaal", _) if !rule.segmenten.is_empty() => {
-                let found = self.van_programma(&rule, kies, Some(&rule.segmenten));
+                let found = self.van_programma(f, &rule, regel, kies, Some(&rule.segmenten));
                 Some(Maat::Som(if found.is_empty() {
                     vec![vec![Quantity::made(Decimal::ZERO)]]
                 } else {
@@ -897,14 +901,41 @@ impl Lezer<'_> {
         out
     }
 
-    /// The units of the programma of who takes part; of some segments, or of all.
+    /// The units of the programma of who takes part; of some segments, or of all. They are of one kind: homes and m2 don't add up.
     fn van_programma(
-        &self,
+        &mut self,
+        f: &mut Fields<'_>,
         rule: &Regel,
+        regel: usize,
         kies: &Keus,
         segmenten: Option<&Vec<String>>,
     ) -> Vec<Vec<Quantity>> {
-        self.programma(rule, kies, segmenten)
+        let lines = self.programma(rule, kies, segmenten);
+        let unit = |l: usize| self.woorden.get(&l).and_then(|w| w[2].as_deref());
+        let first = self.eenheid_van[regel].or(lines.first().copied());
+        if let Some(first) = first
+            && let Some(other) = lines.iter().find(|l| unit(**l) != unit(first))
+        {
+            let word = |l: usize| unit(l).unwrap_or("nothing").to_owned();
+            f.problem(
+                "regel",
+                Problem::error(
+                    "mixed-units",
+                    format!(
+                        "verevening \"{}\" counts programma in different units: {} (\"{}\") and {} (\"{}\")",
+                        rule.naam,
+                        word(first),
+                        self.lijnen[first].id,
+                        word(*other),
+                        self.lijnen[*other].id
+                    ),
+                )
+                .and(&self.lijnen[*other].place)
+                .fix("set functie in table verevening, or fill the number in the row"),
+            );
+        }
+        self.eenheid_van[regel] = first;
+        lines
             .into_iter()
             .filter_map(|l| eenheden(&self.lijnen[l]).cloned())
             .map(|q| vec![q])
