@@ -404,8 +404,10 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let resultaat = this
                     .gegeven("bedrag")
                     .unwrap_or_else(|| {
-                        super::verhaal::som(posten, &this.stromen[1])
-                            - super::verhaal::som(posten, &this.stromen[2])
+                        let flows = super::verhaal::som(posten, &this.stromen[1])
+                            - super::verhaal::som(posten, &this.stromen[2]);
+                        // What the account had invested at peildatum is a cost of those who share its result.
+                        v.opening[regel.rekening].map_or(flows, |opening| flows - N::of(opening))
                     })
                     .named("resultaat GEM", of, At::Once);
                 let rest = inbreng::gem(resultaat, &sleutel, decimalen, van, of, &mut na);

@@ -337,8 +337,8 @@ impl Change {
             .fix("a factor or verschuiving is a number"));
         }
         // A value can be taken away: the row then says nothing there, and its default holds.
-        let clears = *als == Als::Waarde
-            && matches!(&met.scalar, Scalar::Text(t) if t.trim() == LEEG);
+        let clears =
+            *als == Als::Waarde && matches!(&met.scalar, Scalar::Text(t) if t.trim() == LEEG);
         if clears {
             met.scalar = Scalar::Empty;
         } else if *als == Als::Waarde {

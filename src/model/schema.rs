@@ -1165,7 +1165,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "bedrag",
                 Kind::Amount,
-                "collectief and bovenwijks: costs (collectief: default those of kosten_soort or maatregel, at contante waarde); gem: result to split (default: contante waarde of what flows through rekening); bouwclaim: costs of the municipality",
+                "collectief and bovenwijks: costs (collectief: default those of kosten_soort or maatregel, at contante waarde); gem: result to split (default: contante waarde of what flows through rekening, less its boekwaarde at peildatum); bouwclaim: costs of the municipality",
             ),
             opt(
                 "waarde",

@@ -615,7 +615,13 @@ impl Lezer<'_> {
                     .fix(format!("fill {column}")),
                 );
             }
-            if !vorm.merk.is_empty() {
+            // A rule that is switched off by an amount of nothing, for a scenario to switch on, says nothing yet.
+            let off = ["bedrag", "waarde"].iter().any(|column| {
+                let at = REGELKOLOMMEN.iter().position(|c| c == column);
+                at.and_then(|at| getallen[at].as_ref())
+                    .is_some_and(|q| q.value.is_zero())
+            });
+            if !vorm.merk.is_empty() && !off {
                 f.problem(
                     "soort",
                     Problem::warning(
