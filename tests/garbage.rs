@@ -255,6 +255,22 @@ fn a_changed_example_never_panics() {
 }
 
 #[test]
+fn changed_settlements_never_panic() {
+    let text = fs::read_to_string(models().join("verevening/model.toml")).unwrap();
+    let folder = Folder::new();
+    let path = folder.0.join("model.toml");
+    let mut dice = Dice::new(5);
+    let start = Instant::now();
+    for _ in 0..2_000 {
+        fs::write(&path, mutated(&text, &mut dice)).unwrap();
+        whole_chain(&path);
+        if start.elapsed() > Duration::from_secs(8) {
+            break;
+        }
+    }
+}
+
+#[test]
 fn a_changed_area_never_panics() {
     let source = models().join("havenkwartier");
     let mut all = String::new();
