@@ -1,0 +1,62 @@
+//! The five forms of cooperation on Havenkwartier: each is a scenario, and none makes or loses money.
+
+mod support;
+
+use serde_json::Value;
+use std::process::Command;
+
+#[test]
+fn a_form_shares_otherwise_and_makes_nothing() {
+    let mut files: Vec<String> = std::fs::read_dir(support::root().join("scenarios/vormen"))
+        .expect("the folder is part of the project")
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .map(|name| format!("scenarios/vormen/{name}"))
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 5);
+    let output = Command::new(env!("CARGO_BIN_EXE_polder"))
+        .current_dir(support::root())
+        .args(["sweep", "models/havenkwartier", "--draws", "0", "--json"])
+        .args(&files)
+        .output()
+        .expect("it was built");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
+    let reports: Value = serde_json::from_slice(&output.stdout).expect("json");
+    let rows = |name: &str| -> Vec<Vec<Value>> {
+        let found = reports.as_array().unwrap().iter();
+        let report = found.into_iter().find(|r| r["name"] == name).unwrap();
+        let rows = report["rows"].as_array().unwrap().iter();
+        rows.map(|r| r["cells"].as_array().unwrap().clone())
+            .collect()
+    };
+    // What parties pay each other falls away in the one wallet: no form changes it, in either route.
+    let all = rows("Scenarios");
+    assert_eq!(all.len(), 6, "the base and five forms");
+    for column in [6, 7] {
+        for row in &all {
+            let (own, base) = (row[column].as_f64(), all[0][column].as_f64());
+            assert!((own.unwrap() - base.unwrap()).abs() < 0.01, "{row:?}");
+        }
+    }
+    // The tender is the base; every other form changes what the owner has of it.
+    let saldo = |form: &str, partij: &str| -> f64 {
+        let found = rows("Scenarios per partij").into_iter();
+        let row = found
+            .into_iter()
+            .find(|r| r[0].as_str().is_some_and(|n| n.starts_with(form)) && r[1] == partij);
+        row.unwrap_or_else(|| panic!("{form} {partij}"))[2]
+            .as_f64()
+            .unwrap()
+    };
+    let base = saldo("basis", "ontwikkelaar");
+    assert!((saldo("1 ", "ontwikkelaar") - base).abs() < 0.01);
+    for form in ["2 ", "3 ", "4 ", "5 "] {
+        assert!(
+            (saldo(form, "ontwikkelaar") - base).abs() > 1_000.0,
+            "{form}"
+        );
+    }
+    // In the SOK the owner builds more than its land gives a right to, and pays.
+    assert!(saldo("2 ", "ontwikkelaar") < base);
+}
