@@ -57,7 +57,6 @@ enum Bron<N> {
 }
 
 impl<N: Number> Bron<N> {
-    #[inline(always)]
     fn in_run(&self, posten: &[N]) -> N {
         match self {
             Bron::Vast(value) => *value,
@@ -150,14 +149,12 @@ impl<N: Number> Voorbereiding<N> {
 
 impl<N: Number> RegelN<N> {
     /// A column of who takes part.
-    #[inline(always)]
     fn kolom(&self, naam: &str, posten: &[N]) -> Vec<N> {
         let at = KOLOMMEN.iter().position(|k| *k == naam).unwrap_or(0);
         self.kolommen[at].iter().map(|b| b.in_run(posten)).collect()
     }
 
     /// The same by a name.
-    #[inline(always)]
     fn genaamd(&self, naam: &str, woord: &'static str, posten: &[N]) -> Vec<N> {
         let mut values = self.kolom(naam, posten);
         for (value, of) in values.iter_mut().zip(&self.van) {
@@ -166,20 +163,17 @@ impl<N: Number> RegelN<N> {
         values
     }
 
-    #[inline(always)]
     fn gegeven(&self, naam: &str) -> Option<N> {
         let at = REGELKOLOMMEN.iter().position(|k| *k == naam)?;
         self.getallen[at]
     }
 
-    #[inline(always)]
     fn of_nul(&self, naam: &str) -> N {
         self.gegeven(naam).unwrap_or_else(|| N::number(0))
     }
 }
 
 /// The figures of everyone: columns side by side, in the order of the kind.
-#[inline(always)]
 fn tabel<N: Number>(uit: &mut [Deelnemeruitkomst<N>], kolommen: &[&[N]]) {
     for (k, kolom) in kolommen.iter().enumerate() {
         for (uit, value) in uit.iter_mut().zip(*kolom) {
@@ -189,7 +183,8 @@ fn tabel<N: Number>(uit: &mut [Deelnemeruitkomst<N>], kolommen: &[&[N]]) {
 }
 
 /// Settles every rule.
-#[inline(always)]
+// A body of its own, compiled once and not in every width of the draws: it is called once per draw, and would double what a build takes.
+#[inline(never)]
 pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
     let Some(voor) = &v.verevening else { return };
     let model = v.plan.model;

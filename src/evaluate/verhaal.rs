@@ -449,7 +449,8 @@ pub(super) fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
 }
 
 /// Settles every area: what is spread, and what every owner pays of it. Both methods are calculated where details are kept.
-#[inline(always)]
+// A body of its own, compiled once and not in every width of the draws: it is called once per draw, and would double what a build takes.
+#[inline(never)]
 pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
     let Some(voor) = &v.verhaal else { return };
     let model = v.plan.model;

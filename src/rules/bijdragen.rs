@@ -66,7 +66,6 @@ pub struct Bijdrage<N> {
 /// `maximum = max(0, opbrengst − inbrengwaarde)`: with tijdvak of the activity itself (13.23 lid 3 a) [V]; without it is the
 /// waardevermeerdering (13.23 lid 3 b, Ob 8.18) [V], of the same form. `ruimte = max(0, maximum − geldsom)` [C]. Enforced, the bijdrage is at
 /// most the bound chosen; by agreement it is what is agreed. Euro, positive pays.
-#[inline(always)]
 pub fn financiele_bijdrage<N: Number>(
     gevraagd: N,
     opbrengst: N,
@@ -118,7 +117,6 @@ pub struct Terugbetaling<N> {
 ///
 /// `max(0, betaald − nodig)`: nothing more is ever due, and there is no threshold, unlike the 5% of kostenverhaal (Ow 13.20). `rente` per
 /// year, `jaren` since the payment.
-#[inline(always)]
 pub fn eindafrekening<N: Number>(
     betaald: N,
     nodig: N,
@@ -156,7 +154,6 @@ pub struct Bovenwijks<N> {
 ///
 /// `max(0, Σ kosten·aandeel − Σ subsidie) / weq`: subsidies come off after the share of the new development, over all works together [C].
 /// Without woningequivalenten the tarief is zero.
-#[inline(always)]
 pub fn tarief_bovenwijks<N: Number>(werken: &[Bovenwijks<N>], woningequivalenten: N, of: Of) -> N {
     let zero = N::number(0);
     let mut lasten = zero;
@@ -172,7 +169,6 @@ pub fn tarief_bovenwijks<N: Number>(werken: &[Bovenwijks<N>], woningequivalenten
 }
 
 /// The bijdrage to a fonds bovenwijks: `aantal · weq · tarief`, euro, positive pays (rules 1.5 [O]).
-#[inline(always)]
 pub fn bijdrage_bovenwijks<N: Number>(aantal: N, weq: N, tarief: N, of: Of) -> N {
     (aantal * weq * tarief).named("bijdrage bovenwijks", of, At::Once)
 }

@@ -11,7 +11,6 @@ const AANDEEL_DECIMALEN: u32 = 12;
 
 /// The normative inbrengwaarde of a party: `Σ m² · normwaarde`, euro (rules 3.5, T-3.5). One element per kind of land
 /// (bestemming, ligging).
-#[inline(always)]
 pub fn normatieve_inbrengwaarde<N: Number>(m2: &[N], normwaarde: &[N], of: Of) -> N {
     let mut som = N::number(0);
     for (m2, waarde) in m2.iter().zip(normwaarde) {
@@ -23,7 +22,6 @@ pub fn normatieve_inbrengwaarde<N: Number>(m2: &[N], normwaarde: &[N], of: Of) -
 
 /// The share of each in what all bring in: `inbreng[i]/Σ inbreng` (rules 3.5). The key is the inbrengwaarde, or m². The shares add up to
 /// exactly 1; all are zero when nobody brings in anything.
-#[inline(always)]
 pub fn aandelen<N: Number>(inbreng: &[N], van: &[Of], aandeel: &mut [N]) {
     verdeel(N::number(1), inbreng, AANDEEL_DECIMALEN, aandeel);
     for (aandeel, van) in aandeel.iter_mut().zip(van) {
@@ -46,7 +44,6 @@ pub struct Grondbank<'a, N> {
 /// `rechten[i] = inbreng[i]/Σ inbreng · Σ feitelijk`; `verrekening[i] = (feitelijk[i] − rechten[i]) · waarde`, euro, positive pays. In
 /// units with `waarde` the land value of one; or `feitelijk` the residual land value of what stands on one's own land, and `waarde` 1.
 /// Nobody brings in anything: everyone has the right to what it builds, and nothing is settled.
-#[inline(always)]
 pub fn grondbank<N: Number>(
     inbreng: &[N],
     feitelijk: &[N],
@@ -101,7 +98,6 @@ pub struct Bouwclaim<N> {
 ///
 /// `saldo[i] = kavels·kavelprijs − m²·inkoopprijs`, euro, positive pays the municipality; the result of the municipality is `Σ saldo −
 /// kosten`.
-#[inline(always)]
 pub fn bouwclaim<N: Number>(
     claims: &[Claim<N>],
     kosten: N,
@@ -131,7 +127,6 @@ pub fn bouwclaim<N: Number>(
 ///
 /// `deel[i] = inleg[i]/Σ inleg · max(resultaat, −Σ inleg)`, euro, positive is gain: nobody loses more than it brought in. What is not
 /// split is the loss beyond all equity (≤ 0: it falls on lenders and guarantors), or the whole result when nobody brought in equity.
-#[inline(always)]
 pub fn gem<N: Number>(
     resultaat: N,
     inleg: &[N],

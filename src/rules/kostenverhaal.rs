@@ -69,7 +69,6 @@ pub fn mag_afzien(geldsommen: Decimal, grens: Decimal) -> bool {
 
 /// The share of a cost that falls on the area: toerekenbaar × profijt of the area / profijt of all beneficiaries (Ow 13.11(1),
 /// 13.14(1)(b); formula [C]; rules 1.5, T-1.5). Without a key the area has all the profijt.
-#[inline(always)]
 pub fn verhaalbaar<N: Number>(toerekenbaar: N, profijt: Option<(N, &[N])>) -> N {
     match profijt {
         None => toerekenbaar,
@@ -78,7 +77,6 @@ pub fn verhaalbaar<N: Number>(toerekenbaar: N, profijt: Option<(N, &[N])>) -> N 
 }
 
 /// What of the plankosten counts: no more than their maximum (Ow 13.21, Or 13.2; rules 1.11).
-#[inline(always)]
 pub fn plankosten<N: Number>(plankosten: N, maximum: Option<N>) -> N {
     maximum.map_or(plankosten, |most| plankosten.min(most))
 }
@@ -153,7 +151,6 @@ pub struct Omslag<N> {
 }
 
 /// Macro-aftopping (Ow 13.14(2), Wro 6.16; rules 1.7 steps 2 to 4, T-1.7a, T-1.7b).
-#[inline(always)]
 pub fn omslaan<N: Number>(kosten: N, bijdragen: N, opbrengst: N, of: Of) -> Omslag<N> {
     let zero = N::number(0);
     let netto = (kosten - bijdragen).named("netto verhaalbare kosten", of, At::Once);
@@ -167,7 +164,6 @@ pub fn omslaan<N: Number>(kosten: N, bijdragen: N, opbrengst: N, of: Of) -> Omsl
 }
 
 /// A part of what is spread, pro rata of what the land brings in (Ow 13.16; rules 1.7 step 5).
-#[inline(always)]
 pub fn naar_rato<N: Number>(omslag: N, opbrengst: N, geheel: N) -> N {
     (omslag * opbrengst).div_or(geheel, N::number(0))
 }
@@ -185,7 +181,6 @@ pub struct Categorie<N> {
 
 /// The same part by gewogen eenheden (Wro 6.18, equivalent to Ow 13.16; rules 1.7). A gewichtsfactor is the opbrengst per unit, so the
 /// reference category falls out; it equals [`naar_rato`] when all units of a category have one contante waarde.
-#[inline(always)]
 pub fn naar_gewicht<N: Number>(omslag: N, categorieen: &[Categorie<N>], geheel: N) -> N {
     let mut weighted = N::number(0);
     for c in categorieen {
@@ -196,7 +191,6 @@ pub fn naar_gewicht<N: Number>(omslag: N, categorieen: &[Categorie<N>], geheel: 
 
 /// What an owner deducts for works of his own: of each, no more than the raming says (Ow 13.18(2)(b)); per item or together [C]
 /// (rules 1.7 step 6). `posten`: own cost and raming.
-#[inline(always)]
 pub fn eigen_kosten<N: Number>(posten: &[(N, N)], per_post: bool) -> N {
     let mut total = N::number(0);
     if per_post {
@@ -224,7 +218,6 @@ pub struct Geldsom<N> {
 
 /// With a tijdvak: bruto − inbrengwaarde − own costs (Ow 13.18(2)); the floor at zero is [O], so `vloer` says whether it holds
 /// (rules 1.7 steps 6 and 7).
-#[inline(always)]
 pub fn geldsom_tijdvak<N: Number>(
     bruto: N,
     inbrengwaarde: N,
@@ -246,7 +239,6 @@ pub fn geldsom_tijdvak<N: Number>(
 
 /// Without a tijdvak: the least of the share in the costs, the maximum of the activity and the rise in value, and never less than
 /// nothing; no deductions (Ow 13.15(2), 13.16, 13.18(3); rules 1.8, T-1.8).
-#[inline(always)]
 pub fn geldsom_zonder<N: Number>(
     aandeel: N,
     maximum: Option<N>,
@@ -265,7 +257,6 @@ pub fn geldsom_zonder<N: Number>(
 
 /// What is repaid at the eindafrekening: the difference above a threshold of what was paid, and never a charge (Ow 13.20(1) and (2);
 /// rules 1.10, T-1.10). `drempel`: 0.05 in the law.
-#[inline(always)]
 pub fn eindafrekening<N: Number>(betaald: N, herrekend: N, drempel: N, of: Of) -> N {
     (betaald - herrekend - betaald * drempel)
         .max(N::number(0))
@@ -273,7 +264,6 @@ pub fn eindafrekening<N: Number>(betaald: N, herrekend: N, drempel: N, of: Of) -
 }
 
 /// The same without a tijdvak: less other costs of designated kinds that were made within the maximum (Ow 13.20(3); [C]).
-#[inline(always)]
 pub fn eindafrekening_zonder<N: Number>(
     betaald: N,
     herrekend: N,

@@ -10,7 +10,6 @@ use crate::number::{At, Number, Of, Rounding};
 pub const DECIMALEN: u32 = 8;
 
 /// Sum of the keys; a key below zero counts as zero.
-#[inline(always)]
 pub(super) fn som_van<N: Number>(sleutel: &[N]) -> N {
     let zero = N::number(0);
     let mut som = zero;
@@ -22,7 +21,6 @@ pub(super) fn som_van<N: Number>(sleutel: &[N]) -> N {
 }
 
 /// Rounds parts and gives what is then left of `totaal` to the one with the largest key, of equal ones the first.
-#[inline(always)]
 pub(super) fn sluitend<N: Number>(totaal: N, sleutel: &[N], decimalen: u32, delen: &mut [N]) {
     let zero = N::number(0);
     let mut rest = totaal;
@@ -44,7 +42,6 @@ pub(super) fn sluitend<N: Number>(totaal: N, sleutel: &[N], decimalen: u32, dele
 }
 
 /// Splits an amount by a key, and gives what is not split: zero, or the whole amount when nobody has a key.
-#[inline(always)]
 pub(super) fn verdeel<N: Number>(bedrag: N, sleutel: &[N], decimalen: u32, delen: &mut [N]) -> N {
     let zero = N::number(0);
     let som = som_van(sleutel);
@@ -117,7 +114,6 @@ pub struct Afkoop<N> {
 
 /// Homes that a norm asks of a project: `rond(aandeel·N)` when `N ≥ vanaf`, else none. A part of a home below a billionth is none: a
 /// third of 27 is nine.
-#[inline(always)]
 pub(super) fn vereist<N: Number>(norm: &Norm<N>, woningen: N) -> N {
     let ruw = norm.aandeel * woningen;
     let heel = |how| ruw.round(9, Rounding::HalfAwayFromZero).round(0, how);
@@ -133,7 +129,6 @@ pub(super) fn vereist<N: Number>(norm: &Norm<N>, woningen: N) -> N {
 /// published for Alphen aan den Rijn [P]).
 ///
 /// `tekort = max(0, vereist − sociaal − elders)`; `bedrag = tekort · max(0, vrij − sociaal)`. Positive: the project pays the fund.
-#[inline(always)]
 pub fn afkoopsom<N: Number>(
     norm: &Norm<N>,
     project: &Project<N>,
@@ -163,7 +158,6 @@ pub fn afkoopsom<N: Number>(
 }
 
 /// A flat payment for every home of a project from a number of homes on (rules 3.1; Hilversum [P]). Positive: the project pays.
-#[inline(always)]
 pub fn afdracht_per_woning<N: Number>(woningen: N, vanaf: N, tarief: N, of: Of) -> N {
     woningen
         .if_less(vanaf, N::number(0), woningen * tarief)
@@ -192,7 +186,6 @@ pub enum Telling {
 
 /// A payment by segment: `Σ max(0, aantal − grens)·tarief`, or signed `Σ (aantal − grens)·tarief` (rules 3.1 [C]; the amounts as seen
 /// [P]). Positive: the project pays; the signed one may be negative.
-#[inline(always)]
 pub fn segmentafdracht<N: Number>(
     segmenten: &[Segment<N>],
     telling: Telling,
@@ -238,7 +231,6 @@ pub enum Plafond<N> {
 ///
 /// `min(extra·bedrag, plafond, saldo)` per project, euro, ≥ 0: the fund pays. A balance below zero pays nothing and stays what it
 /// is. Over periods this is a gebiedsfonds with rule `drager`.
-#[inline(always)]
 pub fn uitkeringen<N: Number>(
     saldo: N,
     extra: &[Extra<N>],
@@ -282,7 +274,6 @@ pub struct Verrekening<'a, N> {
 ///
 /// `bedrag[i] = sleutel[i]/Σ sleutel · Σ eigen − eigen[i]`: positive pays, negative receives, the sum is zero. Nobody has a key:
 /// nothing is settled, and everyone carries its own costs. That `Σ eigen` is the total agreed is for the caller to check.
-#[inline(always)]
 pub fn kostendeling<N: Number>(
     sleutel: &[N],
     eigen: &[N],
@@ -319,7 +310,6 @@ pub enum Meetellen {
 ///
 /// `gemis[i] = referentie[i] − werkelijk[i]`, euro, positive when it yields less; that is then shared as costs are ([`kostendeling`]),
 /// its maker included.
-#[inline(always)]
 pub fn compensatie<N: Number>(
     sleutel: &[N],
     referentie: &[N],
@@ -346,7 +336,6 @@ pub fn compensatie<N: Number>(
 ///
 /// `bedrag[i] = waarde[i] − maat[i]/Σ maat · Σ waarde`: positive for the deelgebied that yields more per unit than the whole; the sum is
 /// zero. Nobody has a measure: nothing is settled.
-#[inline(always)]
 pub fn gelijke_grondwaarde<N: Number>(
     maat: &[N],
     waarde: &[N],
@@ -366,7 +355,6 @@ pub fn gelijke_grondwaarde<N: Number>(
 }
 
 /// What is left of a land value after the settlement, and the names of both.
-#[inline(always)]
 fn waarde_na<N: Number>(waarde: &[N], van: &[Of], uit: &mut Verrekening<'_, N>) {
     for (i, van) in van.iter().enumerate() {
         uit.bedrag[i] = uit.bedrag[i].named("verrekening", *van, At::Once);
@@ -389,7 +377,6 @@ pub struct Doelrest<N> {
 /// Who is above its target gives, who is below it gets; the amount that moves is the lesser of all that is above and all that is
 /// missing, carried pro rata of what one is above and spread pro rata of what one misses. So nobody passes its target, and the sum is
 /// zero whether or not the targets add up to the land value.
-#[inline(always)]
 pub fn doelgrondwaarde<N: Number>(
     doel: &[N],
     waarde: &[N],
@@ -426,7 +413,6 @@ pub fn doelgrondwaarde<N: Number>(
 ///
 /// `bijdrage[i] = sleutel[i]/Σ sleutel · bedrag`, euro, positive pays who carries the costs out. Gives what stays uncovered: zero, or the
 /// whole amount when nobody has a key.
-#[inline(always)]
 pub fn collectieve_kosten<N: Number>(
     bedrag: N,
     sleutel: &[N],
