@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-const DRAWS: u64 = 40_000;
+const DRAWS: usize = 40_000;
 const ROUNDS: usize = 9;
 
 fn model(tables: Tables) -> Model {

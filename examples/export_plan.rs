@@ -106,13 +106,19 @@ fn export(path: &str, draws: usize) -> Result<Value, String> {
                 Value::Null,
             ),
             Bedrag::Opslag { percentage, over } => (to_f64(percentage.value), json!(over)),
+            Bedrag::Verrekend(_) | Bedrag::Waardering { .. } | Bedrag::Waarde { .. } => {
+                return Err(format!(
+                    "{}: a settlement or a land value, which the peers do not know",
+                    lijn.id
+                ));
+            }
         };
         let shift = lijn
             .deelgebied
             .map_or(0, |k| model.deelgebieden[k].uitstel_perioden);
         let totaal = match lijn.verloop.totaal {
             Totaal::Een => Decimal::ONE,
-            Totaal::Door(t) => t,
+            Totaal::Door(t, _) => t,
         };
         let mut gewichten = vec![0.0; tl.len];
         for (p, w) in &lijn.verloop.gewichten {

@@ -513,7 +513,7 @@ fn the_total_of_the_weights_is_one_formula() {
     let values = waarden(&found["deels"]);
     let mut compared = 0;
     for ((sheet, row, column), value) in &values {
-        if let (Waarde::Tekst(adres), "Uitkomsten", 4) = (value, sheet.as_str(), *column)
+        if let (Waarde::Tekst(adres), "Uitkomsten", 5) = (value, sheet.as_str(), *column)
             && let Some(Waarde::Getal(shown)) = values.get(&(sheet.clone(), *row, 1))
             && let Ok(exact) = result.waarde(&model, adres)
         {

@@ -926,34 +926,45 @@ fn lopen(w: &Werkmap, namen: &Namen) -> Option<Vec<Stap>> {
         Some(at as u16)
     };
     step(&mut steps, (of("Gewichten")?, rij, kolom));
+    // The amount, and what it is reckoned from: from row to row, as far as a row of input alone.
     let list = of("Bedragen")?;
-    let amounts = row(list, rij)?;
-    let mut columns: Vec<u32> = amounts.cellen.keys().copied().collect();
-    // The amount goes before what it is made of.
-    columns.sort_by_key(
-        |k| match maat(&w.bladen[usize::from(list)], amounts, *k).1 {
-            "totaal gewicht" => 0,
-            "bedrag" => 1,
-            _ => 2,
-        },
-    );
-    for column in columns {
-        step(&mut steps, (list, rij, column));
-        if let Some(Inhoud::Formule(text, value)) = amounts.cellen.get(&column)
-            && let Some(cell) = invoercel(text)
-        {
-            let last = steps.last()?;
-            steps.push(Stap {
-                wat: format!("invoer van {}", last.wat),
-                formule: text.clone(),
-                waarde: *value,
-                vorm: last.vorm,
-                eenheid: last.eenheid.clone(),
-                hoe: "de gele cel: hier eindigt het spoor".into(),
-                doel: format!("internal:{}", text.replace('$', "")),
-                staat: cell,
-            });
+    let mut next = Some(rij);
+    let mut seen = Vec::new();
+    while let Some(rij) = next {
+        seen.push(rij);
+        let amounts = row(list, rij)?;
+        let mut columns: Vec<u32> = amounts.cellen.keys().copied().collect();
+        // The amount goes before what it is made of.
+        columns.sort_by_key(
+            |k| match maat(&w.bladen[usize::from(list)], amounts, *k).1 {
+                "totaal gewicht" => 0,
+                "bedrag" => 1,
+                _ => 2,
+            },
+        );
+        for column in columns {
+            step(&mut steps, (list, rij, column));
+            if let Some(Inhoud::Formule(text, value)) = amounts.cellen.get(&column)
+                && let Some(cell) = invoercel(text)
+            {
+                let last = steps.last()?;
+                steps.push(Stap {
+                    wat: format!("invoer van {}", last.wat),
+                    formule: text.clone(),
+                    waarde: *value,
+                    vorm: last.vorm,
+                    eenheid: last.eenheid.clone(),
+                    hoe: "de gele cel: hier eindigt het spoor".into(),
+                    doel: format!("internal:{}", text.replace('$', "")),
+                    staat: cell,
+                });
+            }
         }
+        let others = amounts.verwijzingen.iter();
+        next = others
+            .filter(|v| v.plek.blad == list)
+            .flat_map(|v| v.rijen.iter().copied())
+            .find(|other| !seen.contains(other));
     }
     Some(steps)
 }
