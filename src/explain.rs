@@ -1275,6 +1275,7 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
     ("rest_overeenkomsten", "rest overeenkomsten"),
     ("rest_vloer_en_maxima", "rest vloer en maxima"),
     ("rest_eigen_werken", "rest eigen werken"),
+    ("rest_beschikt", "rest beschikt"),
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.

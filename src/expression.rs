@@ -293,6 +293,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("rest overeenkomsten", Unit::Eur, "rules 1.7"),
     ("rest vloer en maxima", Unit::Eur, "rules 1.7, 1.8"),
     ("rest eigen werken", Unit::Eur, "rules 1.7"),
+    ("rest beschikt", Unit::Eur, "rules 1.10"),
     ("levensduurkosten", Unit::Eur, "rules 4.1"),
     ("levensduurkosten onderhoud", Unit::Eur, "rules 4.1"),
     ("levensduurkosten vervanging", Unit::Eur, "rules 4.1"),

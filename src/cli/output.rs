@@ -442,7 +442,7 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
         .map(|e| {
             let row = &model.verhaal.eigendommen[e.eigendom];
             let c = &e.cijfers;
-            let value = json!({
+            let mut value = json!({
                 "partij": model.partijen[row.partij].partij,
                 "route": e.positie.woord(),
                 "opbrengst": exact(c.opbrengst),
@@ -455,6 +455,9 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
                 "geldsom": exact(c.geldsom),
                 "overeenkomst": exact(e.overeenkomst),
             });
+            if let (Value::Object(map), true) = (&mut value, row.beschikt.is_some()) {
+                map.insert("terugbetaling".to_owned(), exact(c.terugbetaling));
+            }
             (row.id.clone(), value)
         })
         .collect();

@@ -742,6 +742,11 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
         "rest eigen werken",
         "eigen werken boven de aftrek",
     ),
+    (
+        "rest_beschikt",
+        "rest beschikt",
+        "beschikt lager dan de herberekening",
+    ),
 ];
 
 /// What an area comes to for reports.
@@ -757,6 +762,8 @@ pub struct Gebiedsoverzicht<N> {
     pub overeenkomst_totaal: N,
     /// Costs that the receiver makes, recoverable or not.
     pub kosten_ontvanger: N,
+    /// The geldsommen as calculated less what was ordered and not paid back, of owners that have a beschikking.
+    pub beschikt_verschil: N,
     /// What stays with him, in the order of [`OORZAKEN`].
     pub oorzaken: Vec<N>,
     /// The same as costs less contributions, geldsommen and contracts.
@@ -766,10 +773,27 @@ pub struct Gebiedsoverzicht<N> {
 /// What every area comes to; once for the exact record and for the recorder. Kept details are needed.
 pub fn overzicht<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>) -> Vec<Gebiedsoverzicht<N>> {
     let (plan, model) = (v.plan, v.plan.model);
+    // The very numbers of the evaluation: the recorder knows them.
+    let beschikt = |e: usize| {
+        let (_, comes_back) = beschikt(model, e)?;
+        let paid = v.verhaal.as_ref()?.eigendommen.get(e)?.beschikt?;
+        Some((paid, comes_back))
+    };
     let areas = model.verhaal.gebieden.iter().zip(&werk.verhaal).enumerate();
     areas
-        .map(|(i, (g, x))| gebiedsoverzicht(plan, werk, i, g.regime == Regime::OwZonder, x))
+        .map(|(i, (g, x))| {
+            let zonder = g.regime == Regime::OwZonder;
+            gebiedsoverzicht(plan, werk, i, zonder, x, &beschikt)
+        })
         .collect()
+}
+
+/// What an owner pays by a beschikking of before, and whether what is too much comes back; nothing when none is paid.
+pub fn beschikt(model: &Model, eigendom: usize) -> Option<(&Quantity, bool)> {
+    let row = &model.verhaal.eigendommen[eigendom];
+    let comes_back = model.verhaal.gebieden[row.gebied?].eindafrekening.is_some();
+    row.lijn?;
+    row.beschikt.as_ref().map(|paid| (paid, comes_back))
 }
 
 fn gebiedsoverzicht<N: Number>(
@@ -778,6 +802,7 @@ fn gebiedsoverzicht<N: Number>(
     i: usize,
     zonder: bool,
     x: &Gebiedsverhaal<N>,
+    beschikt: &dyn Fn(usize) -> Option<(N, bool)>,
 ) -> Gebiedsoverzicht<N> {
     let model = plan.model;
     let of = Of::Verhaal(i as u16);
@@ -868,6 +893,17 @@ fn gebiedsoverzicht<N: Number>(
         }
     };
     let above = x.netto - x.omslag - x.tekort;
+    // An owner with a beschikking pays that, less what comes back: not what is calculated now.
+    let ordered = all(&|e| {
+        beschikt(e).map_or(zero, |(paid, comes_back)| {
+            let more = figures[e].geldsom - paid;
+            if comes_back {
+                more + figures[e].terugbetaling
+            } else {
+                more
+            }
+        })
+    });
     let amounts = [
         onverhaalbaar,
         elders,
@@ -885,23 +921,22 @@ fn gebiedsoverzicht<N: Number>(
         } else {
             all(&|e| figures[e].aftrek) - own_works
         },
+        ordered,
     ];
     let oorzaken = amounts
         .into_iter()
         .zip(OORZAKEN)
         .map(|(amount, (_, word, _))| amount.named(word, of, At::Once))
         .collect();
-    let rest = (kosten_ontvanger - x.bijdragen - x.geldsommen - overeenkomst_totaal).named(
-        "rest kostenverhaal",
-        of,
-        At::Once,
-    );
+    let rest = (kosten_ontvanger - x.bijdragen - x.geldsommen - overeenkomst_totaal + ordered)
+        .named("rest kostenverhaal", of, At::Once);
     Gebiedsoverzicht {
         kostensoorten,
         categorieen,
         overeenkomsten,
         overeenkomst_totaal,
         kosten_ontvanger,
+        beschikt_verschil: ordered,
         oorzaken,
         rest,
     }

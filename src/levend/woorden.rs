@@ -910,6 +910,11 @@ const WOORDEN: &[Woord] = &[
         "rest: eigen werken boven de aftrek",
         "aftrek - raming van de werken",
     ),
+    (
+        "rest beschikt",
+        "rest: beschikt lager dan de herberekening",
+        "geldsom - beschikt + terugbetaling",
+    ),
 ];
 
 /// What a result is called, by the last part of its address, and what it is.

@@ -275,14 +275,14 @@ pub(crate) fn read(
         } else {
             &geheel
         };
-        if counted.is_empty() {
+        if counted.is_empty() || deel.is_empty() {
             f.problem(
                 "norm",
                 Problem::warning(
                     "no-programme",
-                    format!("normen \"{naam}\": no row of programma is what it is about"),
+                    format!("normen \"{naam}\": no row of programma counts for it"),
                 )
-                .fix("check functie, geheel, segmenten and deelgebied"),
+                .fix("check functie, geheel, segmenten and deelgebied; where nothing of it is planned, give grondwaarde_naar, else what comes is valued at nothing"),
             );
         }
         out.push(Norm {

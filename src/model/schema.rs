@@ -1022,7 +1022,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Ref("kostenverhaal"),
                 "Kostenverhaalsgebied. Default: that of its deelgebied, or the only one",
             ),
-            opt("m2", Kind::Number, "Area in m2"),
+            opt(
+                "m2",
+                Kind::Number,
+                "Area of this owner in m2: his part of a perceel that several own",
+            ),
             opt(
                 "grond_m2",
                 Kind::Amount,

@@ -653,6 +653,33 @@ impl Lezer<'_> {
                     .fix("none needed once the parties have agreed"),
                 );
             }
+            let chosen = [
+                ("kosten_soort", "kosten", 0),
+                ("functie", "programma", 0),
+                ("segmenten", "programma", 1),
+            ];
+            for (column, table, nth) in chosen {
+                let words = match column {
+                    "kosten_soort" => kosten_soort.as_deref(),
+                    "functie" => functie.as_deref(),
+                    _ => Some(segmenten.as_str()),
+                };
+                let words = words.unwrap_or_default().split(';').map(str::trim);
+                for word in words.filter(|w| !w.is_empty()) {
+                    let found = (0..self.gewoon)
+                        .any(|l| self.lijnen[l].tabel == table && self.heet(l, nth, word));
+                    if !found {
+                        let text = format!(
+                            "verevening \"{naam}\": no row of {table} is called \"{word}\", so nothing counts for it"
+                        );
+                        f.problem(
+                            column,
+                            Problem::warning("no-such-lines", text)
+                                .fix(format!("correct {column}, or the word in table {table}")),
+                        );
+                    }
+                }
+            }
             let gewichten = betalingen.get(i).and_then(Clone::clone).unwrap_or_else(|| {
                 vec![(
                     Periode::of_year(peiljaar, self.gebied.tijdstap),
@@ -893,7 +920,7 @@ impl Lezer<'_> {
         let mut out = Vec::new();
         for e in mine {
             if sleutel == "m2" {
-                out.extend(e.m2.clone().map(|m2| vec![m2, e.aandeel.clone()]));
+                out.extend(e.m2.clone().map(|m2| vec![m2]));
                 continue;
             }
             match &e.inbreng {

@@ -878,15 +878,18 @@ impl Lezer<'_> {
         } else if area.is_some() && !this.gemeente && eigen != ontvanger {
             this.lijn = Some(self.lijnen.len());
             let nth = self.verhaal.eigendommen.len();
-            let due = match &this.beschikt {
-                Some(q) => Bedrag::Product(vec![Factor {
-                    kolom: "bedrag",
-                    waarde: q.clone(),
-                }]),
-                None => Bedrag::Verrekend(Verrekening::Geldsom(nth)),
+            // A beschikking is paid as it stands: its amount is not one at contante waarde.
+            let (due, when) = match &this.beschikt {
+                Some(q) => (
+                    Bedrag::Product(vec![Factor {
+                        kolom: "bedrag",
+                        waarde: q.clone(),
+                    }]),
+                    &gewichten,
+                ),
+                None => (Bedrag::Verrekend(Verrekening::Geldsom(nth)), &gegroeid),
             };
-            self.lijnen
-                .push(lijn(due, &this.id, "kostenverhaal", &gegroeid));
+            self.lijnen.push(lijn(due, &this.id, "kostenverhaal", when));
             if let (Some(g), Some(_)) = (area.as_ref(), &this.beschikt)
                 && let Some(year) = g.eindafrekening
             {
@@ -984,11 +987,25 @@ impl Lezer<'_> {
                 let Some(lijn) = lijn else { continue };
                 match name {
                     "kosten" => self.kosten(b, &mut f, row, lijn),
-                    "opbrengsten" if !f.empty("perceel") => self.programma(&mut f, lijn),
+                    "opbrengsten" if !f.empty("perceel") => self.programma(b, &mut f, lijn),
                     "opbrengsten" => {
                         let part = f.share("in_mindering");
                         let gebied = self.gebied_van(self.lijnen[lijn].deelgebied);
                         if let Some(part) = part.filter(|q| !q.value.is_zero()) {
+                            if let Some(e) = self.overeenkomst_op(lijn) {
+                                let text = format!(
+                                    "{}: it is the agreement of eigendom \"{}\" and a contribution to the costs",
+                                    f.name(),
+                                    e.id
+                                );
+                                f.problem(
+                                    "in_mindering",
+                                    Problem::error("agreement-and-contribution", text)
+                                        .and(&e.place)
+                                        .fix("clear in_mindering, or overeenkomst_post of that eigendom: an amount counts once"),
+                                );
+                                continue;
+                            }
                             let Some(gebied) = gebied else {
                                 geen_gebied(
                                     &mut f,
@@ -1000,10 +1017,16 @@ impl Lezer<'_> {
                             self.post(lijn, gebied, Postsoort::Bijdrage, Some(part), None);
                         }
                     }
-                    _ => self.programma(&mut f, lijn),
+                    _ => self.programma(b, &mut f, lijn),
                 }
             }
         }
+    }
+
+    /// The eigendom whose agreement a line is.
+    fn overeenkomst_op(&self, lijn: usize) -> Option<&Eigendom> {
+        let mut all = self.verhaal.eigendommen.iter();
+        all.find(|e| e.overeenkomst == Some(Overeenkomst::Post(lijn)))
     }
 
     fn post(
@@ -1023,7 +1046,7 @@ impl Lezer<'_> {
         });
     }
 
-    fn programma(&mut self, f: &mut Fields<'_>, lijn: usize) {
+    fn programma(&mut self, b: &Builder, f: &mut Fields<'_>, lijn: usize) {
         let perceel = f.text("perceel");
         let own = f.table.schema.name == "programma";
         let words = if own {
@@ -1074,6 +1097,7 @@ impl Lezer<'_> {
         else {
             return;
         };
+        self.verkoper(b, f, lijn, gebied, perceel);
         // Without words of its own a line is a category by itself.
         let categorie = if categorie.is_empty() {
             self.lijnen[lijn].id.clone()
@@ -1089,6 +1113,60 @@ impl Lezer<'_> {
                 names.len() - 1
             });
         self.post(lijn, gebied, Postsoort::Opbrengst(perceel, at), None, None);
+    }
+
+    /// Warns when who sells a line and whose land it is on do not fit.
+    fn verkoper(
+        &self,
+        b: &Builder,
+        f: &mut Fields<'_>,
+        lijn: usize,
+        gebied: usize,
+        perceel: Option<usize>,
+    ) {
+        let seller = b.rekeningen[self.lijnen[lijn].naar].partij;
+        let Some(seller) = seller else { return };
+        let all = || self.verhaal.eigendommen.iter();
+        let naam = &b.partijen[seller].partij;
+        let name = f.name();
+        match perceel {
+            None => {
+                let own =
+                    all().find(|e| e.gebied == Some(gebied) && e.partij == seller && !e.gemeente);
+                if let Some(own) = own {
+                    let text = format!(
+                        "{name} is sold by \"{naam}\", who owns land in the area, and has no perceel: it counts as built on the municipality's land"
+                    );
+                    f.problem(
+                        "perceel",
+                        Problem::warning("seller-without-perceel", text)
+                            .and(&own.place)
+                            .fix(format!(
+                                "write perceel = \"{}\", or the right one",
+                                self.verhaal.percelen[own.perceel]
+                            )),
+                    );
+                }
+            }
+            Some(perceel) => {
+                if all().any(|e| e.perceel == perceel && e.partij == seller) {
+                    return;
+                }
+                let Some(own) = all().find(|e| e.perceel == perceel) else {
+                    return;
+                };
+                let text = format!(
+                    "{name} is on land of \"{}\", and its price goes to \"{naam}\"",
+                    b.partijen[own.partij].partij
+                );
+                f.problem(
+                    "partij",
+                    Problem::warning("price-elsewhere", text)
+                        .and(&own.place)
+                        .fix("name the owner as partij of the row, or correct perceel"),
+                );
+            }
+        }
     }
 
     /// Whether the account that receives in an area pays a line.

@@ -145,21 +145,21 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             ("Aftrek eigen werk", Format::Eur(2)),
             ("Netto", Format::Eur(2)),
             ("Geldsom", Format::Eur(2)),
+            ("Beschikt", Format::Eur(2)),
+            ("Terugbetaling", Format::Eur(2)),
             ("Overeenkomst", Format::Eur(2)),
             ("Per m2", Format::Eur(2)),
         ],
     )
     .note("contante waarde per peildatum. Netto = bruto - inbrengwaarde - aftrek (met tijdvak), of het laagste van aandeel, maximum en waardevermeerdering (zonder)")
-    .note("een geldsom is nooit lager dan nul tenzij vloer = geen; per m2 grond: geldsom of overeenkomst");
+    .note("een geldsom is nooit lager dan nul tenzij vloer = geen; per m2 grond: wat hij betaalt")
+    .note("met een beschikt bedrag is de geldsom de herberekening: betaald is dan het beschikte min de terugbetaling");
     for x in verhaal {
         for e in &x.eigenaren {
             let row = &model.verhaal.eigendommen[e.eigendom];
             let c = &e.cijfers;
-            let pays = c.geldsom + e.overeenkomst;
-            let per = row
-                .m2
-                .as_ref()
-                .and_then(|m2| pays.checked_div(m2.value * row.aandeel.value));
+            let pays = e.betaalt(model);
+            let per = row.m2.as_ref().and_then(|m2| pays.checked_div(m2.value));
             report.row(vec![
                 text(&row.id),
                 text(&model.partijen[row.partij].naam),
@@ -175,6 +175,14 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
                 exact(c.netto),
                 if e.positie == Positie::Geldsom {
                     exact(c.geldsom)
+                } else {
+                    Cell::Empty
+                },
+                row.beschikt
+                    .as_ref()
+                    .map_or(Cell::Empty, |q| exact(q.value)),
+                if row.beschikt.is_some() {
+                    exact(c.terugbetaling)
                 } else {
                     Cell::Empty
                 },
@@ -203,6 +211,8 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             sum(|e| e.cijfers.aftrek),
             sum(|e| e.cijfers.netto),
             exact(x.geldsommen),
+            Cell::Empty,
+            Cell::Empty,
             exact(x.overeenkomsten),
             Cell::Empty,
         ]);
@@ -237,7 +247,7 @@ pub fn eigenaren_kort(model: &Model, route: &Routeresultaat) -> Option<Report> {
                 text(e.positie.woord()),
                 exact(e.cijfers.bruto),
                 exact(e.cijfers.netto),
-                exact(e.cijfers.geldsom + e.overeenkomst),
+                exact(e.betaalt(model)),
             ]);
         }
         report.total(vec![
@@ -331,7 +341,7 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         "Wat de gemeente niet verhaalt, naar oorzaak",
         &[("Oorzaak", Format::Text), ("Bedrag", Format::Eur(2))],
     )
-    .note("contante waarde per peildatum; + blijft bij de gemeente. De oorzaken tellen op tot kosten min bijdragen, geldsommen en overeenkomsten");
+    .note("contante waarde per peildatum; + blijft bij de gemeente. De oorzaken tellen op tot kosten min bijdragen, geldsommen en overeenkomsten; waar beschikt is telt het beschikte min de terugbetaling");
     for x in verhaal {
         report.heading(model.verhaal.gebieden[x.gebied].id.clone());
         report.row(vec![
@@ -341,6 +351,12 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         report.row(vec![text("Bijdragen van derden"), exact(-x.bijdragen)]);
         report.row(vec![text("Geldsommen"), exact(-x.geldsommen)]);
         report.row(vec![text("Overeenkomsten"), exact(-x.overeenkomsten)]);
+        if !x.beschikt_verschil.is_zero() {
+            report.row(vec![
+                text("Herberekening min wat beschikt en niet terugbetaald is"),
+                exact(x.beschikt_verschil),
+            ]);
+        }
         report.total(vec![text("Blijft bij de gemeente"), exact(x.rest_totaal())]);
         for (_, cause, amount) in &x.rest {
             report.row(vec![text(format!("waarvan {cause}")), exact(*amount)]);

@@ -3,7 +3,7 @@
 
 use super::number;
 pub use crate::evaluate::verhaal::Positie;
-use crate::evaluate::verhaal::{Eigenaarsverhaal, OORZAKEN, overzicht};
+use crate::evaluate::verhaal::{Eigenaarsverhaal, OORZAKEN, beschikt, overzicht};
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::table::{dutch, name_key};
@@ -25,6 +25,21 @@ pub struct Eigenaar {
     pub cijfers: Eigenaarsverhaal<Decimal>,
     /// What was agreed, at contante waarde; zero without a contract.
     pub overeenkomst: Decimal,
+}
+
+impl Eigenaar {
+    /// What he pays in all: by contract, or what was ordered less what comes back, or what is calculated.
+    pub fn betaalt(&self, model: &Model) -> Decimal {
+        let ordered = beschikt(model, self.eigendom);
+        let due = ordered.map_or(self.cijfers.geldsom, |(paid, comes_back)| {
+            if comes_back {
+                paid.value - self.cijfers.terugbetaling
+            } else {
+                paid.value
+            }
+        });
+        due + self.overeenkomst
+    }
 }
 
 /// A category of the programma.
@@ -73,6 +88,8 @@ pub struct Verhaalresultaat {
     pub categorieen: Vec<Categorieregel>,
     /// Costs of the receiver less contributions, geldsommen and contracts, by cause: key, words, and what stays with him.
     pub rest: Vec<(&'static str, &'static str, Decimal)>,
+    /// The geldsommen as calculated less what was ordered and not paid back, of owners that have a beschikking.
+    pub beschikt_verschil: Decimal,
     /// Costs that the receiver makes, recoverable or not.
     pub kosten_ontvanger: Decimal,
     /// Whether the authority may waive recovery (Ob 8.14 under a).
@@ -83,6 +100,7 @@ impl Verhaalresultaat {
     /// What stays with the receiver: costs less contributions, geldsommen and contracts.
     pub fn rest_totaal(&self) -> Decimal {
         self.kosten_ontvanger - self.bijdragen - self.geldsommen - self.overeenkomsten
+            + self.beschikt_verschil
     }
 }
 
@@ -174,6 +192,7 @@ pub(super) fn record(
             tekort: n(x.tekort)?,
             geldsommen,
             overeenkomsten: n(o.overeenkomst_totaal)?,
+            beschikt_verschil: n(o.beschikt_verschil)?,
             mag_afzien: kostenverhaal::mag_afzien(geldsommen, grens),
             eigenaren,
             categorieen,
