@@ -915,6 +915,91 @@ const WOORDEN: &[Woord] = &[
         "rest: beschikt lager dan de herberekening",
         "geldsom - beschikt + terugbetaling",
     ),
+    (
+        "discontovoet verevening",
+        "discontovoet van de verevening",
+        "uit de invoer: rente van de regel, of van het gebied",
+    ),
+    (
+        "disconto per periode verevening",
+        "discontering per periode (verevening)",
+        "1 + discontovoet; per kwartaal of halfjaar de wortel daarvan",
+    ),
+    (
+        "discontofactor verevening",
+        "discontofactor van de verevening",
+        "1 ÷ (1 + discontovoet)^jaren vanaf de peildatum",
+    ),
+    (
+        "sleutel verevening",
+        "sleutel van de deelnemer",
+        "uit de invoer, of wat de regel als sleutel telt",
+    ),
+    (
+        "eigen kosten verevening",
+        "eigen kosten van de deelnemer",
+        "uit de invoer, of contante waarde van zijn kosten",
+    ),
+    (
+        "feitelijk verevening",
+        "feitelijke inbreng of productie",
+        "uit de invoer, of wat de regel telt",
+    ),
+    (
+        "woningen verevening",
+        "woningen van de deelnemer",
+        "uit de invoer, of het programma",
+    ),
+    (
+        "verevening betaald",
+        "verevening: betaald aan de rekening",
+        "som van wat deelnemers betalen",
+    ),
+    (
+        "verevening saldo",
+        "verevening: blijft op de rekening",
+        "betaald - ontvangen",
+    ),
+    (
+        "resultaat GEM",
+        "resultaat van de GEM",
+        "uit de invoer, of contante waarde van de rekening min de boekwaarde",
+    ),
+    (
+        "telt voor norm",
+        "telt mee voor de norm",
+        "som van het programma dat de norm noemt",
+    ),
+    (
+        "geheel voor norm",
+        "geheel waarover de norm gaat",
+        "som van het programma waarvan de norm een deel vraagt",
+    ),
+    (
+        "gevraagd door norm",
+        "gevraagd door de norm",
+        "norm × geheel",
+    ),
+    (
+        "afwijking",
+        "afwijking van de norm",
+        "wat telt - wat gevraagd wordt",
+    ),
+    (
+        "grondwaarde die gaat",
+        "grondwaarde van een eenheid die vervalt",
+        "uit de invoer, of gemiddeld over het programma",
+    ),
+    (
+        "grondwaarde die komt",
+        "grondwaarde van een eenheid die erbij komt",
+        "uit de invoer, of gemiddeld over het programma",
+    ),
+    (
+        "effect op grondwaarde",
+        "effect op de grondwaarde van voldoen aan de norm",
+        "tekort × (grondwaarde die komt - grondwaarde die gaat)",
+    ),
 ];
 
 /// What a result is called, by the last part of its address, and what it is.
