@@ -51,8 +51,8 @@ def machine(load_before, packages):
     wide = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "no AVX2"
     memory = next(int(l.split()[1]) for l in open("/proc/meminfo") if l.startswith("MemTotal")) / 2**20
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
-    versions = ", ".join(f"{name} {version}" for name, version in packages.items())
+    versions = "".join(f", {name} {version}" for name, version in packages.items())
     return (
         f"Machine: {cpu_name()} ({wide}), {os.cpu_count()} cores, {memory:.0f} GiB; load average {load_before:.1f} before the run, {os.getloadavg()[0]:.1f} after it, "
-        f"the run itself included.\n{rustc}; Python {platform.python_version()}, {versions}."
+        f"the run itself included.\n{rustc}; Python {platform.python_version()}{versions}."
     )
