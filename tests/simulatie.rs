@@ -9,9 +9,14 @@ use std::process::{Command, Output};
 const MODEL: &str = "models/voorbeeld";
 
 fn polder(args: &[&str]) -> Output {
+    // Calls without --out write the same files side by side.
+    let writes = ["run", "compare"].contains(&args[0]);
+    let other = ["--force", "--json", "--out"];
+    let force = (writes && !other.iter().any(|o| args.contains(o))).then_some("--force");
     Command::new(env!("CARGO_BIN_EXE_polder"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(args)
+        .args(force)
         .env("COLUMNS", "80")
         .env("NO_COLOR", "1")
         .output()
