@@ -1,6 +1,6 @@
 //! Verevening in an evaluation: what everyone who takes part in a rule pays or receives.
 //!
-//! [`Voorbereiding`] holds the numbers of the tables in one arithmetic; [`verevenen`] brings them together with the flows of a run, whose
+//! `Voorbereiding` holds the numbers of the tables in one arithmetic; `verevenen` brings them together with the flows of a run, whose
 //! contante waarde stands in the posts that kostenverhaal adds up too. The rules stand in `rules::verevening`, `rules::inbreng` and
 //! `rules::bijdragen`.
 

@@ -1,6 +1,6 @@
 //! Kostenverhaal in an evaluation: what flows are worth per peildatum, and what every owner then pays.
 //!
-//! [`Voorbereiding`] holds the numbers of the tables in one arithmetic; [`verhalen`] brings them together with the flows of a run. The
+//! `Voorbereiding` holds the numbers of the tables in one arithmetic; `verhalen` brings them together with the flows of a run. The
 //! rules stand in `rules::kostenverhaal`.
 
 use super::{Voorbereid, Werk, contant};

@@ -1480,7 +1480,7 @@ pub(super) fn gegroeid_tot(
     }
 }
 
-/// What a repayment of one grows to by the eindafrekening: rente from every payment on (Ow 13.20(2); rate and compounding [C]).
+/// What a repayment of one grows to by the eindafrekening: rente from every payment on (Ow 13.20(2); rate and compounding \[C\]).
 fn rente_op_terugbetaling(
     gewichten: &[(Periode, Quantity)],
     year: i32,

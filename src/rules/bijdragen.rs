@@ -18,11 +18,11 @@ pub enum Grondslag {
 pub enum Begrenzing {
     /// The legal maximum alone.
     Wettelijk,
-    /// The economic room: the maximum less the geldsom of kostenverhaal. Not in the text of the law [C].
+    /// The economic room: the maximum less the geldsom of kostenverhaal. Not in the text of the law \[C\].
     Economisch,
 }
 
-/// What decides whether a bijdrage can be enforced (Ow 13.23 and 13.24, Ob 8.21) [V].
+/// What decides whether a bijdrage can be enforced (Ow 13.23 and 13.24, Ob 8.21) \[V\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
     clippy::struct_excessive_bools,
@@ -43,7 +43,7 @@ pub struct Omstandigheden {
     pub kostenverhaal: bool,
 }
 
-/// Whether a bijdrage can be enforced (Ow 13.23, 13.24) [V].
+/// Whether a bijdrage can be enforced (Ow 13.23, 13.24) \[V\].
 pub fn afdwingbaar(o: &Omstandigheden) -> bool {
     o.functionele_samenhang
         && o.categorie
@@ -63,8 +63,8 @@ pub struct Bijdrage<N> {
 
 /// A financiële bijdrage within its bounds (rules 1.12, T-1.12).
 ///
-/// `maximum = max(0, opbrengst − inbrengwaarde)`: with tijdvak of the activity itself (13.23 lid 3 a) [V]; without it is the
-/// waardevermeerdering (13.23 lid 3 b, Ob 8.18) [V], of the same form. `ruimte = max(0, maximum − geldsom)` [C]. Enforced, the bijdrage is at
+/// `maximum = max(0, opbrengst − inbrengwaarde)`: with tijdvak of the activity itself (13.23 lid 3 a) \[V\]; without it is the
+/// waardevermeerdering (13.23 lid 3 b, Ob 8.18) \[V\], of the same form. `ruimte = max(0, maximum − geldsom)` \[C\]. Enforced, the bijdrage is at
 /// most the bound chosen; by agreement it is what is agreed. Euro, positive pays.
 pub fn financiele_bijdrage<N: Number>(
     gevraagd: N,
@@ -95,7 +95,7 @@ pub fn financiele_bijdrage<N: Number>(
     }
 }
 
-/// How interest on a repayment is reckoned; the law does not say, so it is a setting [C].
+/// How interest on a repayment is reckoned; the law does not say, so it is a setting \[C\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rentewijze {
     /// `(1 + r)^n`.
@@ -113,7 +113,7 @@ pub struct Terugbetaling<N> {
     pub met_rente: N,
 }
 
-/// The eindafrekening of financiële bijdragen (Ob 8.22 [V], T-1.12): the full difference, with interest.
+/// The eindafrekening of financiële bijdragen (Ob 8.22 \[V\], T-1.12): the full difference, with interest.
 ///
 /// `max(0, betaald − nodig)`: nothing more is ever due, and there is no threshold, unlike the 5% of kostenverhaal (Ow 13.20). `rente` per
 /// year, `jaren` since the payment.
@@ -150,9 +150,9 @@ pub struct Bovenwijks<N> {
     pub subsidie: N,
 }
 
-/// The tarief of a fonds bovenwijks, euro per woningequivalent, ≥ 0 (rules 1.5 [O], T-1.5b; chapter 8, point 4).
+/// The tarief of a fonds bovenwijks, euro per woningequivalent, ≥ 0 (rules 1.5 \[O\], T-1.5b; chapter 8, point 4).
 ///
-/// `max(0, Σ kosten·aandeel − Σ subsidie) / weq`: subsidies come off after the share of the new development, over all works together [C].
+/// `max(0, Σ kosten·aandeel − Σ subsidie) / weq`: subsidies come off after the share of the new development, over all works together \[C\].
 /// Without woningequivalenten the tarief is zero.
 pub fn tarief_bovenwijks<N: Number>(werken: &[Bovenwijks<N>], woningequivalenten: N, of: Of) -> N {
     let zero = N::number(0);
@@ -168,7 +168,7 @@ pub fn tarief_bovenwijks<N: Number>(werken: &[Bovenwijks<N>], woningequivalenten
         .named("tarief bovenwijks", of, At::Once)
 }
 
-/// The bijdrage to a fonds bovenwijks: `aantal · weq · tarief`, euro, positive pays (rules 1.5 [O]).
+/// The bijdrage to a fonds bovenwijks: `aantal · weq · tarief`, euro, positive pays (rules 1.5 \[O\]).
 pub fn bijdrage_bovenwijks<N: Number>(aantal: N, weq: N, tarief: N, of: Of) -> N {
     (aantal * weq * tarief).named("bijdrage bovenwijks", of, At::Once)
 }

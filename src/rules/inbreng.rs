@@ -1,7 +1,7 @@
 //! Inbreng and forms of cooperation: normative inbrengwaarde, development rights, virtuele grondbank, bouwclaim, GEM (rules 3.5).
 //!
-//! Formulas are own knowledge, not verified [O]; that inbrengwaarden are normative or forfaitair is a spelregel of the
-//! Praktijkhandleiding NOVEX [P]. Splits add up exactly, as in [`super::verevening`].
+//! Formulas are own knowledge, not verified \[O\]; that inbrengwaarden are normative or forfaitair is a spelregel of the
+//! Praktijkhandleiding NOVEX \[P\]. Splits add up exactly, as in [`super::verevening`].
 
 use super::verevening::{DECIMALEN, sluitend, som_van, verdeel};
 use crate::number::{At, Number, Of};

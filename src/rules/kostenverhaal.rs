@@ -2,7 +2,7 @@
 //! afd. 8.4, Omgevingsregeling hfst. 13; rules 1.1 to 1.11).
 //!
 //! Amounts in euro at contante waarde per peildatum, excluding btw; positive is what an owner pays. Legal thresholds are parameters
-//! and come in as numbers. What the rules mark [O] or [C] is an argument here, and a setting of the model.
+//! and come in as numbers. What the rules mark \[O\] or \[C\] is an argument here, and a setting of the model.
 
 use crate::number::{At, Number, Of};
 use rust_decimal::Decimal;
@@ -68,7 +68,7 @@ pub fn mag_afzien(geldsommen: Decimal, grens: Decimal) -> bool {
 }
 
 /// The share of a cost that falls on the area: toerekenbaar × profijt of the area / profijt of all beneficiaries (Ow 13.11(1),
-/// 13.14(1)(b); formula [C]; rules 1.5, T-1.5). Without a key the area has all the profijt.
+/// 13.14(1)(b); formula \[C\]; rules 1.5, T-1.5). Without a key the area has all the profijt.
 pub fn verhaalbaar<N: Number>(toerekenbaar: N, profijt: Option<(N, &[N])>) -> N {
     match profijt {
         None => toerekenbaar,
@@ -122,7 +122,7 @@ pub struct Kleingrenzen {
 }
 
 /// The class of a small work, from 0; nothing when it is too large to be one. A bound itself lies in the lower class: the text of the
-/// regulation overlaps there ([C], rules chapter 8, point 8).
+/// regulation overlaps there (\[C\], rules chapter 8, point 8).
 pub fn kleine_klasse(werk: Kleinwerk, grenzen: &Kleingrenzen) -> Option<usize> {
     match werk {
         Kleinwerk::Kas(m2) => grenzen.kas.iter().position(|most| m2 <= *most),
@@ -189,7 +189,7 @@ pub fn naar_gewicht<N: Number>(omslag: N, categorieen: &[Categorie<N>], geheel: 
     (omslag * weighted).div_or(geheel, N::number(0))
 }
 
-/// What an owner deducts for works of his own: of each, no more than the raming says (Ow 13.18(2)(b)); per item or together [C]
+/// What an owner deducts for works of his own: of each, no more than the raming says (Ow 13.18(2)(b)); per item or together \[C\]
 /// (rules 1.7 step 6). `posten`: own cost and raming.
 pub fn eigen_kosten<N: Number>(posten: &[(N, N)], per_post: bool) -> N {
     let mut total = N::number(0);
@@ -216,7 +216,7 @@ pub struct Geldsom<N> {
     pub geldsom: N,
 }
 
-/// With a tijdvak: bruto − inbrengwaarde − own costs (Ow 13.18(2)); the floor at zero is [O], so `vloer` says whether it holds
+/// With a tijdvak: bruto − inbrengwaarde − own costs (Ow 13.18(2)); the floor at zero is \[O\], so `vloer` says whether it holds
 /// (rules 1.7 steps 6 and 7).
 pub fn geldsom_tijdvak<N: Number>(
     bruto: N,
@@ -263,7 +263,7 @@ pub fn eindafrekening<N: Number>(betaald: N, herrekend: N, drempel: N, of: Of) -
         .named("terugbetaling", of, At::Once)
 }
 
-/// The same without a tijdvak: less other costs of designated kinds that were made within the maximum (Ow 13.20(3); [C]).
+/// The same without a tijdvak: less other costs of designated kinds that were made within the maximum (Ow 13.20(3); \[C\]).
 pub fn eindafrekening_zonder<N: Number>(
     betaald: N,
     herrekend: N,

@@ -2,7 +2,7 @@
 //! (rules 3.8; opgaven M17 and M18).
 //!
 //! No figure stands here: norms are local policy, and `models/parameters.toml` holds those that were published, with date and source. Formulas
-//! are conventions [C].
+//! are conventions \[C\].
 
 use crate::number::{At, Number, Of};
 
@@ -26,7 +26,7 @@ pub struct Aandeeltoets<N> {
     pub afwijking: N,
 }
 
-/// A share norm: 30% sociaal, two thirds betaalbaar, 20% work; of homes or of m² (rules 3.8 [C]; M18).
+/// A share norm: 30% sociaal, two thirds betaalbaar, 20% work; of homes or of m² (rules 3.8 \[C\]; M18).
 ///
 /// `norm = share · geheel`, not made whole. Whether a share is of all homes or of the affordable ones is for the caller: it gives the
 /// whole.
@@ -63,7 +63,7 @@ pub struct Grenstoets<N> {
     pub woningen: N,
 }
 
-/// A price cap: rent per month or purchase price at most `grens`, euro (M18 [C]).
+/// A price cap: rent per month or purchase price at most `grens`, euro (M18 \[C\]).
 #[inline(always)]
 pub fn prijsgrens<N: Number>(aantal: N, prijs: N, grens: N, of: Of) -> Grenstoets<N> {
     Grenstoets {
@@ -78,7 +78,7 @@ pub fn prijsgrens<N: Number>(aantal: N, prijs: N, grens: N, of: Of) -> Grenstoet
     }
 }
 
-/// A minimum area: m² gbo at least `minimum` (M18 [C]).
+/// A minimum area: m² gbo at least `minimum` (M18 \[C\]).
 #[inline(always)]
 pub fn minimummaat<N: Number>(aantal: N, m2: N, minimum: N, of: Of) -> Grenstoets<N> {
     Grenstoets {
@@ -102,7 +102,7 @@ pub struct Ruimtenorm<N> {
     pub aanwezig: N,
 }
 
-/// A 'barcode': m² of facilities and work that homes ask, and what of it the programme misses; gives the whole claim in m² (M17 [C]).
+/// A 'barcode': m² of facilities and work that homes ask, and what of it the programme misses; gives the whole claim in m² (M17 \[C\]).
 ///
 /// `claim = woningen · per_woning`; `tekort = max(0, claim − aanwezig)`: too much of one kind does not make up for another.
 #[inline(always)]
@@ -126,7 +126,7 @@ pub fn ruimteclaims<N: Number>(
     totaal.named("ruimteclaim totaal", geheel, At::Once)
 }
 
-/// What a norm does to the land value: `aantal · (waarde_naar − waarde_van)`, euro, positive yields, negative costs (M17, M18 [C]).
+/// What a norm does to the land value: `aantal · (waarde_naar − waarde_van)`, euro, positive yields, negative costs (M17, M18 \[C\]).
 ///
 /// `aantal` homes or m² that the norm makes change from one use to another, such as an `afwijking` above; `waarde_..` the land value of
 /// one of each. The reverse change gives the opposite.
@@ -135,7 +135,7 @@ pub fn effect_norm<N: Number>(aantal: N, waarde_van: N, waarde_naar: N, of: Of) 
     (aantal * (waarde_naar - waarde_van)).named("effect norm", of, At::Once)
 }
 
-/// Relocation of firms: `m² plot · price`, euro, ≥ 0, excluding btw (M17 [P]). A cost.
+/// Relocation of firms: `m² plot · price`, euro, ≥ 0, excluding btw (M17 \[P\]). A cost.
 #[inline(always)]
 pub fn uitplaatsing<N: Number>(m2_kavel: N, prijs: N, of: Of) -> N {
     (m2_kavel * prijs).named("kosten uitplaatsing", of, At::Once)

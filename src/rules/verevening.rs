@@ -2,7 +2,7 @@
 //!
 //! Every split adds up exactly. A part is rounded to a number of decimals, and what rounding leaves goes to the one with the
 //! largest key, of equal ones the first: so the order of parties makes no difference but between equals, and who has no key
-//! neither pays nor gets a cent. A key below zero counts as zero [C]. Settlements are positive for who pays.
+//! neither pays nor gets a cent. A key below zero counts as zero \[C\]. Settlements are positive for who pays.
 
 use crate::number::{At, Number, Of, Rounding};
 
@@ -125,8 +125,8 @@ pub(super) fn vereist<N: Number>(norm: &Norm<N>, woningen: N) -> N {
     woningen.if_less(norm.vanaf, N::number(0), rond)
 }
 
-/// The afkoopsom of a project (rules 3.1, T-3.1; Ow 13.22–13.24 with Ob 8.21 lid 1 e as its legal ground [V]; the formula as
-/// published for Alphen aan den Rijn [P]).
+/// The afkoopsom of a project (rules 3.1, T-3.1; Ow 13.22–13.24 with Ob 8.21 lid 1 e as its legal ground \[V\]; the formula as
+/// published for Alphen aan den Rijn \[P\]).
 ///
 /// `tekort = max(0, vereist − sociaal − elders)`; `bedrag = tekort · max(0, vrij − sociaal)`. Positive: the project pays the fund.
 pub fn afkoopsom<N: Number>(
@@ -157,7 +157,7 @@ pub fn afkoopsom<N: Number>(
     }
 }
 
-/// A flat payment for every home of a project from a number of homes on (rules 3.1; Hilversum [P]). Positive: the project pays.
+/// A flat payment for every home of a project from a number of homes on (rules 3.1; Hilversum \[P\]). Positive: the project pays.
 pub fn afdracht_per_woning<N: Number>(woningen: N, vanaf: N, tarief: N, of: Of) -> N {
     woningen
         .if_less(vanaf, N::number(0), woningen * tarief)
@@ -184,8 +184,8 @@ pub enum Telling {
     Beide,
 }
 
-/// A payment by segment: `Σ max(0, aantal − grens)·tarief`, or signed `Σ (aantal − grens)·tarief` (rules 3.1 [C]; the amounts as seen
-/// [P]). Positive: the project pays; the signed one may be negative.
+/// A payment by segment: `Σ max(0, aantal − grens)·tarief`, or signed `Σ (aantal − grens)·tarief` (rules 3.1 \[C\]; the amounts as seen
+/// \[P\]). Positive: the project pays; the signed one may be negative.
 pub fn segmentafdracht<N: Number>(
     segmenten: &[Segment<N>],
     telling: Telling,
@@ -270,7 +270,7 @@ pub struct Verrekening<'a, N> {
 }
 
 /// Costs shared by any key, whoever made them: 'who profits pays', '10 % is school or park, so everyone carries 10 %' (rules 3.2,
-/// T-3.2 [P], formula [C]).
+/// T-3.2 \[P\], formula \[C\]).
 ///
 /// `bedrag[i] = sleutel[i]/Σ sleutel · Σ eigen − eigen[i]`: positive pays, negative receives, the sum is zero. Nobody has a key:
 /// nothing is settled, and everyone carries its own costs. That `Σ eigen` is the total agreed is for the caller to check.
@@ -306,7 +306,7 @@ pub enum Meetellen {
 }
 
 /// Compensation for *specials*: who makes what yields less than a reference (school, park, affordable plinth) is compensated by all, by
-/// a key (rules 3.2 [P], formula [C]).
+/// a key (rules 3.2 \[P\], formula \[C\]).
 ///
 /// `gemis[i] = referentie[i] − werkelijk[i]`, euro, positive when it yields less; that is then shared as costs are ([`kostendeling`]),
 /// its maker included.
@@ -332,7 +332,7 @@ pub fn compensatie<N: Number>(
     kostendeling(sleutel, gemis, decimalen, van, uit);
 }
 
-/// Land value made equal per unit of a measure: per m² uitgeefbaar, or per home (rules 3.2, T-3.2D [C]).
+/// Land value made equal per unit of a measure: per m² uitgeefbaar, or per home (rules 3.2, T-3.2D \[C\]).
 ///
 /// `bedrag[i] = waarde[i] − maat[i]/Σ maat · Σ waarde`: positive for the deelgebied that yields more per unit than the whole; the sum is
 /// zero. Nobody has a measure: nothing is settled.
@@ -372,7 +372,7 @@ pub struct Doelrest<N> {
     pub over: N,
 }
 
-/// Land value moved to a given target per deelgebied (rules 3.2, T-3.2E [C]).
+/// Land value moved to a given target per deelgebied (rules 3.2, T-3.2E \[C\]).
 ///
 /// Who is above its target gives, who is below it gets; the amount that moves is the lesser of all that is above and all that is
 /// missing, carried pro rata of what one is above and spread pro rata of what one misses. So nobody passes its target, and the sum is
@@ -409,7 +409,7 @@ pub fn doelgrondwaarde<N: Number>(
     }
 }
 
-/// Costs that nobody made on its own land (a park, the gebiedsorganisatie), divided by a key (rules 3.2 [P], formula [C]).
+/// Costs that nobody made on its own land (a park, the gebiedsorganisatie), divided by a key (rules 3.2 \[P\], formula \[C\]).
 ///
 /// `bijdrage[i] = sleutel[i]/Σ sleutel · bedrag`, euro, positive pays who carries the costs out. Gives what stays uncovered: zero, or the
 /// whole amount when nobody has a key.
