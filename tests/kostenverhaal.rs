@@ -15,32 +15,9 @@ use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use support::toeval::Bron;
 
 // -------------------------------------------------------------------------------------------------------- random areas
-
-/// Numbers that follow from a seed (splitmix64).
-struct Bron(u64);
-
-impl Bron {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-    /// From `low` to `high`, both included.
-    fn van(&mut self, low: u64, high: u64) -> u64 {
-        low + self.next() % (high - low + 1)
-    }
-    /// In one of `out_of` cases.
-    fn soms(&mut self, out_of: u64) -> bool {
-        self.next().is_multiple_of(out_of)
-    }
-    fn kies<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.van(0, list.len() as u64 - 1) as usize]
-    }
-}
 
 /// A row: column, value, and whether the value is an amount in euro.
 type Rij = Vec<(&'static str, String, bool)>;

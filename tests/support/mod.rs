@@ -1,6 +1,8 @@
 //! What the tests share: models from text, read by the real reader.
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub(crate) mod toeval;
+
 use polder::model::Model;
 use polder::model::table::Tables;
 use polder::problem::{Problem, has_errors};
