@@ -710,7 +710,7 @@ fn a_changed_input_gives_what_polder_gives() {
     let mut expected = Vec::new();
     for (naam, route, share) in [
         ("voorbeeld", Route::Cofinanciering, 2),
-        ("kostenverhaal", Route::Grex, 1),
+        ("kostenverhaal", Route::Grex, 2),
         ("havenkwartier", Route::Cofinanciering, 2),
         ("havenkwartier", Route::Grex, 1),
         ("spoorzone-oost", Route::Grex, 2),
