@@ -1266,6 +1266,10 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
     ("rest_zonder_kostensoort", "rest zonder kostensoort"),
     ("rest_elders", "rest elders"),
     ("rest_plankosten", "rest plankosten"),
+    (
+        "rest_plankosten_jaar",
+        "rest plankosten in het jaar van de beschikking",
+    ),
     ("rest_bijdragen", "rest bijdragen"),
     ("rest_raming", "rest raming"),
     ("rest_aftopping", "rest aftopping"),

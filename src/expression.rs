@@ -284,6 +284,11 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("rest zonder kostensoort", Unit::Eur, "rules 1.4"),
     ("rest elders", Unit::Eur, "rules 1.5"),
     ("rest plankosten", Unit::Eur, "rules 1.11"),
+    (
+        "rest plankosten in het jaar van de beschikking",
+        Unit::Eur,
+        "rules 1.9",
+    ),
     ("rest bijdragen", Unit::Eur, "rules 1.7"),
     ("rest raming", Unit::Eur, "rules 1.8"),
     ("rest aftopping", Unit::Eur, "rules 1.7"),

@@ -48,6 +48,7 @@ const TEKST: &[&str] = &[
     "aftrek",
     "vloer",
     "maximum_aftopt",
+    "plankosten_in",
     "kostensoort",
     "profijt",
     "eigendom",
@@ -134,6 +135,12 @@ impl Gebied {
             }
             if b.soms(3) {
                 row.push(("plankosten_maximum", b.van(1, 900_000).to_string()));
+            }
+            if b.soms(2) {
+                row.push(("beschikking", b.van(2026, 2034).to_string()));
+            }
+            if b.soms(4) {
+                row.push(("plankosten_in", "fasering".into()));
             }
             if regime == "OW_ZONDER" {
                 row.push(("maximum", b.van(1, 9_000_000).to_string()));

@@ -290,6 +290,8 @@ impl<N: Number> Voorbereiding<N> {
                         }
                     }
                     Postsoort::Overeenkomst(_)
+                    | Postsoort::Gemaakt
+                    | Postsoort::Geraamd
                     | Postsoort::Elders
                     | Postsoort::Onverhaalbaar
                     | Postsoort::Verevening(..) => {}
@@ -706,6 +708,11 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
         "boven het maximum van de plankosten",
     ),
     (
+        "rest_plankosten_jaar",
+        "rest plankosten in het jaar van de beschikking",
+        "plankosten buiten het jaar van de beschikking",
+    ),
+    (
         "rest_bijdragen",
         "rest bijdragen",
         "bijdragen van derden boven de kosten",
@@ -861,7 +868,8 @@ fn gebiedsoverzicht<N: Number>(
     let listed = N::sum(&values(&kostensoorten));
     let elders = sum(&|s| s == Postsoort::Elders);
     let onverhaalbaar = sum(&|s| s == Postsoort::Onverhaalbaar);
-    let kosten_ontvanger = (listed - own_works + elders + onverhaalbaar).named(
+    let later = sum(&|s| s == Postsoort::Gemaakt) - sum(&|s| s == Postsoort::Geraamd);
+    let kosten_ontvanger = (listed + later - own_works + elders + onverhaalbaar).named(
         "kosten van de ontvanger",
         of,
         At::Once,
@@ -893,6 +901,7 @@ fn gebiedsoverzicht<N: Number>(
         }
     };
     let above = x.netto - x.omslag - x.tekort;
+    let surplus = if zonder { x.netto.min(zero) } else { above };
     // An owner with a beschikking pays that, less what comes back: not what is calculated now.
     let ordered = all(&|e| {
         beschikt(e).map_or(zero, |(paid, comes_back)| {
@@ -908,8 +917,10 @@ fn gebiedsoverzicht<N: Number>(
         onverhaalbaar,
         elders,
         listed + x.inbreng - x.kosten,
-        above.min(zero),
-        if zonder { above.max(zero) } else { zero },
+        later,
+        surplus,
+        // Without a tijdvak what is spread may be a raming: one above the costs is a gain, and below zero here.
+        above - surplus,
         x.tekort,
         each(&[Positie::Gemeente, Positie::Ontvanger], &own),
         x.omslag - all(&|e| figures[e].bruto),

@@ -866,14 +866,19 @@ const WOORDEN: &[Woord] = &[
         "kosten per kostensoort + inbrengwaarden - verhaalbare kosten",
     ),
     (
+        "rest plankosten in het jaar van de beschikking",
+        "rest: plankosten buiten het jaar van de beschikking",
+        "plankosten in eigen jaren - dezelfde in het jaar van de beschikking",
+    ),
+    (
         "rest bijdragen",
         "rest: bijdragen van derden boven de kosten",
-        "netto kosten - omslag - tekort, niet boven nul",
+        "netto kosten - omslag - tekort, of wat netto onder nul is",
     ),
     (
         "rest raming",
         "rest: kosten boven de raming",
-        "netto kosten - raming, niet onder nul",
+        "netto kosten - raming die wordt verdeeld",
     ),
     (
         "rest aftopping",

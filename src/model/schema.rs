@@ -968,6 +968,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 "Whether what is due grows with rente from peildatum to its payment [C]. Default nee",
             ),
             opt(
+                "plankosten_in",
+                Kind::Choice(&["beschikking", "fasering"]),
+                "Period in which A1 and A10 count: all in the year of the beschikking (Or 13.6), or as they are phased. Default beschikking",
+            ),
+            opt(
                 "plankosten_maximum",
                 Kind::Amount,
                 "Most that counts of A1 and A10 together, at contante waarde (Or 13.2). Default: no maximum",

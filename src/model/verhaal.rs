@@ -52,6 +52,8 @@ pub struct Verhaalsgebied {
     pub vloer: bool,
     /// Whether what is due grows with rente to its payment.
     pub tot_betaling: bool,
+    /// Whether plankosten count in the year of the beschikking, or in their own periods.
+    pub plankosten_in_beschikking: bool,
     /// Most that counts of plankosten.
     pub plankosten_maximum: Option<Quantity>,
     /// Without a tijdvak: what is spread.
@@ -183,6 +185,10 @@ pub enum Postsoort {
     Overeenkomst(usize),
     /// Costs of the receiver with a kostensoort, as far as they fall on others than the areas.
     Elders,
+    /// Plankosten in their own periods, where they are recovered as of the year of the beschikking.
+    Gemaakt,
+    /// The same as of that year.
+    Geraamd,
     /// Costs of the receiver without a kostensoort.
     Onverhaalbaar,
     /// Flows that a rule of verevening adds up: of who takes part (nothing is the rule itself), and what.
@@ -381,6 +387,8 @@ impl Lezer<'_> {
             let per_post = f.choice("aftrek", &["per_post", "totaal"]) != Some("totaal");
             let vloer = f.choice("vloer", &["nul", "geen"]) != Some("geen");
             let tot_betaling = f.choice("rente_tot_betaling", &["ja", "nee"]) == Some("ja");
+            let plankosten_in_beschikking =
+                f.choice("plankosten_in", &["beschikking", "fasering"]) != Some("fasering");
             let plankosten_maximum = f.count("plankosten_maximum");
             let raming = f.count("raming");
             let maximum = f.count("maximum");
@@ -467,6 +475,7 @@ impl Lezer<'_> {
                 per_post,
                 vloer,
                 tot_betaling,
+                plankosten_in_beschikking,
                 plankosten_maximum,
                 raming,
                 maximum,
@@ -1174,6 +1183,39 @@ impl Lezer<'_> {
         self.lijnen[lijn].van == self.verhaal.gebieden[gebied].ontvanger
     }
 
+    /// The line as which a cost counts in an area: plankosten as if they were all made in the year of the beschikking (Or 13.6), at the
+    /// index of that year. What was made before peildatum keeps its own value, and a beschikking of before counts as one at peildatum.
+    fn telt_als(&mut self, lijn: usize, gebied: usize, soort: usize) -> usize {
+        let g = &self.verhaal.gebieden[gebied];
+        let (stap, peil) = (self.gebied.tijdstap, self.gebied.peil);
+        let all = &self.lijnen[lijn].verloop.gewichten;
+        let year = g.beschikking.max(peil.year(stap));
+        if !g.plankosten_in_beschikking
+            || !is_plankosten(soort)
+            || all.iter().all(|(p, _)| p.year(stap) == year)
+        {
+            return lijn;
+        }
+        let whole: Exact = all
+            .iter()
+            .fold(Exact::ZERO, |sum, (_, q)| sum + Exact::from(q.value));
+        let Some(whole) = whole.0 else { return lijn };
+        let mut copy = self.lijnen[lijn].clone();
+        copy.id = format!("{} in {year}", copy.id);
+        copy.omschrijving = format!("{} in {year}", copy.omschrijving);
+        copy.soort = Stroomsoort::Raming;
+        copy.rol = Rol::Verrekening;
+        // A delay of the works does not move the beschikking.
+        copy.deelgebied = None;
+        copy.verloop.gewichten = vec![(
+            Periode::of_year(year, stap).max(peil),
+            Quantity::made(whole),
+        )];
+        copy.raming = None;
+        self.lijnen.push(copy);
+        self.lijnen.len() - 1
+    }
+
     /// What of a line with a kostensoort falls on others than the areas: the receiver's own.
     fn elders(
         &mut self,
@@ -1400,22 +1442,24 @@ impl Lezer<'_> {
                 );
                 continue;
             }
+            let telt = self.telt_als(lijn, g, soort);
             let Some(e) = owner else {
-                self.post(
-                    lijn,
-                    g,
-                    Postsoort::Kosten(soort),
-                    toerekenbaar.clone(),
-                    profijt,
-                );
+                let mut post = |lijn: usize, soort: Postsoort| {
+                    self.post(lijn, g, soort, toerekenbaar.clone(), profijt.clone());
+                };
+                post(telt, Postsoort::Kosten(soort));
+                if telt != lijn {
+                    post(lijn, Postsoort::Gemaakt);
+                    post(telt, Postsoort::Geraamd);
+                }
                 continue;
             };
             let nth = self.verhaal.eigendommen[e].werken.len();
             let estimate = raming.clone().map(|amount| {
                 let place = row.place.clone();
-                let mut copy = self.lijnen[lijn].clone();
-                copy.id = format!("{} raming", copy.id);
-                copy.omschrijving = format!("raming {}", copy.omschrijving);
+                let mut copy = self.lijnen[telt].clone();
+                copy.id = format!("{} raming", self.lijnen[lijn].id);
+                copy.omschrijving = format!("raming {}", self.lijnen[lijn].omschrijving);
                 copy.soort = Stroomsoort::Raming;
                 copy.rol = Rol::Verrekening;
                 copy.bedrag = Bedrag::Product(vec![Factor {
@@ -1434,7 +1478,7 @@ impl Lezer<'_> {
                 kostensoort: soort,
             });
             self.post(
-                lijn,
+                telt,
                 g,
                 Postsoort::Eigen(e, nth),
                 toerekenbaar.clone(),

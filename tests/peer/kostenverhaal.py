@@ -9,7 +9,7 @@ One area:
   indexen         [{"index", "vanaf", "groei"}]
   kostenverhaal   [{"id", "regime", "deelgebieden", "rente", "moment", "beschikking", "methode",
                     "aftrek", "vloer", "rente_tot_betaling", "raming", "maximum",
-                    "maximum_aftopt", "plankosten_maximum"}]
+                    "maximum_aftopt", "plankosten_in", "plankosten_maximum"}]
   eigendom        [{"id", "partij", "perceel", "aandeel", "kostenverhaal", "deelgebied", "m2",
                     "grond_m2", "opstallen", "vrijmaken", "slopen", "saneren", "inbrengwaarde",
                     "activiteit", "omvang", "maximum", "betaling", "overeenkomst"}]
@@ -140,9 +140,12 @@ class Rekening:
     def opgerent(self, bedrag, jaar):
         return bedrag * rentefactor(self.rente, jaar - self.peiljaar + self.moment)
 
-    def contante_waarde(self, bedrag, regel):
-        """Rules 1.9: sum of flow * index / (1 + r) ^ (year - peiljaar + moment)."""
+    def contante_waarde(self, bedrag, regel, alles_in=None):
+        """Rules 1.9: sum of flow * index / (1 + r) ^ (year - peiljaar + moment); alles_in is the
+        year in which all of it falls, whatever its phasing."""
         fasering = regel.get("fasering") or {str(self.peiljaar): "1"}
+        if alles_in is not None:
+            fasering = {str(alles_in): sum((getal(deel) for deel in fasering.values()), NUL)}
         som = NUL
         for jaar, deel in fasering.items():
             jaar = int(jaar)
@@ -345,13 +348,18 @@ def kosten_van_gebied(plan, gebied, regime, rekening):
         if deel == 0:
             continue
         bedrag = getal(regel.get("bedrag"))
-        raming = rekening.contante_waarde(getal(regel.get("raming_verhaal"), bedrag), regel) * deel
+        # Or 13.6: plankosten fall in the year of the beschikking
+        in_jaar = None
+        if soort in ("A1", "A10") and keuze(gebied, "plankosten_in", ("beschikking", "fasering")) == "beschikking":
+            in_jaar = rekening.peiljaar if leeg(gebied.get("beschikking")) else int(gebied["beschikking"])
+        raming = rekening.contante_waarde(
+            getal(regel.get("raming_verhaal"), bedrag), regel, in_jaar) * deel
         if soort in ("A1", "A10"):
             plankosten += raming
         else:
             kosten += raming
         if not leeg(regel.get("eigendom")):
-            eigen = rekening.contante_waarde(bedrag, regel) * deel
+            eigen = rekening.contante_waarde(bedrag, regel, in_jaar) * deel
             eigen_kosten.setdefault(regel["eigendom"], []).append((soort, eigen, raming))
     # Ow 13.21: A1 and A10 together at most the maximum plankosten
     if not leeg(gebied.get("plankosten_maximum")):
