@@ -372,7 +372,7 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
             let words = Some(&timeline::DISCONTO);
-            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, of, words, &mut out);
+            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, tl.peil, of, words, &mut out);
             out
         };
         let followed = |account: usize| plan.diepte != Diepte::Rekening || account == HOOFD;
@@ -2146,6 +2146,7 @@ fn deelresultaten<N: Number>(
                 &plan.timeline,
                 tarieven.per_jaar,
                 g.kasstroommoment,
+                plan.timeline.peil,
                 Of::Geheel,
                 None,
                 los,

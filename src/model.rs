@@ -574,6 +574,8 @@ pub(crate) struct Builder {
     fonds: Option<Fonds>,
     /// Names of valuations.
     waarderingen: Vec<String>,
+    /// Accounts with a given boekwaarde.
+    geboekt: Vec<usize>,
 }
 
 /// Walks the rows of a table.
@@ -636,8 +638,9 @@ impl Builder {
         self.read_fonds(&tables, problems);
         self.waarderingen = grondwaarde::namen(&tables);
         let gebied = self.gebied.clone()?;
-        let lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
         let boekwaarden = self.read_boekwaarde(&tables, problems);
+        self.geboekt = boekwaarden.iter().map(|b| b.rekening).collect();
+        let lines = lines::Lines::read(&mut self, &gebied, &tables, problems);
         lines.check_history(&self, &gebied, &boekwaarden, problems);
         let regimes = read_regimes(&tables, problems);
         let onzekerheden = read_onzekerheden(&tables, &regimes, problems);

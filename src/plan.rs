@@ -547,6 +547,11 @@ fn position(timeline: &Timeline, p: Periode) -> usize {
 }
 
 impl<'a> Plan<'a> {
+    /// Position of a period; what lies before the first is taken there.
+    pub(crate) fn positie(&self, p: Periode) -> usize {
+        position(&self.timeline, p)
+    }
+
     /// Compiles a model for a route, with its uncertain inputs or without.
     pub fn new(
         model: &'a Model,
@@ -562,6 +567,7 @@ impl<'a> Plan<'a> {
             .iter()
             .filter(|l| counts(l))
             .flat_map(|l| l.realisatie.iter().map(|(p, _)| *p))
+            .chain(model.verhaal.gebieden.iter().map(|a| a.waardeperiode(g)))
             .min()
             .unwrap_or(g.peil)
             .min(g.peil);

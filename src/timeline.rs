@@ -307,12 +307,14 @@ fn called<N: Number>(
     }
 }
 
-/// Discount factors per forecast period at a yearly rate, as far as `out` is long: a chain, one power in front (rules 0.2).
+/// Discount factors at a yearly rate per period from position `vanaf` on, as far as `out` is long: a chain, one power in front
+/// (rules 0.2). Before it they are zero.
 #[inline(always)]
 pub fn discount_factors<N: Number>(
     timeline: &Timeline,
     rate: N,
     moment: Kasstroommoment,
+    vanaf: usize,
     of: Of,
     words: Option<&Discontowoorden>,
     out: &mut [N],
@@ -328,11 +330,11 @@ pub fn discount_factors<N: Number>(
         Kasstroommoment::Eind => per_period,
     };
     for t in 0..timeline.len.min(out.len()) {
-        if t < timeline.peil {
+        if t < vanaf {
             out[t] = N::number(0);
             continue;
         }
-        if t > timeline.peil {
+        if t > vanaf {
             factor = factor * per_period;
         }
         factor = called(factor, words, 2, of, at(t));

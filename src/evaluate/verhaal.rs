@@ -103,6 +103,8 @@ struct GebiedN<N: Number> {
 pub(super) struct Voorbereiding<N: Number> {
     /// Discount factors by area, then by rule of verevening.
     factoren: Vec<Vec<N>>,
+    /// Position from which they discount: what flows before counts at its own value.
+    vanaf: Vec<usize>,
     /// By list of the plan: posts with the part that counts.
     lijsten: Vec<Vec<(usize, Option<N>)>>,
     gebieden: Vec<GebiedN<N>>,
@@ -184,20 +186,31 @@ impl<N: Number> Voorbereiding<N> {
         let tl = &plan.timeline;
         let areas = verhaal.gebieden.iter().enumerate().map(|(i, g)| {
             let of = Of::Verhaal(i as u16);
-            (&g.rente, g.moment, of, &timeline::KOSTENVERHAAL)
+            let vanaf = plan.positie(g.waardeperiode(&model.gebied));
+            (&g.rente, g.moment, vanaf, of, &timeline::KOSTENVERHAAL)
         });
         let rules = regels.iter().enumerate().map(|(i, r)| {
             let (of, words) = (Of::Regel(i as u16), &timeline::VEREVENING);
-            (&r.rente, Kasstroommoment::Begin, of, words)
+            (&r.rente, Kasstroommoment::Begin, tl.peil, of, words)
         });
-        let factoren = areas
-            .chain(rules)
+        let all: Vec<_> = areas.chain(rules).collect();
+        let vanaf = all.iter().map(|(_, _, vanaf, ..)| *vanaf).collect();
+        let factoren = all
+            .into_iter()
             .enumerate()
-            .map(|(i, (rente, moment, of, words))| {
+            .map(|(i, (rente, moment, vanaf, of, words))| {
                 let mut out = vec![N::number(0); tl.len];
                 // A rule that adds up no flows has no factors: a sheet has no rates that nothing uses.
                 if i < verhaal.gebieden.len() || plan.posten.iter().any(|p| p.gebied == i) {
-                    timeline::discount_factors(tl, getal(rente), moment, of, Some(words), &mut out);
+                    timeline::discount_factors(
+                        tl,
+                        getal(rente),
+                        moment,
+                        vanaf,
+                        of,
+                        Some(words),
+                        &mut out,
+                    );
                 }
                 out
             })
@@ -381,6 +394,7 @@ impl<N: Number> Voorbereiding<N> {
         }
         Some(Voorbereiding {
             factoren,
+            vanaf,
             lijsten,
             gebieden,
             eigendommen,
@@ -389,7 +403,7 @@ impl<N: Number> Voorbereiding<N> {
         })
     }
 
-    /// Adds what a flow is worth to the posts that it counts for. What happened before peildatum counts at its own value.
+    /// Adds what a flow is worth to the posts that it counts for. What happened before the date of valuation counts at its own value.
     #[inline(always)]
     pub(super) fn tellen(
         &self,
@@ -400,8 +414,9 @@ impl<N: Number> Voorbereiding<N> {
         posten: &mut [N],
     ) {
         for (post, part) in &self.lijsten[lijst] {
-            let factors = &self.factoren[plan.posten[*post].gebied];
-            let past = plan.timeline.peil.saturating_sub(from).min(flows.len());
+            let gebied = plan.posten[*post].gebied;
+            let factors = &self.factoren[gebied];
+            let past = self.vanaf[gebied].saturating_sub(from).min(flows.len());
             let mut value = contant(&flows[past..], &factors[from + past..]);
             if past > 0 {
                 value = N::sum(&flows[..past]) + value;
@@ -420,13 +435,14 @@ impl<N: Number> Voorbereiding<N> {
         posten: &mut [N],
     ) {
         for (post, part) in &self.lijsten[lijst] {
-            let factors = &self.factoren[plan.posten[*post].gebied];
+            let gebied = plan.posten[*post].gebied;
+            let factors = &self.factoren[gebied];
             let parts: Vec<N> = flows
                 .iter()
                 .enumerate()
                 .filter(|(t, _)| doet(*t))
                 .map(|(t, flow)| {
-                    if t < plan.timeline.peil {
+                    if t < self.vanaf[gebied] {
                         *flow
                     } else {
                         *flow * factors[t]

@@ -204,7 +204,7 @@ pub(crate) fn read(
         let stap = gebied.tijdstap;
         let gewichten = betalingen.get(i).and_then(Clone::clone).unwrap_or_else(|| {
             vec![(
-                Periode::of_year(area.beschikking, stap),
+                Periode::of_year(area.beschikking, stap).max(gebied.peil),
                 Quantity::made(Decimal::ONE),
             )]
         });

@@ -1926,13 +1926,21 @@ fn read_betalingen(
                 }
             });
             let weights: Result<Vec<(Periode, Quantity)>, String> = wanted.and_then(|weights| {
+                // What an owner paid before is history; a settlement that is calculated lies ahead.
+                let first = if name == "eigendom" {
+                    Periode(gebied.peil.0 - verhaal::VERLEDEN * gebied.tijdstap.per_year())
+                } else {
+                    gebied.peil
+                };
                 let outside = weights
                     .iter()
-                    .find(|(p, _)| *p < gebied.peil || p.year(gebied.tijdstap) > gebied.horizon);
+                    .find(|(p, _)| *p < first || p.year(gebied.tijdstap) > gebied.horizon);
                 match outside {
                     Some((p, _)) => Err(format!(
-                        "{} lies before peildatum or after the horizon",
-                        p.label(gebied.tijdstap)
+                        "{} lies before {} or after the horizon {}",
+                        p.label(gebied.tijdstap),
+                        first.label(gebied.tijdstap),
+                        gebied.horizon
                     )),
                     None => Ok(weights),
                 }

@@ -1072,8 +1072,9 @@ impl Lezer<'_> {
             .iter()
             .map(|(p, q)| {
                 if rule.tot_betaling {
+                    let when = (self.gebied.peil, *p);
                     let grown =
-                        gegroeid_tot(q, *p, self.gebied, Kasstroommoment::Begin, &rule.rente);
+                        gegroeid_tot(q, when, self.gebied, Kasstroommoment::Begin, &rule.rente);
                     (*p, grown)
                 } else {
                     (*p, q.clone())

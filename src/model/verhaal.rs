@@ -42,7 +42,7 @@ pub struct Verhaalsgebied {
     pub rente: Quantity,
     /// Moment of an amount in its period.
     pub moment: Kasstroommoment,
-    /// Year of the beschikking.
+    /// Year of the beschikking; it may lie before peildatum.
     pub beschikking: i32,
     /// Whether it spreads by gewichtsfactor.
     pub gewichtsfactor: bool,
@@ -68,6 +68,14 @@ pub struct Verhaalsgebied {
     pub terugbetaalrente: Option<Quantity>,
     /// Where the row stands.
     pub place: Place,
+}
+
+impl Verhaalsgebied {
+    /// The period as of which it values: peildatum, or the beschikking when that was given before it. What was asked then is so
+    /// compared with a herberekening of the same date.
+    pub fn waardeperiode(&self, gebied: &Gebied) -> Periode {
+        Periode::of_year(self.beschikking, gebied.tijdstap).min(gebied.peil)
+    }
 }
 
 /// The inbrengwaarde of a perceel (Ob 8.17).
@@ -250,6 +258,9 @@ pub const KOSTENSOORTEN: [&str; 18] = [
     "B2", "B3", "B4",
 ];
 
+/// How many years before peildatum a beschikking or a payment may lie; as far as realised amounts.
+pub(super) const VERLEDEN: i32 = 60;
+
 /// Position of the first code of table B.
 pub const TABEL_B: usize = 14;
 
@@ -399,27 +410,28 @@ impl Lezer<'_> {
             let (Some(id), Some(regime), Some(ontvanger)) = (id, regime, ontvanger) else {
                 continue;
             };
-            if !(peiljaar..=self.gebied.horizon).contains(&beschikking) {
+            let first = peiljaar - VERLEDEN;
+            if !(first..=self.gebied.horizon).contains(&beschikking) {
                 f.problem(
                     "beschikking",
                     Problem::error(
                         "outside-horizon",
-                        format!("kostenverhaal \"{id}\": beschikking in {beschikking} lies outside {peiljaar} to {}", self.gebied.horizon),
+                        format!("kostenverhaal \"{id}\": beschikking in {beschikking} lies outside {first} to {}", self.gebied.horizon),
                     )
-                    .fix("take the year in which the beschikking will be given"),
+                    .fix("take the year in which the beschikking was or will be given"),
                 );
                 continue;
             }
             if let Some(year) = eindafrekening
-                && !(beschikking..=self.gebied.horizon).contains(&year)
+                && !(beschikking.max(peiljaar)..=self.gebied.horizon).contains(&year)
             {
                 f.problem(
                     "eindafrekening",
                     Problem::error(
                         "outside-horizon",
-                        format!("kostenverhaal \"{id}\": eindafrekening in {year} lies before the beschikking or after the horizon {}", self.gebied.horizon),
+                        format!("kostenverhaal \"{id}\": eindafrekening in {year} lies before the beschikking, before peildatum, or after the horizon {}", self.gebied.horizon),
                     )
-                    .fix("take a year after the beschikking, or a later horizon"),
+                    .fix("take a year after both, or a later horizon"),
                 );
                 continue;
             }
@@ -748,23 +760,27 @@ impl Lezer<'_> {
         overeenkomst: Option<Quantity>,
         post: Option<String>,
     ) {
-        let stap = self.gebied.tijdstap;
+        let (stap, peil) = (self.gebied.tijdstap, self.gebied.peil);
         let area = this.gebied.map(|g| self.verhaal.gebieden[g].clone());
         let eigen = b.rekening(this.partij, "eigen");
         let ontvanger = area.as_ref().map_or(HOOFD, |g| g.ontvanger);
+        let geboekt = [eigen, ontvanger].iter().any(|r| b.geboekt.contains(r));
         let beschikking = area
             .as_ref()
             .map_or_else(|| self.gebied.peil.year(stap), |g| g.beschikking);
         let gewichten = match betaling {
             Some(given) => given.clone(),
-            None => vec![(
-                Periode::of_year(beschikking, stap),
-                Quantity::made(Decimal::ONE),
-            )],
+            None => {
+                // What was asked or agreed may be paid before; what is calculated is still to come.
+                let known = this.beschikt.is_some() || overeenkomst.is_some();
+                let first = Periode::of_year(beschikking, stap);
+                let when = if known { first } else { first.max(peil) };
+                vec![(when, Quantity::made(Decimal::ONE))]
+            }
         };
         let late = gewichten
             .iter()
-            .find(|(p, _)| p.year(stap) > beschikking)
+            .find(|(p, _)| *p >= peil && p.year(stap) > beschikking)
             .map(|(p, _)| p.label(stap));
         if let Some(late) = late
             && !zekerheid
@@ -874,31 +890,61 @@ impl Lezer<'_> {
             }
             this.overeenkomst = Some(Overeenkomst::Post(found));
         } else if let Some(amount) = overeenkomst {
-            this.overeenkomst = Some(Overeenkomst::Bedrag(self.lijnen.len()));
-            self.lijnen.push(lijn(
+            let whole = lijn(
                 Bedrag::Product(vec![Factor {
                     kolom: "bedrag",
-                    waarde: amount,
+                    waarde: amount.clone(),
                 }]),
                 &this.id,
                 "overeenkomst",
                 &gewichten,
-            ));
+            );
+            let paid = betaald(whole, &amount, peil);
+            this.overeenkomst = Some(Overeenkomst::Bedrag(self.lijnen.len()));
+            if geboekt && !paid.realisatie.is_empty() {
+                // All of it counts as recovered; what was paid before is in the boekwaarde, and no flow of its own.
+                let mut ahead = paid.clone();
+                ahead.realisatie = Vec::new();
+                self.lijnen.push(Lijn {
+                    id: format!("{} geheel", paid.id),
+                    soort: Stroomsoort::Raming,
+                    ..paid
+                });
+                self.lijnen.push(ahead);
+            } else {
+                self.lijnen.push(paid);
+            }
         } else if area.is_some() && !this.gemeente && eigen != ontvanger {
             this.lijn = Some(self.lijnen.len());
             let nth = self.verhaal.eigendommen.len();
-            // A beschikking is paid as it stands: its amount is not one at contante waarde.
-            let (due, when) = match &this.beschikt {
-                Some(q) => (
-                    Bedrag::Product(vec![Factor {
-                        kolom: "bedrag",
-                        waarde: q.clone(),
-                    }]),
-                    &gewichten,
-                ),
-                None => (Bedrag::Verrekend(Verrekening::Geldsom(nth)), &gegroeid),
-            };
-            self.lijnen.push(lijn(due, &this.id, "kostenverhaal", when));
+            let word = "kostenverhaal";
+            if let Some(asked) = &this.beschikt {
+                // A beschikking is paid as it stands: its amount is not one at contante waarde.
+                let due = Bedrag::Product(vec![Factor {
+                    kolom: "bedrag",
+                    waarde: asked.clone(),
+                }]);
+                let mut paid = betaald(lijn(due, &this.id, word, &gewichten), asked, peil);
+                if geboekt {
+                    paid.realisatie = Vec::new();
+                }
+                self.lijnen.push(paid);
+            } else {
+                let past = gewichten.iter().find(|(p, _)| *p < peil);
+                if let Some((p, _)) = past {
+                    f.problem(
+                        "betaling",
+                        Problem::error(
+                            "paid-before",
+                            format!("eigendom \"{}\" pays in {}, before peildatum, and beschikt is empty: a payment of the past is known", this.id, p.label(stap)),
+                        )
+                        .fix("give what was asked in beschikt, or the period from peildatum on in betaling"),
+                    );
+                    return;
+                }
+                let due = Bedrag::Verrekend(Verrekening::Geldsom(nth));
+                self.lijnen.push(lijn(due, &this.id, word, &gegroeid));
+            }
             if let (Some(g), Some(_)) = (area.as_ref(), &this.beschikt)
                 && let Some(year) = g.eindafrekening
             {
@@ -1497,15 +1543,39 @@ impl Lezer<'_> {
     }
 }
 
-/// A share of what is due, grown with rente from peildatum to its period: the opposite of contante waarde (rules chapter 8, point 2).
-fn gegroeid(share: &Quantity, when: Periode, gebied: &Gebied, area: &Verhaalsgebied) -> Quantity {
-    gegroeid_tot(share, when, gebied, area.moment, &area.rente)
+/// A line of which what falls before peildatum was paid: a realised amount.
+fn betaald(mut lijn: Lijn, bedrag: &Quantity, peil: Periode) -> Lijn {
+    let (past, ahead): (Vec<_>, Vec<_>) = lijn
+        .verloop
+        .gewichten
+        .into_iter()
+        .partition(|(p, _)| *p < peil);
+    lijn.verloop.gewichten = ahead;
+    lijn.realisatie = past
+        .into_iter()
+        .map(|(p, share)| {
+            let paid = Exact::from(bedrag.value) * Exact::from(share.value);
+            let paid = Quantity {
+                value: paid.0.unwrap_or(bedrag.value),
+                place: bedrag.place.clone(),
+            };
+            (p, paid)
+        })
+        .collect();
+    lijn
 }
 
-/// The same at any rate, of an amount that falls at a moment in its period.
+/// A share of what is due, grown with rente from the date of valuation to its period: the opposite of contante waarde (rules chapter 8,
+/// point 2).
+fn gegroeid(share: &Quantity, when: Periode, gebied: &Gebied, area: &Verhaalsgebied) -> Quantity {
+    let van = area.waardeperiode(gebied);
+    gegroeid_tot(share, (van, when), gebied, area.moment, &area.rente)
+}
+
+/// The same from any period at any rate, of an amount that falls at a moment in its period.
 pub(super) fn gegroeid_tot(
     share: &Quantity,
-    when: Periode,
+    (van, when): (Periode, Periode),
     gebied: &Gebied,
     moment: Kasstroommoment,
     rente: &Quantity,
@@ -1515,7 +1585,7 @@ pub(super) fn gegroeid_tot(
         Kasstroommoment::Midden => Decimal::new(5, 1),
         Kasstroommoment::Eind => Decimal::ONE,
     };
-    let years = (Decimal::from(when.0 - gebied.peil.0) + moment)
+    let years = (Decimal::from(when.0 - van.0) + moment)
         / Decimal::from(gebied.tijdstap.per_year());
     let grown = Exact::from(share.value) * Exact::from(Decimal::ONE + rente.value).power(years);
     Quantity {
