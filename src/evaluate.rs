@@ -372,7 +372,15 @@ impl<'p, N: Number> Voorbereid<'p, N> {
         let factors = |rate: N::Fixed, of: Of| {
             let mut out = vec![N::number(0); tl.len];
             let words = Some(&timeline::DISCONTO);
-            timeline::discount_factors(tl, N::of(rate), g.kasstroommoment, tl.peil, of, words, &mut out);
+            timeline::discount_factors(
+                tl,
+                N::of(rate),
+                g.kasstroommoment,
+                tl.peil,
+                of,
+                words,
+                &mut out,
+            );
             out
         };
         let followed = |account: usize| plan.diepte != Diepte::Rekening || account == HOOFD;

@@ -467,7 +467,15 @@ pub fn resultaat<N: Number>(
         werk.clear();
         werk.resize(tijd.uiterst, zero);
         let words = Some(&timeline::RENTE);
-        timeline::discount_factors(timeline, disconto.rente, moment, timeline.peil, of, words, werk);
+        timeline::discount_factors(
+            timeline,
+            disconto.rente,
+            moment,
+            timeline.peil,
+            of,
+            words,
+            werk,
+        );
         for t in from..tijd.uiterst {
             werk[t] = kasstroom[t] * werk[t];
             N::volgende();

@@ -148,7 +148,13 @@ fn check_agrees_with_both_workbooks() {
             text.contains(&format!("{figures} figures of the source agree")),
             "{text}"
         );
-        assert!(text.ends_with("ok\n"), "{text}");
+        let end = if model == "models/havenkwartier" {
+            // Its kostenverhaal rests on choices, and its boekwaarde is recovered from nobody.
+            "ok, with warnings\n"
+        } else {
+            "ok\n"
+        };
+        assert!(text.ends_with(end), "{text}");
     }
 }
 

@@ -723,3 +723,219 @@ fn a_second_opinion_agrees_to_the_cent() {
     assert!(charged > 1_000, "only {charged} owners pay anything");
     println!("{compared} figures compared, {charged} owners pay");
 }
+
+// ------------------------------------------------------------------------------------------------------------ by hand
+
+const EIGENAAR: &str = r#"
+[gebied]
+peildatum = 2026-01-01
+eindjaar = 2030
+rente = 0.03
+
+[[partijen]]
+partij = "gemeente"
+rol = "gemeente"
+
+[[partijen]]
+partij = "X"
+rol = "ontwikkelaar"
+
+[[programma]]
+id = "huizen"
+partij = "X/eigen"
+aantal = 10
+grondprijs = 100000
+fasering = "2026"
+perceel = "X"
+"#;
+
+fn model(rest: &str) -> Model {
+    support::model(support::tables(&format!("{EIGENAAR}{rest}"))).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn rest(x: &Verhaalresultaat, key: &str) -> Decimal {
+    let found = x.rest.iter().find(|(k, ..)| *k == key);
+    found.map_or(Decimal::ZERO, |(_, _, amount)| *amount)
+}
+
+fn cent(ours: Decimal, by_hand: Decimal) {
+    assert!(
+        (ours - by_hand).abs() <= dec!(0.005),
+        "{ours}, by hand {by_hand}"
+    );
+}
+
+/// 100.000 in 2026 and 200.000 in 2029 at 3 %, the beschikking in 2027, indexed at 2 % (prijspeil 2026).
+#[test]
+fn plankosten_count_in_the_year_of_the_beschikking() {
+    let text = |how: &str| {
+        format!(
+            r#"
+[[indexen]]
+index = "kosten"
+vanaf = 2026
+groei = 0.02
+
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+beschikking = 2027
+{how}
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 0
+
+[[kosten]]
+id = "plan"
+kostensoort = "A1"
+bedrag = 300000
+index = "kosten"
+fasering = "plan"
+
+[[fasering]]
+fasering = "plan"
+periode = "2026"
+bedrag = 100000
+
+[[fasering]]
+fasering = "plan"
+periode = "2029"
+bedrag = 200000
+"#
+        )
+    };
+    let figures = |how: &str| {
+        let result = reken(&model(&text(how)));
+        let x = &result.verhaal[0];
+        (
+            x.kosten,
+            rest(x, "rest_plankosten_jaar"),
+            x.kosten_ontvanger,
+            x.rest_totaal(),
+        )
+    };
+    // 300.000 x 1,02 / 1,03; in their own years 100.000 + 200.000 x 1,02^3 / 1,03^3.
+    let (in_year, own) = (dec!(297087.378640776699), dec!(294231.130007769552));
+    let (costs, difference, made, left) = figures("");
+    cent(costs, in_year);
+    cent(made, own);
+    cent(difference, own - in_year);
+    cent(left, own - in_year);
+    let (costs, difference, made, left) = figures("plankosten_in = \"fasering\"");
+    cent(costs, own);
+    cent(made, own);
+    cent(difference, Decimal::ZERO);
+    cent(left, Decimal::ZERO);
+}
+
+/// 400.000 was spent in 2021, 200.000 will be in 2027; the beschikking of 2020 asked 650.000.
+fn van_2020(eigendom: &str) -> Model {
+    model(&format!(
+        r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+beschikking = 2020
+eindafrekening = 2028
+terugbetaalrente = 0.02
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 50000
+{eigendom}
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 600000
+fasering = "wegen"
+
+[[fasering]]
+fasering = "wegen"
+periode = "2021"
+bedrag = 400000
+
+[[fasering]]
+fasering = "wegen"
+periode = "2027"
+bedrag = 200000
+"#
+    ))
+}
+
+#[test]
+fn a_beschikking_of_before_peildatum_is_settled_as_of_its_own_year() {
+    let m = van_2020("beschikt = 650000");
+    let result = reken(&m);
+    let x = &result.verhaal[0];
+    let e = &x.eigenaren[0];
+    // 400.000 / 1,03 + 200.000 / 1,03^7; the land of 50.000 comes in and goes out.
+    cent(e.cijfers.geldsom, dec!(550967.816832));
+    // 0,95 x 650.000 - that, and 2 % a year from 2020 to 2028.
+    cent(e.cijfers.terugbetaling, dec!(66532.183168));
+    let paid: Vec<_> = m
+        .lijnen
+        .iter()
+        .filter(|l| l.tabel == "eigendom")
+        .flat_map(|l| l.realisatie.iter().map(|(p, q)| (p.0, q.value)))
+        .collect();
+    assert_eq!(paid, [(2020, dec!(650000))]);
+    // Paid twice in the past, half each: the rente on what comes back runs from each payment.
+    let m = van_2020("beschikt = 650000\nbetaling = \"2020-2021\"");
+    let back = m
+        .lijnen
+        .iter()
+        .find(|l| l.id.ends_with("terugbetaling"))
+        .unwrap();
+    let grown = back.verloop.gewichten[0].1.value;
+    cent(
+        grown * dec!(100000),
+        dec!(100000) * (dec!(1.171659381) + dec!(1.148685668)) / dec!(2),
+    );
+}
+
+#[test]
+fn what_was_paid_before_stands_in_a_given_boekwaarde_once() {
+    let boekwaarde = "[[boekwaarde]]\nbedrag = 100000\n";
+    let costs = |m: Model| {
+        let x = reken(&m).verhaal[0].clone();
+        (x.overeenkomsten, m)
+    };
+    let text = |extra: &str| {
+        format!(
+            r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+beschikking = 2025
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 50000
+overeenkomst = 80000
+betaling = "2025-2026"
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 200000
+fasering = "2027"
+{extra}
+"#
+        )
+    };
+    // All of the agreement counts as recovered, as of 2025; the half of before is a flow only where no boekwaarde holds it.
+    for (extra, history) in [("", 1), (boekwaarde, 0)] {
+        let (agreed, m) = costs(model(&text(extra)));
+        cent(agreed, dec!(40000) + dec!(40000) / dec!(1.03));
+        let flows = m
+            .lijnen
+            .iter()
+            .filter(|l| l.tabel == "eigendom" && l.soort.in_saldo());
+        assert_eq!(flows.flat_map(|l| &l.realisatie).count(), history);
+    }
+}

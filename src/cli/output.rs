@@ -471,7 +471,7 @@ fn verhaal_json(model: &Model, x: &Verhaalresultaat) -> (String, Value) {
         "tekort": exact(x.tekort),
         "geldsommen": exact(x.geldsommen),
         "overeenkomsten": exact(x.overeenkomsten),
-        "mag_afzien": x.mag_afzien,
+        "afzien": x.afzien,
         "eigendom": owners,
         "rest": exact(x.rest_totaal()),
     });

@@ -968,6 +968,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 "Whether what is due grows with rente from peildatum to its payment [C]. Default nee",
             ),
             opt(
+                "alleen_aansluiting",
+                Kind::Choice(&["ja", "nee"]),
+                "Whether the recoverable costs are only those of connecting to public space or utilities (Ob 8.14 c). Default nee",
+            ),
+            opt(
                 "plankosten_in",
                 Kind::Choice(&["beschikking", "fasering"]),
                 "Period in which A1 and A10 count: all in the year of the beschikking (Or 13.6), or as they are phased. Default beschikking",

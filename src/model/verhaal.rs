@@ -6,11 +6,11 @@
 use super::fields::Fields;
 use super::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort, Totaal, Verloop};
 use super::schema::REGIMES;
-use super::table::{Row, Tables, name_key, text_of};
+use super::table::{Row, Tables, dutch, name_key, text_of};
 use super::verevening::Basis;
 use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
 use crate::number::{Exact, Number, Quantity};
-use crate::problem::{Place, Problem, listed, nearest};
+use crate::problem::{Place, Problem, has_errors, listed, nearest};
 use crate::timeline::{Kasstroommoment, Periode};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub struct Verhaalsgebied {
     pub vloer: bool,
     /// Whether what is due grows with rente to its payment.
     pub tot_betaling: bool,
+    /// Whether the recoverable costs are only those of connecting to public space or utilities (Ob 8.14 under c).
+    pub alleen_aansluiting: bool,
     /// Whether plankosten count in the year of the beschikking, or in their own periods.
     pub plankosten_in_beschikking: bool,
     /// Most that counts of plankosten.
@@ -89,6 +91,17 @@ pub enum Inbreng {
 }
 
 impl Inbreng {
+    /// Whether it holds a value for a kostensoort of table B.
+    fn telt(&self, kostensoort: usize) -> bool {
+        match self {
+            Inbreng::Geheel(q) => !q.value.is_zero(),
+            Inbreng::Delen(land, _) if kostensoort == TABEL_B => land
+                .as_ref()
+                .is_some_and(|[m2, per]| !(m2.value * per.value).is_zero()),
+            Inbreng::Delen(..) => self.houdt(kostensoort),
+        }
+    }
+
     /// Whether it holds costs of a kostensoort of table B beyond the land itself.
     fn houdt(&self, kostensoort: usize) -> bool {
         match self {
@@ -316,13 +329,28 @@ pub(crate) fn read(
         lijnen,
         verhaal: Verhaal::default(),
         sleutels: Vec::new(),
+        tellingen: Vec::new(),
     };
     lezer.gebieden(b, problems);
     lezer.profijt(problems);
     lezer.eigendom(b, betalingen, problems);
     lezer.posten(b, problems);
     lezer.overeenkomsten();
+    lezer.eenheden(problems);
+    // What is wrong comes first.
+    if !has_errors(problems) {
+        lezer.keuzes(problems);
+    }
     lezer.verhaal
+}
+
+/// What a line of programma counts: its area, category, unit as given, and whether it has a number of units.
+struct Telling {
+    gebied: usize,
+    categorie: usize,
+    eenheid: Option<String>,
+    geteld: bool,
+    place: Place,
 }
 
 struct Lezer<'a> {
@@ -331,6 +359,7 @@ struct Lezer<'a> {
     lijnen: &'a mut Vec<Lijn>,
     verhaal: Verhaal,
     sleutels: Vec<Sleutel>,
+    tellingen: Vec<Telling>,
 }
 
 /// A name that no row has.
@@ -398,6 +427,7 @@ impl Lezer<'_> {
             let per_post = f.choice("aftrek", &["per_post", "totaal"]) != Some("totaal");
             let vloer = f.choice("vloer", &["nul", "geen"]) != Some("geen");
             let tot_betaling = f.choice("rente_tot_betaling", &["ja", "nee"]) == Some("ja");
+            let alleen_aansluiting = f.choice("alleen_aansluiting", &["ja", "nee"]) == Some("ja");
             let plankosten_in_beschikking =
                 f.choice("plankosten_in", &["beschikking", "fasering"]) != Some("fasering");
             let plankosten_maximum = f.count("plankosten_maximum");
@@ -465,6 +495,32 @@ impl Lezer<'_> {
                     }
                 }
             }
+            // What a regime does not know and would have no effect.
+            let idle: &[&str] = if regime == Regime::OwZonder {
+                &["aftrek", "vloer"]
+            } else {
+                &["maximum_aftopt"]
+            };
+            for column in idle {
+                if f.empty(column) {
+                    continue;
+                }
+                let text = format!("kostenverhaal \"{id}\": {column} has no effect in this regime");
+                f.problem(
+                    column,
+                    Problem::warning("not-in-regime", text).fix(format!("clear {column}")),
+                );
+            }
+            if b.geboekt.contains(&ontvanger) {
+                f.problem(
+                    "id",
+                    Problem::warning(
+                        "boekwaarde-not-recovered",
+                        format!("kostenverhaal \"{id}\": what was spent before peildatum stands in the boekwaarde of its receiver, and is recovered from nobody: only lines count"),
+                    )
+                    .fix("give what was spent on recoverable works as realised amounts of their lines, instead of in table boekwaarde"),
+                );
+            }
             if regime == Regime::Wro {
                 f.problem(
                     "regime",
@@ -487,6 +543,7 @@ impl Lezer<'_> {
                 per_post,
                 vloer,
                 tot_betaling,
+                alleen_aansluiting,
                 plankosten_in_beschikking,
                 plankosten_maximum,
                 raming,
@@ -681,12 +738,62 @@ impl Lezer<'_> {
                 );
                 continue;
             }
+            let of_deel = deelgebied.and_then(|_| self.gebied_van(deelgebied));
+            if let (Some(g), Some(other)) = (gebied, of_deel)
+                && g != other
+            {
+                f.problem(
+                    "kostenverhaal",
+                    Problem::error(
+                        "area-conflict",
+                        format!(
+                            "eigendom \"{id}\" names kostenverhaal \"{}\", and its deelgebied lies in \"{}\"",
+                            names[g], names[other]
+                        ),
+                    )
+                    .fix("clear one of the two, or correct it"),
+                );
+                continue;
+            }
+            let zonder =
+                gebied.is_some_and(|g| self.verhaal.gebieden[g].regime == Regime::OwZonder);
+            if gebied.is_some() && !zonder && maximum.is_some() {
+                f.problem(
+                    "maximum",
+                    Problem::warning(
+                        "not-in-regime",
+                        format!("eigendom \"{id}\": maximum belongs to regime OW_ZONDER: it has no effect"),
+                    )
+                    .fix("clear maximum"),
+                );
+            }
+            if let (true, Some(most), Some(asked)) = (zonder, &maximum, &beschikt)
+                && asked.value > most.value
+            {
+                f.problem(
+                    "beschikt",
+                    Problem::warning(
+                        "above-maximum",
+                        format!(
+                            "eigendom \"{id}\": what was asked, {}, is above the maximum of its activity, {} (Ow 13.15 lid 2)",
+                            dutch(asked.value, 2),
+                            dutch(most.value, 2)
+                        ),
+                    )
+                    .fix("correct one of the two"),
+                );
+            }
             let perceel = perceel.unwrap_or_else(|| id.clone());
             let perceel = *percelen.entry(name_key(&perceel)).or_insert_with(|| {
                 self.verhaal.percelen.push(perceel);
                 self.verhaal.percelen.len() - 1
             });
-            let gemeente = b.partijen[partij].rol == "gemeente";
+            // Another municipality is an owner as any.
+            let ontvanger = gebied.map_or(HOOFD, |g| self.verhaal.gebieden[g].ontvanger);
+            let gemeente = b.partijen[partij].rol == "gemeente"
+                && [HOOFD, ontvanger]
+                    .iter()
+                    .any(|r| b.rekeningen[*r].partij == Some(partij));
             if beschikt.is_some() && (overeenkomst.is_some() || post.is_some()) {
                 f.problem(
                     "beschikt",
@@ -781,6 +888,7 @@ impl Lezer<'_> {
         let late = gewichten
             .iter()
             .find(|(p, _)| *p >= peil && p.year(stap) > beschikking)
+            .filter(|_| betaling.is_some())
             .map(|(p, _)| p.label(stap));
         if let Some(late) = late
             && !zekerheid
@@ -1168,6 +1276,155 @@ impl Lezer<'_> {
                 names.len() - 1
             });
         self.post(lijn, gebied, Postsoort::Opbrengst(perceel, at), None, None);
+        self.tellingen.push(Telling {
+            gebied,
+            categorie: at,
+            eenheid: f.text("eenheid"),
+            geteld: eenheden(&self.lijnen[lijn]).is_some(),
+            place: f.row.place.clone(),
+        });
+    }
+
+    /// A gewichtsfactor is opbrengst per unit: a category counts one kind of unit, and each of its lines has a number.
+    fn eenheden(&self, problems: &mut Vec<Problem>) {
+        for (i, t) in self.tellingen.iter().enumerate() {
+            let earlier = self.tellingen[..i].iter().find(|e| {
+                let units = e.eenheid.as_ref().zip(t.eenheid.as_ref());
+                (e.gebied, e.categorie) == (t.gebied, t.categorie)
+                    && units.is_some_and(|(a, b)| name_key(a) != name_key(b))
+            });
+            let g = &self.verhaal.gebieden[t.gebied];
+            let category = &self.verhaal.categorieen[t.categorie];
+            let (what, also, fix) = if let Some(e) = earlier {
+                let (one, other) = (e.eenheid.as_deref(), t.eenheid.as_deref());
+                (
+                    format!(
+                        "counts {} and {}",
+                        one.unwrap_or_default(),
+                        other.unwrap_or_default()
+                    ),
+                    Some(&e.place),
+                    "give each unit a categorie of its own",
+                )
+            } else if t.geteld {
+                continue;
+            } else {
+                let fix = "give that line prijs and hoeveelheid instead of bedrag";
+                ("has a line without a number of units".to_owned(), None, fix)
+            };
+            // A line that is a category by itself has one weight, whatever it counts.
+            let alone = self
+                .tellingen
+                .iter()
+                .filter(|e| (e.gebied, e.categorie) == (t.gebied, t.categorie))
+                .count()
+                == 1;
+            if !g.gewichtsfactor && (alone || earlier.is_none()) {
+                continue;
+            }
+            let text = format!(
+                "category \"{category}\" of kostenverhaal \"{}\" {what}",
+                g.id
+            );
+            let mut problem = if g.gewichtsfactor {
+                Problem::error(
+                    "category-units",
+                    format!("{text}: its gewichtsfactor would spread wrong"),
+                )
+            } else {
+                Problem::warning(
+                    "category-units",
+                    format!(
+                        "{text}: the figures by gewichtsfactor, which are shown beside, say nothing"
+                    ),
+                )
+            }
+            .at(&t.place)
+            .fix(fix);
+            if let Some(place) = also {
+                problem = problem.and(place);
+            }
+            problems.push(problem);
+        }
+    }
+
+    /// What an area rests on that is not in the text of the law: one warning with the mark of each.
+    fn keuzes(&self, problems: &mut Vec<Problem>) {
+        for (i, g) in self.verhaal.gebieden.iter().enumerate() {
+            let mine = || {
+                self.verhaal
+                    .eigendommen
+                    .iter()
+                    .filter(|e| e.gebied == Some(i))
+            };
+            let stap = self.gebied.tijdstap;
+            let zonder = g.regime == Regime::OwZonder;
+            let mut all: Vec<String> = Vec::new();
+            if !g.rente.value.is_zero() {
+                let word = match g.moment {
+                    Kasstroommoment::Begin => "begin",
+                    Kasstroommoment::Midden => "midden",
+                    Kasstroommoment::Eind => "eind",
+                };
+                all.push(format!("moment = {word} [C]"));
+                let later = mine().filter_map(|e| e.lijn).any(|l| {
+                    let lijn = &self.lijnen[l];
+                    let when = g.waardeperiode(self.gebied).year(stap);
+                    matches!(lijn.bedrag, Bedrag::Verrekend(_))
+                        && lijn
+                            .verloop
+                            .gewichten
+                            .iter()
+                            .any(|(p, _)| p.year(stap) > when)
+                });
+                if later {
+                    let word = if g.tot_betaling { "ja" } else { "nee" };
+                    all.push(format!("rente_tot_betaling = {word} [C]"));
+                }
+            }
+            if g.gewichtsfactor && g.regime != Regime::Wro {
+                all.push("methode = gewichtsfactor [O]".to_owned());
+            }
+            if !zonder && mine().any(|e| e.werken.len() > 1) {
+                let word = if g.per_post { "per_post" } else { "totaal" };
+                all.push(format!("aftrek = {word} [C]"));
+            }
+            if g.maximum_aftopt && g.maximum.is_some() {
+                all.push("maximum_aftopt = ja [C]".to_owned());
+            }
+            let posten = || self.verhaal.posten.iter().filter(|p| p.gebied == i);
+            if posten().any(|p| p.profijt.is_some()) {
+                all.push("the formula of profijt [C]".to_owned());
+            }
+            if !g.plankosten_in_beschikking
+                && posten().any(|p| matches!(p.soort, Postsoort::Kosten(k) if is_plankosten(k)))
+            {
+                all.push("plankosten_in = fasering, against Or 13.6 [V]".to_owned());
+            }
+            if g.eindafrekening.is_some() && mine().any(|e| e.beschikt.is_some()) {
+                let rate = g
+                    .terugbetaalrente
+                    .as_ref()
+                    .map_or(Decimal::ZERO, |q| q.value);
+                let rate = (rate * Decimal::ONE_HUNDRED).normalize();
+                all.push(format!("terugbetaalrente = {rate}%, compound [C]"));
+            }
+            if all.is_empty() || mine().next().is_none() {
+                continue;
+            }
+            problems.push(
+                Problem::warning(
+                    "not-in-law",
+                    format!(
+                        "kostenverhaal \"{}\" rests on choices that the text of the law does not make: {}",
+                        g.id,
+                        all.join(", ")
+                    ),
+                )
+                .at(&g.place)
+                .fix("none needed when a jurist agrees; docs/rules/kostenverhaal.md says what each does"),
+            );
+        }
     }
 
     /// Warns when who sells a line and whose land it is on do not fit.
@@ -1227,6 +1484,66 @@ impl Lezer<'_> {
     /// Whether the account that receives in an area pays a line.
     fn draagt(&self, lijn: usize, gebied: usize) -> bool {
         self.lijnen[lijn].van == self.verhaal.gebieden[gebied].ontvanger
+    }
+
+    /// Warns when a cost that is recovered is not the receiver's, or counts in another way already.
+    fn gemaakt_door(
+        &self,
+        b: &Builder,
+        f: &mut Fields<'_>,
+        lijn: usize,
+        soort: usize,
+        areas: &[(usize, Profijt)],
+    ) {
+        let payer = b.rekeningen[self.lijnen[lijn].van].partij;
+        let name = f.name();
+        for (g, _) in areas {
+            let area = &self.verhaal.gebieden[*g];
+            let receiver = b.rekeningen[area.ontvanger].partij;
+            if payer != receiver {
+                let who = |p: Option<usize>| p.map_or("buiten", |p| b.partijen[p].partij.as_str());
+                let text = format!(
+                    "{name}: \"{}\" pays it, and what owners pay of it goes to \"{}\"",
+                    who(payer),
+                    who(receiver)
+                );
+                f.problem(
+                    "kostensoort",
+                    Problem::warning("cost-of-another", text)
+                        .and(&area.place)
+                        .fix("name in eigendom whose work it is, let the receiver pay it, or clear kostensoort"),
+                );
+            }
+            let code = KOSTENSOORTEN[soort];
+            let held = self.verhaal.eigendommen.iter().find(|e| {
+                e.gemeente && e.gebied == Some(*g) && soort >= TABEL_B && e.inbreng.telt(soort)
+            });
+            if let Some(held) = held {
+                f.problem(
+                    "kostensoort",
+                    Problem::warning(
+                        "land-twice",
+                        format!(
+                            "{name}: {code} counts beside the inbrengwaarde of the municipality's \"{}\", which holds it already if it is the same land (Ob 8.17)",
+                            held.id
+                        ),
+                    )
+                    .and(&held.place)
+                    .fix("clear kostensoort, or the inbrengwaarde"),
+                );
+            }
+            if code == "A13" && !area.rente.value.is_zero() {
+                f.problem(
+                    "kostensoort",
+                    Problem::warning(
+                        "rente-twice",
+                        format!("{name}: rente is a cost here, and costs are discounted at rente too: that may count it twice [C]"),
+                    )
+                    .and(&area.place)
+                    .fix("clear kostensoort, or set rente of the area to 0"),
+                );
+            }
+        }
     }
 
     /// The line as which a cost counts in an area: plankosten as if they were all made in the year of the beschikking (Or 13.6), at the
@@ -1476,6 +1793,23 @@ impl Lezer<'_> {
             );
             return;
         }
+        if owner.is_none() {
+            self.gemaakt_door(b, f, lijn, soort, &areas);
+        } else if areas
+            .iter()
+            .any(|(g, _)| self.verhaal.gebieden[*g].regime == Regime::OwZonder)
+        {
+            let text = format!(
+                "{}: it counts in the costs of the area, and without tijdvak an owner deducts nothing for his own work (Ow 13.18 lid 2)",
+                f.name()
+            );
+            f.problem(
+                "eigendom",
+                Problem::warning("not-in-regime", text).fix(
+                    "clear kostensoort when it is not to be spread, or take regime OW_TIJDVAK",
+                ),
+            );
+        }
         for (g, profijt) in areas {
             if self.verhaal.gebieden[g].regime == Regime::OwZonder && soort >= TABEL_B {
                 f.problem(
@@ -1585,8 +1919,8 @@ pub(super) fn gegroeid_tot(
         Kasstroommoment::Midden => Decimal::new(5, 1),
         Kasstroommoment::Eind => Decimal::ONE,
     };
-    let years = (Decimal::from(when.0 - van.0) + moment)
-        / Decimal::from(gebied.tijdstap.per_year());
+    let years =
+        (Decimal::from(when.0 - van.0) + moment) / Decimal::from(gebied.tijdstap.per_year());
     let grown = Exact::from(share.value) * Exact::from(Decimal::ONE + rente.value).power(years);
     Quantity {
         value: grown.0.unwrap_or(share.value),

@@ -92,11 +92,16 @@ pub struct Verhaalresultaat {
     pub beschikt_verschil: Decimal,
     /// Costs that the receiver makes, recoverable or not.
     pub kosten_ontvanger: Decimal,
-    /// Whether the authority may waive recovery (Ob 8.14 under a).
-    pub mag_afzien: bool,
+    /// The grounds of Ob 8.14 on which the authority may waive recovery; none where nobody pays by beschikking.
+    pub afzien: Vec<&'static str>,
 }
 
 impl Verhaalresultaat {
+    /// What is recovered in all: by contract, by beschikking as asked, and as calculated.
+    pub fn verhaald(&self) -> Decimal {
+        self.geldsommen + self.overeenkomsten - self.beschikt_verschil
+    }
+
     /// What stays with the receiver: costs less contributions, geldsommen and contracts.
     pub fn rest_totaal(&self) -> Decimal {
         self.kosten_ontvanger - self.bijdragen - self.geldsommen - self.overeenkomsten
@@ -182,6 +187,16 @@ pub(super) fn record(
         out.push(Verhaalresultaat {
             gebied: i,
             boven_plankosten: listed + inbreng - kosten,
+            afzien: if eigenaren.iter().any(|e| e.positie == Positie::Geldsom) {
+                kostenverhaal::gronden_om_af_te_zien(
+                    geldsommen,
+                    grens,
+                    &kostensoorten,
+                    model.verhaal.gebieden[i].alleen_aansluiting,
+                )
+            } else {
+                Vec::new()
+            },
             kostensoorten,
             inbreng,
             kosten,
@@ -193,7 +208,6 @@ pub(super) fn record(
             geldsommen,
             overeenkomsten: n(o.overeenkomst_totaal)?,
             beschikt_verschil: n(o.beschikt_verschil)?,
-            mag_afzien: kostenverhaal::mag_afzien(geldsommen, grens),
             eigenaren,
             categorieen,
             rest,
@@ -211,21 +225,27 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
         let euro = |amount: Decimal| dutch(amount, 2);
         let say = |problem: Problem, fix: &str| problem.at(&g.place).fix(fix);
         if x.opbrengst.is_zero() {
-            out.push(say(
-                Problem::warning(
-                    "no-land",
-                    format!(
-                        "kostenverhaal \"{}\": no programma lies in it, so nothing can be spread",
-                        g.id
-                    ),
-                ),
-                "put programma in its deelgebieden",
-            ));
+            let (what, fix) = if x.categorieen.is_empty() {
+                (
+                    "no programma lies in it",
+                    "put programma in its deelgebieden",
+                )
+            } else {
+                (
+                    "its programma brings in nothing",
+                    "give its programma a grondprijs",
+                )
+            };
+            let text = format!(
+                "kostenverhaal \"{}\": {what}, so nothing can be spread",
+                g.id
+            );
+            out.push(say(Problem::warning("no-land", text), fix));
         }
         if x.tekort > Decimal::ZERO {
             out.push(say(
                 Problem::warning("macro-aftopping", format!(
-                    "kostenverhaal \"{}\": costs exceed what the land brings in: {} stays with the municipality (Ow 13.14 lid 2)",
+                    "kostenverhaal \"{}\": the costs are {} above what the land brings in, and that is spread over nobody (Ow 13.14 lid 2)",
                     g.id,
                     euro(x.tekort)
                 )),
@@ -245,31 +265,53 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
                         format!("eigendom \"{}\": the bijdrage comes to {} and is set to zero; that floor is not in the text of the law [O]", row.id, euro(e.cijfers.netto)),
                     )
                     .at(&row.place)
-                    .fix("set vloer = geen in table kostenverhaal to pay it out"),
+                    .fix("check that its programma names the perceel; or set vloer = geen in table kostenverhaal to pay it out"),
                 );
             }
         }
         if let Some(most) = &g.maximum
-            && x.geldsommen > most.value
+            && x.verhaald() > most.value
         {
             out.push(say(
                 Problem::warning("above-maximum", format!(
-                    "kostenverhaal \"{}\": the geldsommen come to {}, above the maximum {} (Ow 13.15 lid 1 onder a)",
+                    "kostenverhaal \"{}\": geldsommen and overeenkomsten come to {}, above the maximum {} (Ow 13.15 lid 1 onder a)",
                     g.id,
-                    euro(x.geldsommen),
+                    euro(x.verhaald()),
                     euro(most.value)
                 )),
-                "raise the maximum in the omgevingsplan, or set maximum_aftopt = ja",
+                "raise the maximum in the omgevingsplan, or set maximum_aftopt = ja, which cuts the geldsommen",
             ));
         }
-        let pays = x.eigenaren.iter().any(|e| e.positie == Positie::Geldsom);
-        if pays && x.mag_afzien {
+        if g.regime == Regime::OwZonder
+            && g.raming.is_some()
+            && x.omslag > x.netto.max(Decimal::ZERO)
+        {
             out.push(say(
-                Problem::warning("may-waive", format!(
-                    "kostenverhaal \"{}\": the geldsommen come to {}: recovery may be waived (Ob 8.14 onder a)",
+                Problem::warning("raming-above-costs", format!(
+                    "kostenverhaal \"{}\": the raming spreads {}, and the recoverable costs come to {}: owners would pay more than is made",
                     g.id,
-                    euro(x.geldsommen)
+                    euro(x.omslag),
+                    euro(x.netto)
                 )),
+                "lower raming, or clear it to spread the costs as calculated",
+            ));
+        }
+        if !x.afzien.is_empty() {
+            let why = x.afzien.iter().map(|ground| match *ground {
+                "a" => format!("the geldsommen come to {} (onder a)", euro(x.geldsommen)),
+                "b" => "nothing of A5 to A9 is recovered (onder b)".to_owned(),
+                _ => "all costs are connections (onder c)".to_owned(),
+            });
+            let why: Vec<String> = why.collect();
+            out.push(say(
+                Problem::warning(
+                    "may-waive",
+                    format!(
+                        "kostenverhaal \"{}\": recovery may be waived (Ob 8.14): {}",
+                        g.id,
+                        why.join("; ")
+                    ),
+                ),
                 "none needed: the amounts stay until the authority decides",
             ));
         }

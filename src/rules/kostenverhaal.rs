@@ -67,6 +67,29 @@ pub fn mag_afzien(geldsommen: Decimal, grens: Decimal) -> bool {
     geldsommen < grens
 }
 
+/// The grounds of Ob 8.14 on which the authority may waive recovery (rules 1.3): a, the geldsommen together are small; b, nothing of
+/// A5 to A9 is recovered; c, all of it is connecting to public space or utilities, which only the model can say.
+pub fn gronden_om_af_te_zien(
+    geldsommen: Decimal,
+    grens: Decimal,
+    kostensoorten: &[(&'static str, Decimal)],
+    alleen_aansluiting: bool,
+) -> Vec<&'static str> {
+    let works = ["A5", "A6", "A7", "A8", "A9"];
+    let made = kostensoorten
+        .iter()
+        .any(|(code, amount)| works.contains(code) && !amount.is_zero());
+    let grounds = [
+        ("a", mag_afzien(geldsommen, grens)),
+        ("b", !made),
+        ("c", alleen_aansluiting),
+    ];
+    grounds
+        .into_iter()
+        .filter_map(|(ground, holds)| holds.then_some(ground))
+        .collect()
+}
+
 /// The share of a cost that falls on the area: toerekenbaar × profijt of the area / profijt of all beneficiaries (Ow 13.11(1),
 /// 13.14(1)(b); formula \[C\]; rules 1.5, T-1.5). Without a key the area has all the profijt.
 pub fn verhaalbaar<N: Number>(toerekenbaar: N, profijt: Option<(N, &[N])>) -> N {
@@ -284,6 +307,18 @@ mod tests {
 
     fn e(value: Decimal) -> Exact {
         Exact::from(value)
+    }
+
+    #[test]
+    fn recovery_may_be_waived_on_three_grounds() {
+        let road: &[(&'static str, Decimal)] = &[("A1", dec!(900)), ("A8", dec!(50000))];
+        let plan: &[(&'static str, Decimal)] = &[("A1", dec!(50900)), ("A8", dec!(0))];
+        let grounds = |sum, costs, alone| gronden_om_af_te_zien(sum, dec!(10000), costs, alone);
+        assert_eq!(grounds(dec!(9999.99), road, false), ["a"]);
+        assert!(grounds(dec!(10000), road, false).is_empty());
+        assert_eq!(grounds(dec!(50900), plan, false), ["b"]);
+        assert_eq!(grounds(dec!(50900), road, true), ["c"]);
+        assert_eq!(grounds(dec!(9000), plan, true), ["a", "b", "c"]);
     }
 
     #[test]
