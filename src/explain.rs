@@ -830,6 +830,9 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
         if let Some(q) = &e.beschikt {
             out.push((q, format!("beschikt {} (invoer)", e.id), Unit::Eur));
         }
+        if let Some(q) = &e.andere_kosten {
+            out.push((q, format!("andere_kosten {} (invoer)", e.id), Unit::Eur));
+        }
     }
     for g in &verhaal.gebieden {
         out.push((&g.rente, format!("rente {} (invoer)", g.id), Unit::Rate));
@@ -1280,6 +1283,7 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
     ("rest_vloer_en_maxima", "rest vloer en maxima"),
     ("rest_eigen_werken", "rest eigen werken"),
     ("rest_beschikt", "rest beschikt"),
+    ("rest_betaalmoment", "rest betaalmoment"),
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.

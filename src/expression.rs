@@ -299,6 +299,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("rest vloer en maxima", Unit::Eur, "rules 1.7, 1.8"),
     ("rest eigen werken", Unit::Eur, "rules 1.7"),
     ("rest beschikt", Unit::Eur, "rules 1.10"),
+    ("rest betaalmoment", Unit::Eur, "rules 1.9"),
     ("levensduurkosten", Unit::Eur, "rules 4.1"),
     ("levensduurkosten onderhoud", Unit::Eur, "rules 4.1"),
     ("levensduurkosten vervanging", Unit::Eur, "rules 4.1"),

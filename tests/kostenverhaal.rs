@@ -939,3 +939,72 @@ fasering = "2027"
         assert_eq!(flows.flat_map(|l| &l.realisatie).count(), history);
     }
 }
+
+/// 500.000 of works; X pays in 2028 what is due at peildatum in 2026, at 3 %.
+#[test]
+fn the_rest_holds_what_a_late_payment_costs() {
+    for (how, lost) in [
+        ("nee", dec!(500000) - dec!(500000) / dec!(1.0609)),
+        ("ja", dec!(0)),
+    ] {
+        let result = reken(&model(&format!(
+            r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+rente_tot_betaling = "{how}"
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 0
+betaling = "2028"
+zekerheid = "bankgarantie"
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 500000
+fasering = "2026"
+"#
+        )));
+        let x = &result.verhaal[0];
+        cent(x.geldsommen, dec!(500000));
+        cent(rest(x, "rest_betaalmoment"), lost);
+        cent(x.rest_totaal(), lost);
+    }
+}
+
+/// Asked 200.000, 120.000 by the herberekening: 70.000 comes back, less 30.000 of other costs (Ow 13.20 lid 3).
+#[test]
+fn without_tijdvak_other_costs_come_off_a_repayment() {
+    for (other, back) in [
+        ("", dec!(70000)),
+        ("andere_kosten = 30000", dec!(40000)),
+        ("andere_kosten = 90000", dec!(0)),
+    ] {
+        let result = reken(&model(&format!(
+            r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_ZONDER"
+maximum = 400000
+eindafrekening = 2029
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 100000
+beschikt = 200000
+{other}
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 120000
+fasering = "2026"
+"#
+        )));
+        cent(result.verhaal[0].eigenaren[0].cijfers.terugbetaling, back);
+    }
+}

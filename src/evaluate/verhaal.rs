@@ -80,6 +80,8 @@ struct EigendomN<N: Number> {
     werken: Vec<(usize, usize)>,
     betaalt: bool,
     beschikt: Option<N>,
+    /// What comes off a repayment without tijdvak.
+    andere_kosten: Option<N>,
 }
 
 #[derive(Debug)]
@@ -377,6 +379,7 @@ impl<N: Number> Voorbereiding<N> {
                         .collect(),
                     betaalt: e.lijn.is_some() && is_plichtig(model, i),
                     beschikt: e.beschikt.as_ref().map(getal),
+                    andere_kosten: e.andere_kosten.as_ref().map(getal),
                 }
             })
             .collect();
@@ -605,12 +608,17 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
         for e in &this.eigendommen {
             let x = &mut werk.eigendommen[*e];
             if let Some(paid) = voor.eigendommen[*e].beschikt {
-                x.terugbetaling = kostenverhaal::eindafrekening(
-                    paid,
-                    x.geldsom,
-                    voor.drempel,
-                    Of::Eigendom(*e as u16),
-                );
+                let of = Of::Eigendom(*e as u16);
+                x.terugbetaling = match voor.eigendommen[*e].andere_kosten {
+                    Some(other) if zonder => kostenverhaal::eindafrekening_zonder(
+                        paid,
+                        x.geldsom,
+                        voor.drempel,
+                        other,
+                        of,
+                    ),
+                    _ => kostenverhaal::eindafrekening(paid, x.geldsom, voor.drempel, of),
+                };
             }
         }
         werk.verhaal.push(Gebiedsverhaal {
@@ -770,6 +778,11 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
         "rest beschikt",
         "beschikt lager dan de herberekening",
     ),
+    (
+        "rest_betaalmoment",
+        "rest betaalmoment",
+        "later betaald zonder rente",
+    ),
 ];
 
 /// What an area comes to for reports.
@@ -787,6 +800,8 @@ pub struct Gebiedsoverzicht<N> {
     pub kosten_ontvanger: N,
     /// The geldsommen as calculated less what was ordered and not paid back, of owners that have a beschikking.
     pub beschikt_verschil: N,
+    /// What the calculated geldsommen lose in contante waarde as they are paid later.
+    pub betaalverschil: N,
     /// What stays with him, in the order of [`OORZAKEN`].
     pub oorzaken: Vec<N>,
     /// The same as costs less contributions, geldsommen and contracts.
@@ -802,11 +817,29 @@ pub fn overzicht<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>) -> Vec<Gebied
         let paid = v.verhaal.as_ref()?.eigendommen.get(e)?.beschikt?;
         Some((paid, comes_back))
     };
+    // What a euro of a calculated geldsom is worth when it is paid.
+    let waard = |i: usize, e: usize| {
+        let lijn = &model.lijnen[model.verhaal.eigendommen[e].lijn?];
+        let factors = v.verhaal.as_ref()?.factoren.get(i)?;
+        let delay = lijn.schuift().map_or(0, |k| {
+            model.deelgebieden[k].uitstel_perioden.max(0) as usize
+        });
+        let parts: Vec<N> = lijn
+            .verloop
+            .gewichten
+            .iter()
+            .filter_map(|(p, share)| {
+                let factor = factors.get(plan.positie(*p) + delay)?;
+                Some(getal::<N>(share) * *factor)
+            })
+            .collect();
+        (!parts.is_empty()).then(|| N::sum(&parts))
+    };
     let areas = model.verhaal.gebieden.iter().zip(&werk.verhaal).enumerate();
     areas
         .map(|(i, (g, x))| {
             let zonder = g.regime == Regime::OwZonder;
-            gebiedsoverzicht(plan, werk, i, zonder, x, &beschikt)
+            gebiedsoverzicht(plan, werk, i, zonder, x, &beschikt, &|e| waard(i, e))
         })
         .collect()
 }
@@ -826,6 +859,7 @@ fn gebiedsoverzicht<N: Number>(
     zonder: bool,
     x: &Gebiedsverhaal<N>,
     beschikt: &dyn Fn(usize) -> Option<(N, bool)>,
+    waard: &dyn Fn(usize) -> Option<N>,
 ) -> Gebiedsoverzicht<N> {
     let model = plan.model;
     let of = Of::Verhaal(i as u16);
@@ -929,6 +963,14 @@ fn gebiedsoverzicht<N: Number>(
             }
         })
     });
+    let later_paid = all(&|e| {
+        let calculated = Positie::van(model, e) == Positie::Geldsom && beschikt(e).is_none();
+        let worth = waard(e).filter(|_| calculated);
+        worth.map_or(zero, |worth| {
+            figures[e].geldsom - figures[e].geldsom * worth
+        })
+    })
+    .named("rest betaalmoment", of, At::Once);
     let amounts = [
         onverhaalbaar,
         elders,
@@ -949,13 +991,16 @@ fn gebiedsoverzicht<N: Number>(
             all(&|e| figures[e].aftrek) - own_works
         },
         ordered,
+        later_paid,
     ];
     let oorzaken = amounts
         .into_iter()
         .zip(OORZAKEN)
         .map(|(amount, (_, word, _))| amount.named(word, of, At::Once))
         .collect();
-    let rest = (kosten_ontvanger - x.bijdragen - x.geldsommen - overeenkomst_totaal + ordered)
+    let rest = (kosten_ontvanger - x.bijdragen - x.geldsommen - overeenkomst_totaal
+        + ordered
+        + later_paid)
         .named("rest kostenverhaal", of, At::Once);
     Gebiedsoverzicht {
         kostensoorten,
@@ -964,6 +1009,7 @@ fn gebiedsoverzicht<N: Number>(
         overeenkomst_totaal,
         kosten_ontvanger,
         beschikt_verschil: ordered,
+        betaalverschil: later_paid,
         oorzaken,
         rest,
     }

@@ -921,6 +921,11 @@ const WOORDEN: &[Woord] = &[
         "geldsom - beschikt + terugbetaling",
     ),
     (
+        "rest betaalmoment",
+        "rest: later betaald zonder rente",
+        "geldsom - geldsom × wat een euro bij betaling waard is",
+    ),
+    (
         "discontovoet verevening",
         "discontovoet van de verevening",
         "uit de invoer: rente van de regel, of van het gebied",

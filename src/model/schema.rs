@@ -1091,6 +1091,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 "Geldsom of a beschikking that was given: it is paid as it stands, and what is calculated is the herberekening of the eindafrekening",
             ),
             opt(
+                "andere_kosten",
+                Kind::Amount,
+                "OW_ZONDER: other costs of designated kinds that were made within the maximum and fall on it; they come off a repayment (13.20(3)) [C]",
+            ),
+            opt(
                 "overeenkomst",
                 Kind::Amount,
                 "Contribution agreed in an anterieure overeenkomst (Ow 13.13), paid as betaling says; it takes the place of a geldsom",

@@ -151,6 +151,8 @@ pub struct Eigendom {
     pub maximum: Option<Quantity>,
     /// Geldsom of a beschikking that was given: it is paid as it stands, and what is calculated is the herberekening.
     pub beschikt: Option<Quantity>,
+    /// Without a tijdvak: other designated costs of the area that fall on it, which come off a repayment (Ow 13.20(3)).
+    pub andere_kosten: Option<Quantity>,
     /// Contract instead of a geldsom.
     pub overeenkomst: Option<Overeenkomst>,
     /// The line by which it pays a geldsom; nothing when it does not.
@@ -689,6 +691,7 @@ impl Lezer<'_> {
             let maximum = f.count("maximum");
             let zekerheid = f.text("zekerheid").is_some();
             let beschikt = f.count("beschikt");
+            let andere_kosten = f.count("andere_kosten");
             let overeenkomst = f.amount("overeenkomst");
             let post = f.text("overeenkomst_post");
             f.choice("basis", &["onteigening", "woz"]);
@@ -757,15 +760,18 @@ impl Lezer<'_> {
             }
             let zonder =
                 gebied.is_some_and(|g| self.verhaal.gebieden[g].regime == Regime::OwZonder);
-            if gebied.is_some() && !zonder && maximum.is_some() {
-                f.problem(
-                    "maximum",
-                    Problem::warning(
-                        "not-in-regime",
-                        format!("eigendom \"{id}\": maximum belongs to regime OW_ZONDER: it has no effect"),
-                    )
-                    .fix("clear maximum"),
-                );
+            let given = [
+                ("maximum", maximum.is_some()),
+                ("andere_kosten", andere_kosten.is_some()),
+            ];
+            for (column, _) in given.iter().filter(|(_, given)| *given) {
+                if gebied.is_some() && !zonder {
+                    let text = format!(
+                        "eigendom \"{id}\": {column} belongs to regime OW_ZONDER: it has no effect"
+                    );
+                    let problem = Problem::warning("not-in-regime", text);
+                    f.problem(column, problem.fix(format!("clear {column}")));
+                }
             }
             if let (true, Some(most), Some(asked)) = (zonder, &maximum, &beschikt)
                 && asked.value > most.value
@@ -834,6 +840,7 @@ impl Lezer<'_> {
                 omvang,
                 maximum,
                 beschikt,
+                andere_kosten,
                 overeenkomst: None,
                 lijn: None,
                 werken: Vec::new(),

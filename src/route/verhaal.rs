@@ -90,6 +90,8 @@ pub struct Verhaalresultaat {
     pub rest: Vec<(&'static str, &'static str, Decimal)>,
     /// The geldsommen as calculated less what was ordered and not paid back, of owners that have a beschikking.
     pub beschikt_verschil: Decimal,
+    /// What the calculated geldsommen lose in contante waarde as they are paid later without rente.
+    pub betaalverschil: Decimal,
     /// Costs that the receiver makes, recoverable or not.
     pub kosten_ontvanger: Decimal,
     /// The grounds of Ob 8.14 on which the authority may waive recovery; none where nobody pays by beschikking.
@@ -106,6 +108,7 @@ impl Verhaalresultaat {
     pub fn rest_totaal(&self) -> Decimal {
         self.kosten_ontvanger - self.bijdragen - self.geldsommen - self.overeenkomsten
             + self.beschikt_verschil
+            + self.betaalverschil
     }
 }
 
@@ -208,6 +211,7 @@ pub(super) fn record(
             geldsommen,
             overeenkomsten: n(o.overeenkomst_totaal)?,
             beschikt_verschil: n(o.beschikt_verschil)?,
+            betaalverschil: n(o.betaalverschil)?,
             eigenaren,
             categorieen,
             rest,
