@@ -78,7 +78,9 @@ fn voorbeelden() -> Vec<(&'static str, Tables)> {
         "grondwaarde",
     ]
     .map(|naam| (naam, support::tables_in(&format!("models/{naam}"))))
-    .to_vec()
+    .into_iter()
+    .chain([("verleden", support::tables_in("tests/fixtures/verleden"))])
+    .collect()
 }
 
 /// Random models that are valid; the same ones every time.

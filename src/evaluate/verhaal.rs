@@ -969,8 +969,7 @@ fn gebiedsoverzicht<N: Number>(
         worth.map_or(zero, |worth| {
             figures[e].geldsom - figures[e].geldsom * worth
         })
-    })
-    .named("rest betaalmoment", of, At::Once);
+    });
     let amounts = [
         onverhaalbaar,
         elders,
