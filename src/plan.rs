@@ -198,9 +198,13 @@ impl Drijvers {
                 {
                     let slot = d.slots.len();
                     d.slots.push(Slot::Onzekerheid(i));
+                    // The raming of an owner's work is published: it has the row of the work, and no draw changes it.
                     let lines: Vec<usize> = (0..model.lijnen.len())
                         .filter(|l| {
-                            model.lijnen[*l].tabel == table && doel.matches(&model.lijnen[*l].rij)
+                            let lijn = &model.lijnen[*l];
+                            lijn.tabel == table
+                                && lijn.soort != Stroomsoort::Raming
+                                && doel.matches(&lijn.rij)
                         })
                         .collect();
                     if lines.is_empty() {
