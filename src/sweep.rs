@@ -373,8 +373,12 @@ fn simulate(
     if has_errors(&problems) {
         return Err(problems);
     }
-    let plan =
-        |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
+    let plan = |route| {
+        let plan = Plan::new(model, route, Diepte::Rekening, drijvers.clone());
+        let mut plan = plan.map_err(|p| vec![p])?;
+        plan.bewaar(&opdracht.figuur);
+        Ok::<_, Vec<Problem>>(plan)
+    };
     let [grex, cofinanciering] = Route::BEIDE;
     let plannen = [plan(grex)?, plan(cofinanciering)?];
     let simulatie = Simulatie {
