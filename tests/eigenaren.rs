@@ -648,3 +648,81 @@ fn bands_of_owners_are_in_every_form_and_can_be_asked_about() {
     let joined = std::fs::read(map.0.join("samen/kade grex - Verdeling per eigenaar.csv"));
     assert!(whole == joined.unwrap());
 }
+
+/// Scenarios side by side: what X and W pay by head, in every form that the area can take, and bands on the same draws.
+#[test]
+fn scenarios_show_what_every_owner_pays() {
+    let extra = "[[partijen]]\npartij = \"Q\"\nrol = \"ontwikkelaar\"\n\
+        [[scenarios]]\nscenario = \"duur\"\ndoel = \"kosten[wegen].bedrag\"\nwaarde = 1000000\n\
+        [[scenarios]]\nscenario = \"publiek\"\ndoel = \"eigendom[W].overeenkomst\"\nwaarde = \"leeg\"\n\
+        [[scenarios]]\nscenario = \"beschikt\"\ndoel = \"eigendom[X].beschikt\"\nwaarde = 320000\n\
+        [[scenarios]]\nscenario = \"beschikt\"\ndoel = \"kostenverhaal[Kade].eindafrekening\"\nwaarde = 2029\n\
+        [[scenarios]]\nscenario = \"weg\"\ndoel = \"eigendom[W].partij\"\nwaarde = \"Q\"\n";
+    let map = Map::new(
+        "scenarios",
+        &format!("{extra}{}", onzeker("kosten[wegen].bedrag", "")),
+    );
+    let sweep = |more: &[&str]| -> Vec<Vec<Value>> {
+        let all = [&["sweep", "kade.toml", "--json"], more].concat();
+        let (out, _) = polder(&map.0, 0, &all);
+        let reports: Value = serde_json::from_str(&out).unwrap();
+        let mut all = reports.as_array().unwrap().iter();
+        assert!(!all.clone().any(|r| r["name"] == "Scenarios verevening"));
+        let report = all.find(|r| r["name"] == "Scenarios per eigenaar").unwrap();
+        let rows = report["rows"].as_array().unwrap().iter();
+        rows.map(|r| r["cells"].as_array().unwrap().clone())
+            .collect()
+    };
+    let rows = sweep(&[]);
+    // Half of 1.350.000 less 80.000 and 300.000; a quarter less 20.000; ordered 320.000, of which what is above 295.000 and 5% returns.
+    let told: Vec<(&str, &str, f64, f64, &str, &str)> = rows
+        .iter()
+        .map(|r| {
+            let (text, number) = (
+                |i: usize| r[i].as_str().unwrap(),
+                |i: usize| r[i].as_f64().unwrap(),
+            );
+            (text(0), text(1), number(2), number(4), text(5), text(6))
+        })
+        .collect();
+    let (order, contract) = ("beschikking", "overeenkomst");
+    assert_eq!(
+        told,
+        [
+            ("basis", "X", 295_000.0, 0.0, "X", order),
+            ("basis", "W", 250_000.0, 0.0, "W", contract),
+            ("duur", "X", 395_000.0, 100_000.0, "X", order),
+            ("duur", "W", 250_000.0, 0.0, "W", contract),
+            ("publiek", "X", 295_000.0, 0.0, "X", order),
+            ("publiek", "W", 317_500.0, 67_500.0, "W", order),
+            ("beschikt", "X", 311_000.0, 16_000.0, "X", order),
+            ("beschikt", "W", 250_000.0, 0.0, "W", contract),
+            ("weg", "X", 295_000.0, 0.0, "X", order),
+            ("weg", "W", 250_000.0, 0.0, "Q", contract),
+        ]
+    );
+    // Against another row.
+    let against = sweep(&["--against", "duur"]);
+    assert_eq!(against[0][4].as_f64(), Some(-100_000.0));
+    // With draws: half of 400.000 to 1.200.000, or 500.000 to 1.500.000; a beschikking is never charged extra.
+    let drawn = sweep(&["--draws", "4000"]);
+    for (row, low, middle, high) in [
+        (0, 115_000.0, 295_000.0, 475_000.0),
+        (1, 250_000.0, 250_000.0, 250_000.0),
+        (2, 170_000.0, 395_000.0, 620_000.0),
+        (6, 131_000.0, 311_000.0, 320_000.0),
+    ] {
+        for (column, figure) in [(5, low), (6, middle), (7, high)] {
+            let (told, error) = (
+                drawn[row][column].as_f64().unwrap(),
+                drawn[row][column + 3].as_f64().unwrap(),
+            );
+            assert!(
+                (told - figure).abs() <= 5.0 * error + 0.01,
+                "{row} {column}: {told} {figure} {error}"
+            );
+        }
+    }
+    let area = sweep(&["--draws", "1000", "--area-only"]);
+    assert_eq!(area, rows);
+}
