@@ -288,24 +288,22 @@ impl Drijvers {
                         problems.push(wrong("cannot-be-drawn", format!("no row of {table} that fits \"{}\" has an amount, price or quantity in {column}", doel.key)).allowed(DRAWABLE).fix("name the column that the amount is made of"));
                     }
                 }
-                (table, column) => {
-                    match (verhaal::rijen(model, table), verhaal::vast(table, column)) {
-                        (Some(names), None) => d.kostenverhaal(model, i, &names, &mut problems),
-                        (_, why) => {
-                            let because =
-                                why.map_or_else(String::new, |(why, _)| format!(": {why}"));
-                            let mend = "name another input, or give its values in table scenarios";
-                            problems.push(
-                                wrong(
-                                    "cannot-be-drawn",
-                                    format!("{doel} can't be uncertain{because}"),
-                                )
-                                .allowed(DRAWABLE)
-                                .fix(why.map_or(mend, |(_, mend)| mend)),
-                            );
-                        }
+                (table, column) => match verhaal::rijen(model, table, column) {
+                    Some(names) => d.kostenverhaal(model, i, &names, &mut problems),
+                    None => {
+                        let why = verhaal::vast(table, column);
+                        let because = why.map_or_else(String::new, |(why, _)| format!(": {why}"));
+                        let mend = "name another input, or give its values in table scenarios";
+                        problems.push(
+                            wrong(
+                                "cannot-be-drawn",
+                                format!("{doel} can't be uncertain{because}"),
+                            )
+                            .allowed(DRAWABLE)
+                            .fix(why.map_or(mend, |(_, mend)| mend)),
+                        );
                     }
-                }
+                },
             }
         }
         for r in 0..model.risicos.len() {
@@ -386,17 +384,18 @@ impl Drijvers {
                 }
             }
         }
+        // A scenario may fill it or take it away: then the draw waits.
         if !used {
             let text = format!(
-                "no row of {} that fits \"{}\" has an amount in {} that counts",
-                doel.table, doel.key, doel.column
+                "onzekerheid \"{}\" draws nothing: no row of {} that fits \"{}\" has an amount in {} that counts",
+                o.id, doel.table, doel.key, doel.column
             );
             problems.push(
-                wrong("cannot-be-drawn", text)
-                    .allowed(DRAWABLE)
+                Problem::warning("draws-nothing", text)
+                    .at(&o.place)
                     .fix(match doel.column {
-                        "maximum" | "raming" => "without a tijdvak it counts, that of an area with maximum_aftopt = ja; name another column",
-                        _ => "fill it in the model, or name the column that the amount is in",
+                        "maximum" | "raming" => "without a tijdvak it counts, a maximum of an area with maximum_aftopt = ja; or drop the onzekerheid",
+                        _ => "fill it in the model, name the column that the amount is in, or drop the onzekerheid",
                     }),
             );
         }

@@ -186,7 +186,7 @@ pub enum Soort {
 pub struct Verrekeningcijfers {
     /// Of what.
     pub soort: Soort,
-    /// The eigendom, bijdrage or row of verevening_delen.
+    /// The eigendom, bijdrage or row of `verevening_delen`.
     pub id: String,
     /// Who pays or receives: the party, or the account of a verevening.
     pub wie: String,

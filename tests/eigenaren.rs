@@ -723,6 +723,20 @@ fn scenarios_show_what_every_owner_pays() {
             );
         }
     }
+    // Drawn is what a form has: without an overeenkomst there is nothing to draw of it.
+    let text = std::fs::read_to_string(map.0.join("kade.toml")).unwrap();
+    let agreed = onzeker("eigendom[W].overeenkomst", "").replace("id = \"o\"", "id = \"a\"");
+    std::fs::write(map.0.join("kade.toml"), format!("{text}{agreed}")).unwrap();
+    let both = sweep(&["--draws", "1000"]);
+    let width = |row: usize| both[row][7].as_f64().unwrap() - both[row][5].as_f64().unwrap();
+    assert!(width(1) > 200_000.0, "by contract, 125.000 to 375.000");
+    assert_eq!(both[5][0], "publiek");
+    assert!(
+        (width(5) - 0.9 * 200_000.0).abs() < 20_000.0,
+        "a quarter of the roads: {}",
+        width(5)
+    );
+    std::fs::write(map.0.join("kade.toml"), text).unwrap();
     let area = sweep(&["--draws", "1000", "--area-only"]);
     assert_eq!(area, rows);
 }

@@ -26,30 +26,31 @@ pub enum Invoer {
 /// The columns of the parts of an inbrengwaarde, after the land itself, in the order of [`Inbreng::Delen`].
 pub const INBRENGDELEN: [&str; 4] = ["opstallen", "vrijmaken", "slopen", "saneren"];
 
-/// Whether a column of the tables of kostenverhaal that draws change holds euro.
+/// The columns that draws may change; all hold euro.
+const EIGENDOM: [&str; 4] = ["inbrengwaarde", "grond_m2", "overeenkomst", "maximum"];
+const GEBIED: [&str; 3] = ["plankosten_maximum", "raming", "maximum"];
+
+/// Whether a column of these tables that draws may change holds euro.
 pub fn in_euro(column: &str) -> bool {
-    let others = [
-        "inbrengwaarde",
-        "grond_m2",
-        "overeenkomst",
-        "maximum",
-        "plankosten_maximum",
-        "raming",
-    ];
-    INBRENGDELEN.iter().chain(&others).any(|c| *c == column)
+    let all = INBRENGDELEN.iter().chain(&EIGENDOM).chain(&GEBIED);
+    all.into_iter().any(|c| *c == column)
 }
 
-/// The names of the rows of a table of kostenverhaal, in the order of the model; nothing for another table.
-pub(super) fn rijen<'m>(model: &'m Model, table: &str) -> Option<Vec<&'m str>> {
+/// The names of the rows of a table, in the order of the model; nothing when draws change no such column.
+pub(super) fn rijen<'m>(model: &'m Model, table: &str, column: &str) -> Option<Vec<&'m str>> {
     let v = &model.verhaal;
     match table {
-        "eigendom" => Some(v.eigendommen.iter().map(|e| e.id.as_str()).collect()),
-        "kostenverhaal" => Some(v.gebieden.iter().map(|g| g.id.as_str()).collect()),
+        "eigendom" if INBRENGDELEN.contains(&column) || EIGENDOM.contains(&column) => {
+            Some(v.eigendommen.iter().map(|e| e.id.as_str()).collect())
+        }
+        "kostenverhaal" if GEBIED.contains(&column) => {
+            Some(v.gebieden.iter().map(|g| g.id.as_str()).collect())
+        }
         _ => None,
     }
 }
 
-/// Why no draw changes a column, and what to do instead; nothing for a column that may be drawn.
+/// Why no draw changes a column, and what to do instead; nothing when nothing more is to be said than that.
 pub(super) fn vast(table: &str, column: &str) -> Option<(&'static str, &'static str)> {
     const SCENARIO: &str = "give its values in table scenarios";
     Some(match (table, column) {
@@ -155,7 +156,7 @@ fn inbreng(e: &Eigendom, column: &str, als: Als) -> Result<Option<&'static str>,
     Ok(given.into_iter().find(|name| *name == column))
 }
 
-/// What an amount is in the model, in euro; the grond_m2 of a row for all its m2.
+/// What an amount is in the model, in euro; the `grond_m2` of a row for all its m2.
 pub fn bedrag(model: &Model, invoer: Invoer) -> Decimal {
     let v = &model.verhaal;
     let of = |q: &Option<crate::number::Quantity>| q.as_ref().map_or(Decimal::ZERO, |q| q.value);
