@@ -288,22 +288,21 @@ impl Drijvers {
                         problems.push(wrong("cannot-be-drawn", format!("no row of {table} that fits \"{}\" has an amount, price or quantity in {column}", doel.key)).allowed(DRAWABLE).fix("name the column that the amount is made of"));
                     }
                 }
-                (table, column) => match verhaal::rijen(model, table, column) {
-                    Some(names) => d.kostenverhaal(model, i, &names, &mut problems),
-                    None => {
-                        let why = verhaal::vast(table, column);
-                        let because = why.map_or_else(String::new, |(why, _)| format!(": {why}"));
-                        let mend = "name another input, or give its values in table scenarios";
-                        problems.push(
-                            wrong(
-                                "cannot-be-drawn",
-                                format!("{doel} can't be uncertain{because}"),
-                            )
+                (table, column) => {
+                    if let Some(names) = verhaal::rijen(model, table, column) {
+                        d.kostenverhaal(model, i, &names, &mut problems);
+                        continue;
+                    }
+                    let why = verhaal::vast(table, column);
+                    let because = why.map_or_else(String::new, |(why, _)| format!(": {why}"));
+                    let mend = "name another input, or give its values in table scenarios";
+                    let text = format!("{doel} can't be uncertain{because}");
+                    problems.push(
+                        wrong("cannot-be-drawn", text)
                             .allowed(DRAWABLE)
                             .fix(why.map_or(mend, |(_, mend)| mend)),
-                        );
-                    }
-                },
+                    );
+                }
             }
         }
         for r in 0..model.risicos.len() {
