@@ -282,7 +282,7 @@ struct SweepArgs {
     /// The route of the scenario that is compared with [default: that of --route]
     #[arg(long, value_enum, value_name = "ROUTE")]
     against_route: Option<RouteArg>,
-    /// Without the draws of parties and deelgebieden (faster, and room for more draws)
+    /// Without the draws of parties, deelgebieden and owners (faster, and room for more draws)
     #[arg(long)]
     area_only: bool,
     /// The scenario that differences and chances of being better are against
@@ -695,6 +695,8 @@ fn report(
 
 /// Columns of the bands that a terminal shows.
 const BANDEN: usize = 8;
+/// The same of what owners pay.
+const EIGENAREN: usize = 7;
 
 /// Shows the short reports on draws on the terminal, and gives all of them.
 fn risk_reports(
@@ -730,6 +732,10 @@ fn risk_reports(
             output::print(&risico::kort(&risico::eerste_kop(&buffer), 4));
         }
     }
+    let settled = risico::verdeling_verrekening(model, v, exact);
+    if let Some(settled) = &settled {
+        output::print(&risico::kort(&risico::eerste_kop(settled), EIGENAREN));
+    }
     if let Some(precision) = &precision {
         output::print(precision);
     }
@@ -740,6 +746,7 @@ fn risk_reports(
     reports.extend(risico::waaiers(v, exact));
     reports.extend(Some(risico::verdeling_partijen(model, v)).filter(|r| !r.rows.is_empty()));
     reports.extend(risico::verdeling_delen(v));
+    reports.extend(settled);
     reports
 }
 
@@ -863,7 +870,7 @@ fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let grex_result = route::calculate(model, Route::Grex)?;
     route::calculate(model, Route::Cofinanciering)?;
     // Drivers that can't be drawn together are told here as a run would.
-    let plannen = simulatie::plannen(&loaded, &[Route::Grex])?;
+    let plannen = simulatie::plannen(&loaded, &[Route::Grex], "")?;
     for plan in &plannen {
         trekbaar(plan)?;
     }
@@ -1053,7 +1060,7 @@ fn sweep(args: &SweepArgs) -> Result<Outcome, Failure> {
     let opzet = Opzet::new(methode, args.simulation.seed, draws as u64);
     if draws > 0 {
         simulatie::afgerond(&opzet, draws as u64);
-        simulatie::check(&loaded, &Route::BEIDE, &opzet, args.area_only)?;
+        simulatie::check(&loaded, &Route::BEIDE, &opzet, &args.figure, args.area_only)?;
     }
     let opdracht = sweep::Opdracht {
         opzet,

@@ -4,6 +4,7 @@
 //! distributions.
 
 pub mod bijdragen;
+mod figuren;
 mod grondwaarde;
 pub mod overzicht;
 pub mod verevening;
@@ -1394,7 +1395,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
     let mut settled = v.verhaal.is_none();
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
         if cel.verrekend.is_some() && !settled {
-            verhaal::verhalen(v, werk);
+            verhaal::verhalen(v, &trekking.slots, werk);
             verevening::verevenen(v, werk);
             bijdragen::bijdragen(v, werk);
             settled = true;
@@ -1588,7 +1589,7 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         }
     }
     if !settled {
-        verhaal::verhalen(v, werk);
+        verhaal::verhalen(v, &trekking.slots, werk);
         verevening::verevenen(v, werk);
         bijdragen::bijdragen(v, werk);
     }

@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::number::{At, Exact, Number, Of, Quantity, Rounding, at};
 use crate::parameters;
-use crate::plan::{Diepte, Drijvers, Plan, Route, Slot};
+use crate::plan::{Diepte, Drijvers, Plan, Route, Slot, verhaal};
 use crate::problem::{Place, Problem, has_errors, nearest};
 use crate::risk::oorzaken::{vastgezet, zwaai};
 use crate::risk::sampling::{Methode, Steekproef};
@@ -1001,6 +1001,7 @@ fn unit_of(onzekerheid: &Onzekerheid) -> Unit {
         }
         "bedrag" | "prijs" | "grondprijs" | "investering" | "onderhoud" | "von" | "huur"
         | "betaalbare_huur" => Unit::Eur,
+        column if verhaal::in_euro(column) => Unit::Eur,
         "grondquote" => Unit::Rate,
         _ => Unit::Number,
     }

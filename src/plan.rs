@@ -4,8 +4,12 @@
 //! uncertain term another. Exact and fast read the same cells; explained reads one cell per line. Knows no rule but the
 //! arithmetic of amounts (`cashflow`), and no distribution.
 
+pub mod figuren;
 mod grondwaarde;
+pub mod verhaal;
 
+use self::figuren::Figuur;
+use self::verhaal::Invoer;
 use crate::cashflow;
 use crate::model::address::{Als, geen_rij};
 use crate::model::verhaal::{Postsoort, Verrekening};
@@ -76,6 +80,17 @@ pub struct Drijvers {
     pub rente: Vec<Gebruik>,
     /// On its credit rate.
     pub creditrente: Vec<Gebruik>,
+    /// On amounts of kostenverhaal that are no lines.
+    pub verhaal: BTreeMap<Invoer, Vec<Gebruik>>,
+}
+
+/// What an onzekerheid on a table of kostenverhaal draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doel {
+    /// The amount of a line.
+    Lijn(usize),
+    /// An amount that is no line.
+    Verhaal(Invoer),
 }
 
 impl Drijvers {
@@ -198,9 +213,16 @@ impl Drijvers {
                 {
                     let slot = d.slots.len();
                     d.slots.push(Slot::Onzekerheid(i));
+                    // The raming of an owner's work is published: it has the row of the work, and no draw changes it.
+                    let owners = &model.verhaal.eigendommen;
+                    let ramingen: Vec<usize> = owners
+                        .iter()
+                        .flat_map(|e| e.werken.iter().filter_map(|w| w.raming))
+                        .collect();
                     let lines: Vec<usize> = (0..model.lijnen.len())
                         .filter(|l| {
-                            model.lijnen[*l].tabel == table && doel.matches(&model.lijnen[*l].rij)
+                            let lijn = &model.lijnen[*l];
+                            lijn.tabel == table && !ramingen.contains(l) && doel.matches(&lijn.rij)
                         })
                         .collect();
                     if lines.is_empty() {
@@ -269,11 +291,21 @@ impl Drijvers {
                         problems.push(wrong("cannot-be-drawn", format!("no row of {table} that fits \"{}\" has an amount, price or quantity in {column}", doel.key)).allowed(DRAWABLE).fix("name the column that the amount is made of"));
                     }
                 }
-                _ => problems.push(
-                    wrong("cannot-be-drawn", format!("{doel} can't be uncertain"))
-                        .allowed(DRAWABLE)
-                        .fix("name another input, or give its values in table scenarios"),
-                ),
+                (table, column) => {
+                    if let Some(names) = verhaal::rijen(model, table, column) {
+                        d.kostenverhaal(model, i, &names, &mut problems);
+                        continue;
+                    }
+                    let why = verhaal::vast(table, column);
+                    let because = why.map_or_else(String::new, |(why, _)| format!(": {why}"));
+                    let mend = "name another input, or give its values in table scenarios";
+                    let text = format!("{doel} can't be uncertain{because}");
+                    problems.push(
+                        wrong("cannot-be-drawn", text)
+                            .allowed(DRAWABLE)
+                            .fix(why.map_or(mend, |(_, mend)| mend)),
+                    );
+                }
             }
         }
         for r in 0..model.risicos.len() {
@@ -287,6 +319,105 @@ impl Drijvers {
             d.slots.push(Slot::Risico(r));
         }
         (d, problems)
+    }
+
+    /// Finds what an onzekerheid on a table of kostenverhaal changes; `names` are the rows of that table.
+    fn kostenverhaal(
+        &mut self,
+        model: &Model,
+        i: usize,
+        names: &[&str],
+        problems: &mut Vec<Problem>,
+    ) {
+        let o = &model.onzekerheden[i];
+        let (doel, slot) = (&o.doel, self.slots.len());
+        let wrong = |code, message: String| {
+            Problem::error(code, format!("onzekerheid \"{}\": {message}", o.id)).at(&o.place)
+        };
+        self.slots.push(Slot::Onzekerheid(i));
+        let rows: Vec<usize> = (0..names.len())
+            .filter(|row| doel.matches(names[*row]))
+            .collect();
+        if rows.is_empty() {
+            let problem = wrong(
+                "unknown-reference",
+                format!("no row of {} fits \"{}\"", doel.table, doel.key),
+            );
+            let table = model.tables.table(doel.table);
+            problems.push(geen_rij(problem, doel, names, table));
+            return;
+        }
+        let mut used = false;
+        for row in rows {
+            match verhaal::doel(model, doel.table, row, doel.column, o.als) {
+                Ok(None) => {}
+                Ok(Some(target)) => {
+                    used = true;
+                    let gebruik = Gebruik { slot, als: o.als };
+                    if let Some(first) = self.eerder(target, o.als) {
+                        let text = format!(
+                            "{} of \"{}\" is drawn by another onzekerheid too",
+                            doel.column, names[row]
+                        );
+                        problems.push(
+                            wrong("drawn-twice", text)
+                                .and(first_of(model, &self.slots, Some(first)))
+                                .fix("keep one of the two; they can work together only when both are factors"),
+                        );
+                    }
+                    match target {
+                        Doel::Lijn(l) => {
+                            self.lijnen.entry(l).or_default().push(("bedrag", gebruik));
+                        }
+                        Doel::Verhaal(invoer) => {
+                            self.verhaal.entry(invoer).or_default().push(gebruik);
+                        }
+                    }
+                }
+                Err(reason) => {
+                    used = true;
+                    problems.push(wrong("cannot-be-drawn", reason).fix(
+                        if doel.column == "overeenkomst" {
+                            "name bedrag of that line of opbrengsten"
+                        } else {
+                            "set als = factor, or name one of its parts"
+                        },
+                    ));
+                }
+            }
+        }
+        // A scenario may fill it or take it away: then the draw waits.
+        if !used {
+            let text = format!(
+                "onzekerheid \"{}\" draws nothing: no row of {} that fits \"{}\" has an amount in {} that counts",
+                o.id, doel.table, doel.key, doel.column
+            );
+            problems.push(
+                Problem::warning("draws-nothing", text)
+                    .at(&o.place)
+                    .fix(match doel.column {
+                        "maximum" | "raming" => "without a tijdvak it counts, a maximum of an area with maximum_aftopt = ja; or drop the onzekerheid",
+                        _ => "fill it in the model, name the column that the amount is in, or drop the onzekerheid",
+                    }),
+            );
+        }
+    }
+
+    /// An earlier draw of the same amount that a draw can't work together with: only factors can.
+    fn eerder(&self, doel: Doel, als: Als) -> Option<Gebruik> {
+        let clash = |g: &Gebruik| g.als != Als::Factor || als != Als::Factor;
+        match doel {
+            Doel::Lijn(l) => {
+                let mut uses = self.lijnen.get(&l)?.iter().map(|(_, g)| *g);
+                uses.find(clash)
+            }
+            Doel::Verhaal(invoer) => self.verhaal.get(&invoer)?.iter().copied().find(clash),
+        }
+    }
+
+    /// The draws that work on an amount of kostenverhaal, in the order of the onzekerheden.
+    pub fn op(&self, invoer: Invoer) -> &[Gebruik] {
+        self.verhaal.get(&invoer).map_or(&[], Vec::as_slice)
     }
 
     /// Whether anything is drawn.
@@ -313,7 +444,7 @@ impl Drijvers {
 }
 
 /// What can be uncertain.
-const DRAWABLE: &str = "amounts, prices, quantities and percentages of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente";
+const DRAWABLE: &str = "amounts, prices, quantities and percentages of lines; index[...].groei; deelgebied[...].uitstel; gebied.rente and gebied.creditrente; inbrengwaarde with its parts, overeenkomst and maximum of eigendom[...]; plankosten_maximum, raming and maximum of kostenverhaal[...]";
 
 /// Where the onzekerheid stands that already draws an input.
 fn first_of<'m>(
@@ -513,6 +644,8 @@ pub struct Plan<'a> {
     pub posten: Vec<Post>,
     /// What flows count for: posts, each with its position in the posts of the model, which say what part counts.
     pub postlijsten: Vec<Vec<(usize, usize)>>,
+    /// The figures of settlements that draws keep.
+    pub figuren: Vec<Figuur>,
     /// By line: position in the lists.
     postlijst_van: Vec<Option<usize>>,
 }
@@ -638,10 +771,12 @@ impl<'a> Plan<'a> {
             leningen: false,
             posten: Vec::new(),
             postlijsten: Vec::new(),
+            figuren: Vec::new(),
             postlijst_van: vec![None; model.lijnen.len()],
         };
         plan.verdelen();
         plan.verhalen();
+        plan.figuren = figuren::altijd(&plan);
         for b in &model.boekwaarden {
             plan.opening[b.rekening].push(b.bedrag.clone());
             if b.rekening == HOOFD

@@ -14,6 +14,7 @@ use crate::model::table::name_key;
 use crate::model::{Controle, HOOFD, Model, NcwMethode, Object, Totaal};
 use crate::number::{At, Exact, Number, Of, Quantity};
 use crate::parameters;
+use crate::plan::figuren::is_verrekening;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Place, Problem, Spot, nearest};
 use crate::rules::bbv;
@@ -258,7 +259,11 @@ impl Routeresultaat {
                         _ => None,
                     };
                 }
-                let deel = wie.strip_prefix("deelgebied[")?;
+                let Some(deel) = wie.strip_prefix("deelgebied[") else {
+                    return is_verrekening(naam)
+                        .then(|| self.waarde(model, naam).ok())
+                        .flatten();
+                };
                 let found = self.delen.iter().find(|d| d.naam == deel)?;
                 match cijfer {
                     "eindwaarde" => found.eindwaarde,

@@ -3,22 +3,26 @@
 //! A row depends on the tables, its scenario and the seed alone, so threads and shards give the same bits. Knows tables,
 //! scenarios, routes and draws; not where scenarios come from, nor how results are shown.
 
+use crate::evaluate::verhaal::beschikt;
 use crate::model::Model;
 use crate::model::address::Als;
 use crate::model::table::Tables;
+use crate::number::to_f64;
 use crate::plan::{Diepte, Drijvers, Plan, Route};
 use crate::problem::{Problem, Severity, has_errors, nearest};
-use crate::risk::antwoorden::{Antwoorden, Verschil, beter, verschil};
+use crate::risk::antwoorden::{Antwoorden, Verschil, beter, kwantielen, verschil};
 use crate::risk::draden;
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::{Simulatie, Trekkingen, simuleer};
 use crate::risk::statistics::{Estimate, Sorted};
-use crate::route;
+use crate::route::verhaal::Positie;
+use crate::route::{self, Routeresultaat};
 use crate::scenario::{Scenario, apply};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use std::collections::HashMap;
 
 /// Up to this many draws scenarios run beside each other; above it one by one, because all draws of a scenario are in memory.
 const BESIDE: u64 = 4096;
@@ -28,6 +32,9 @@ const NAMES_SHOWN: usize = 20;
 const ROW_PROBLEMS: usize = 20;
 /// Problems that are told of a whole sweep.
 const MAX_PROBLEMS: usize = 1_000;
+
+/// Chances of the bands of what is settled.
+const BANDEN: [f64; 3] = [0.05, 0.5, 0.95];
 
 /// What a sweep does with every scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +118,8 @@ pub struct Uitkomst {
     pub routes: [Routecijfers; 2],
     /// By party of the model.
     pub partijen: Vec<Partijcijfers>,
+    /// What owners pay by kostenverhaal and as financiële bijdrage, and what everyone who takes part in a verevening pays or receives.
+    pub verrekeningen: Vec<Verrekeningcijfers>,
     /// The figure that is compared.
     pub figuur: Figuurcijfers,
 }
@@ -159,6 +168,109 @@ pub struct Partijcijfers {
     /// Share of the draws in which its `netto_baat` is higher in route cofinanciering, by more than half a cent; nothing without
     /// draws.
     pub kans_beter: Option<Estimate>,
+}
+
+/// Of which settlement an amount is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Soort {
+    /// Kostenverhaal of an eigendom: by beschikking or by contract.
+    Kostenverhaal,
+    /// A financiële bijdrage of an eigendom.
+    Bijdrage,
+    /// One who takes part in a verevening.
+    Verevening,
+}
+
+/// What one pays in a settlement; euro at contante waarde, below zero receives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verrekeningcijfers {
+    /// Of what.
+    pub soort: Soort,
+    /// The eigendom, bijdrage or row of `verevening_delen`.
+    pub id: String,
+    /// Who pays or receives: the party, or the account of a verevening.
+    pub wie: String,
+    /// How an owner pays; of a verevening its rule.
+    pub hoe: String,
+    /// Route grex, then route cofinanciering.
+    pub betaalt: [Decimal; 2],
+    /// In the route that is compared, less that of the scenario and route compared with; nothing when it is not there.
+    pub verschil: Option<Decimal>,
+    /// P5, P50 and P95 of it in the route that is compared; nothing without draws.
+    pub banden: Option<[Estimate; 3]>,
+    /// The figure of the draws, and what it is taken from: what a beschikking ordered, less what comes back.
+    figuur: (String, Option<Decimal>),
+}
+
+/// What an owner or participant is called among all.
+type Sleutel = (Soort, String);
+
+/// What is settled in a model, as both routes have it. The municipality's own land pays nothing, and is left out.
+fn verrekeningen(model: &Model, results: &[Routeresultaat; 2]) -> Vec<Verrekeningcijfers> {
+    let made = |soort, id: &str, wie: &str, hoe: &str, betaalt, figuur| Verrekeningcijfers {
+        soort,
+        id: id.to_owned(),
+        wie: wie.to_owned(),
+        hoe: hoe.to_owned(),
+        betaalt,
+        verschil: None,
+        banden: None,
+        figuur,
+    };
+    let partij = |eigendom: usize| {
+        let row = &model.verhaal.eigendommen[eigendom];
+        model.partijen[row.partij].partij.as_str()
+    };
+    let mut out = Vec::new();
+    let [grex, cofinanciering] = results;
+    for (x, y) in grex.verhaal.iter().zip(&cofinanciering.verhaal) {
+        for (a, b) in x.eigenaren.iter().zip(&y.eigenaren) {
+            if a.positie == Positie::Gemeente {
+                continue;
+            }
+            let id = &model.verhaal.eigendommen[a.eigendom].id;
+            let figure = |word: &str| format!("eigendom[{id}].{word}");
+            let figuur = match (beschikt(model, a.eigendom), a.positie) {
+                (Some((paid, _)), _) => (figure("terugbetaling"), Some(paid.value)),
+                (None, Positie::Overeenkomst) => (figure("overeenkomst"), None),
+                _ => (figure("geldsom"), None),
+            };
+            let betaalt = [a, b].map(|e| e.betaalt(model));
+            out.push(made(
+                Soort::Kostenverhaal,
+                id,
+                partij(a.eigendom),
+                a.positie.woord(),
+                betaalt,
+                figuur,
+            ));
+        }
+    }
+    for (i, row) in model.bijdragen.iter().enumerate() {
+        let betaalt = results.each_ref().map(|r| r.bijdragen[i][0]);
+        out.push(made(
+            Soort::Bijdrage,
+            &row.id,
+            partij(row.eigendom),
+            "financiële bijdrage",
+            betaalt,
+            (format!("bijdragen[{}].bijdrage", row.id), None),
+        ));
+    }
+    for (x, y) in grex.verevening.iter().zip(&cofinanciering.verevening) {
+        for (a, b) in x.deelnemers.iter().zip(&y.deelnemers) {
+            let own = &model.verevening.deelnemers[a.deelnemer];
+            out.push(made(
+                Soort::Verevening,
+                &own.id,
+                &model.rekening_naam(own.rekening),
+                &model.verevening.regels[x.regel].naam,
+                [a.verrekening, b.verrekening],
+                (format!("verevening_delen[{}].verrekening", own.id), None),
+            ));
+        }
+    }
+    out
 }
 
 fn is_basis(scenario: &Scenario) -> bool {
@@ -256,6 +368,8 @@ pub fn sweep(
 /// What of a scenario others are compared with.
 struct Tegen {
     waarde: Option<Decimal>,
+    /// What is settled, in the route compared with.
+    verrekeningen: HashMap<Sleutel, Decimal>,
     /// Empty without draws.
     trekkingen: Vec<f64>,
 }
@@ -273,8 +387,14 @@ fn one(
     let figuur = opdracht.figuur.as_str();
     let calculated = calculate(tables, scenario, opdracht).inspect_err(|_| gedaan(work))?;
     let (model, mut uitkomst, waarde) = calculated;
+    let settled = uitkomst.verrekeningen.iter();
+    let settled = settled.map(|x| {
+        let key: Sleutel = (x.soort, x.id.clone());
+        (key, x.betaalt[place(opdracht.tegen_route)])
+    });
     let mut own = Tegen {
         waarde,
+        verrekeningen: settled.collect(),
         trekkingen: Vec::new(),
     };
     if opdracht.opzet.aantal == 0 {
@@ -294,6 +414,12 @@ fn one(
         .waarde
         .zip(theirs)
         .and_then(|(mine, theirs)| mine.checked_sub(theirs));
+    let theirs = base.map_or(&own.verrekeningen, |b| &b.verrekeningen);
+    for x in &mut uitkomst.verrekeningen {
+        let mine = x.betaalt[place(opdracht.route)];
+        let other = theirs.get(&(x.soort, x.id.clone()));
+        x.verschil = other.and_then(|other| mine.checked_sub(*other));
+    }
     Ok((uitkomst, own))
 }
 
@@ -359,6 +485,7 @@ fn calculate(
     let uitkomst = Uitkomst {
         routes,
         partijen,
+        verrekeningen: verrekeningen(&model, &results),
         figuur,
     };
     Ok((model, uitkomst, tegen))
@@ -373,8 +500,12 @@ fn simulate(
     if has_errors(&problems) {
         return Err(problems);
     }
-    let plan =
-        |route| Plan::new(model, route, Diepte::Rekening, drijvers.clone()).map_err(|p| vec![p]);
+    let plan = |route| {
+        let plan = Plan::new(model, route, Diepte::Rekening, drijvers.clone());
+        let mut plan = plan.map_err(|p| vec![p])?;
+        plan.bewaar(&opdracht.figuur);
+        Ok::<_, Vec<Problem>>(plan)
+    };
     let [grex, cofinanciering] = Route::BEIDE;
     let plannen = [plan(grex)?, plan(cofinanciering)?];
     let simulatie = Simulatie {
@@ -400,6 +531,18 @@ fn describe(trekkingen: &Trekkingen, tegen: &[f64], opdracht: &Opdracht, uitkoms
             continue;
         };
         partij.kans_beter = beter(grex, cofinanciering, per);
+    }
+    for x in &mut uitkomst.verrekeningen {
+        let (naam, van) = &x.figuur;
+        x.banden = match (trekkingen.figuur(place(opdracht.route), naam), van) {
+            (Some(draws), Some(paid)) => {
+                let paid = to_f64(*paid);
+                let draws: Vec<f64> = draws.iter().map(|back| paid - back).collect();
+                kwantielen(&draws, &Sorted::new(&draws), BANDEN, per)
+            }
+            (Some(draws), None) => kwantielen(draws, &Sorted::new(draws), BANDEN, per),
+            (None, _) => None,
+        };
     }
 }
 

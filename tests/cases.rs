@@ -526,6 +526,7 @@ impl Discontogeval {
             &timeline,
             exact(self.voet),
             moment,
+            timeline.peil,
             Of::Geheel,
             None,
             &mut factoren,

@@ -780,6 +780,7 @@ groei = 0.02
 id = "V"
 regime = "OW_TIJDVAK"
 beschikking = 2027
+rente_tot_betaling = "ja"
 {how}
 
 [[eigendom]]

@@ -269,7 +269,7 @@ proptest! {
             let plan = certain(&model, route, Diepte::Rekening);
             let mut factoren = vec![Exact::ZERO; len];
             let g = &model.gebied;
-            timeline::discount_factors(&plan.timeline, Exact::from(g.discontovoet_matrix.value), g.kasstroommoment, Of::Geheel, None, &mut factoren);
+            timeline::discount_factors(&plan.timeline, Exact::from(g.discontovoet_matrix.value), g.kasstroommoment, plan.timeline.peil, Of::Geheel, None, &mut factoren);
             factoren[..plan.timeline.peil].fill(Exact::from(Decimal::ONE));
             let mut all = -plan.opening.iter().flatten().map(|q| q.value).sum::<Decimal>();
             for account in &r.rekeningen {

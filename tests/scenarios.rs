@@ -1288,7 +1288,12 @@ fn reports_fit_a_terminal() {
     let reports = reports(&rows, &opdracht(64));
     assert_eq!(
         reports.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(),
-        ["Scenario's", "Scenario's per partij"]
+        [
+            "Scenario's",
+            "Scenario's per partij",
+            "Scenario's per eigenaar",
+            "Scenario's verevening: wie betaalt, wie ontvangt"
+        ]
     );
     assert_eq!(reports[0].rows.len(), rows.len());
     for report in &reports {

@@ -59,4 +59,37 @@ fn a_form_shares_otherwise_and_makes_nothing() {
     }
     // In the SOK the owner builds more than its land gives a right to, and pays.
     assert!(saldo("2 ", "ontwikkelaar") < base);
+
+    // What the owner pays, and how: by contract, and by beschikking in a public frame.
+    let owner: Vec<(f64, f64, String)> = rows("Scenarios per eigenaar")
+        .iter()
+        .filter(|r| r[1] == "Werf-Noord")
+        .map(|r| {
+            let number = |i: usize| r[i].as_f64().unwrap();
+            (number(2), number(4), r[6].as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(owner.len(), 6);
+    for (form, (pays, more, how)) in owner.iter().enumerate() {
+        let public = form > 3;
+        assert_eq!(how == "beschikking", public, "{how}");
+        assert_eq!(how == "overeenkomst", !public, "{how}");
+        assert!((pays - owner[0].0 - more).abs() < 0.01);
+        assert_eq!(*more == 0.0, !public, "{more}");
+    }
+    // Only the SOK settles rights, only the GEM shares a result, and a grondbank pays out what it takes in.
+    for (form, name) in ["basis", "1 ", "2 ", "3 ", "4 ", "5 "].iter().enumerate() {
+        let settled = |rule: &str| -> Vec<f64> {
+            let found = rows("Scenarios verevening").into_iter();
+            found
+                .filter(|r| r[0].as_str().unwrap().starts_with(name) && r[6] == rule)
+                .map(|r| r[2].as_f64().unwrap())
+                .collect()
+        };
+        let (rights, result) = (settled("grondbank"), settled("gem"));
+        assert_eq!((rights.len(), result.len()), (2, 3), "{name}");
+        assert!((rights[0] + rights[1]).abs() < 0.01, "{rights:?}");
+        assert_eq!(rights[1] > 0.0, form == 2, "{rights:?}");
+        assert_eq!(result.iter().any(|x| *x != 0.0), form == 3, "{result:?}");
+    }
 }

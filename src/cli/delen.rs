@@ -48,7 +48,7 @@ pub(super) fn schrijf(
     let Some(bereik) = opzet.deel(i, n) else {
         return Ok(());
     };
-    simulatie::check(loaded, routes, &opzet, false)?;
+    simulatie::check(loaded, routes, &opzet, "ncw", false)?;
     let (t, _) = simulatie::trek(
         loaded,
         routes,
@@ -344,7 +344,7 @@ pub(super) fn lees(
         return Err(Failure::Input(problems));
     }
     parts.sort_by_key(|p| p.nummer);
-    simulatie::check(loaded, &routes, &opzet, false)?;
+    simulatie::check(loaded, &routes, &opzet, "ncw", false)?;
     // The fan is of the first draws, which are drawn again: that also shows that the parts are what this machine draws.
     let held = parts[0].manifest["simulatie"]["vastgezet"].as_str();
     let stress = Stress {

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::schema::OPGAVEN;
 use crate::model::table::Tables;
 use crate::plan::Route;
+use crate::plan::figuren::is_verrekening;
 use crate::read::{IoFailure, Read, SourceFile};
 use crate::report::Report;
 use crate::report::oorzaken::Routeoorzaken;
@@ -629,7 +630,10 @@ fn draws_json(v: &Simulatieverslag, results: &[&Routeresultaat], herkomst: &Herk
         .filter_map(|name| {
             let difference = v.verschil(name)?;
             let mut row = answers_json(&difference.verschil);
-            put(&mut row, "kans_beter", difference.beter);
+            // What is paid between parties is better for one of them only.
+            if !is_verrekening(name) {
+                put(&mut row, "kans_beter", difference.beter);
+            }
             Some((name.clone(), Value::Object(row)))
         })
         .collect();

@@ -91,13 +91,13 @@ pub(super) struct DrawArgs {
     /// Reverse stress: where drivers stand when the NCW (or --figure) is this many euro
     #[arg(long, value_name = "EURO", allow_hyphen_values = true)]
     pub(super) reach: Option<f64>,
-    /// The figure of --precision, --reach and the tornado: ncw, eindwaarde, portemonnee, "partij[NAAM].saldo", ...
+    /// The figure of --precision, --reach and the tornado: ncw, eindwaarde, portemonnee, "partij[NAAM].saldo", "eigendom[ID].geldsom", ...
     #[arg(long, default_value = "ncw", value_name = "FIGUUR")]
     pub(super) figure: String,
     /// Exact ranks for every driver of the tornado, instead of the fast grade method
     #[arg(long)]
     pub(super) exact_ranks: bool,
-    /// Only the figures of the area: not those of parties and deelgebieden (faster, and room for more draws)
+    /// Only the figures of the area: not those of parties, deelgebieden and owners (faster, and room for more draws)
     #[arg(long)]
     pub(super) area_only: bool,
 }
@@ -359,8 +359,12 @@ pub(super) fn trekking(
     }
 }
 
-/// Plans of the routes with their drivers.
-pub(super) fn plannen<'m>(loaded: &'m Loaded, routes: &[Route]) -> Result<Vec<Plan<'m>>, Failure> {
+/// Plans of the routes with their drivers, that keep the figure asked.
+pub(super) fn plannen<'m>(
+    loaded: &'m Loaded,
+    routes: &[Route],
+    figuur: &str,
+) -> Result<Vec<Plan<'m>>, Failure> {
     routes
         .iter()
         .map(|route| {
@@ -370,7 +374,9 @@ pub(super) fn plannen<'m>(loaded: &'m Loaded, routes: &[Route]) -> Result<Vec<Pl
                 Diepte::Rekening,
                 loaded.drijvers.clone(),
             );
-            plan.map_err(Failure::from)
+            let mut plan = plan.map_err(Failure::from)?;
+            plan.bewaar(figuur);
+            Ok(plan)
         })
         .collect()
 }
@@ -385,7 +391,7 @@ pub(super) fn trek(
     bereik: Range<u64>,
     (waaier, niveaus): (usize, usize),
 ) -> Result<(Trekkingen, Simulatie), Failure> {
-    let plannen = plannen(loaded, routes)?;
+    let plannen = plannen(loaded, routes, stress.figuur())?;
     let bar = output::progress(bereik.end - bereik.start);
     let simulatie = Simulatie {
         steekproef: opzet.steekproef(),
@@ -411,7 +417,7 @@ pub(super) fn oorzaken(
     if loaded.drijvers.is_empty() || t.aantal < 2 {
         return Ok(Vec::new());
     }
-    let plannen = plannen(loaded, routes)?;
+    let plannen = plannen(loaded, routes, stress.figuur())?;
     draden::ruim(|| per_route(&plannen, routes, simulatie, t, stress))
 }
 
@@ -461,8 +467,13 @@ fn per_route(
 }
 
 /// Most draws of a model whose figures fit in memory.
-fn grens(loaded: &Loaded, routes: &[Route], area: bool) -> Result<(u64, usize), Failure> {
-    let plannen = plannen(loaded, routes)?;
+fn grens(
+    loaded: &Loaded,
+    routes: &[Route],
+    figuur: &str,
+    area: bool,
+) -> Result<(u64, usize), Failure> {
+    let plannen = plannen(loaded, routes, figuur)?;
     let figures = if area {
         UITKOMSTEN.len()
     } else {
@@ -474,13 +485,13 @@ fn grens(loaded: &Loaded, routes: &[Route], area: bool) -> Result<(u64, usize), 
 
 /// Refuses a figure that can't be asked about.
 pub(super) fn figuur(loaded: &Loaded, figuur: &str, area: bool) -> Result<(), Failure> {
-    let plannen = plannen(loaded, &[Route::Grex])?;
+    let plannen = plannen(loaded, &[Route::Grex], figuur)?;
     let mut namen = plannen.first().map_or_else(Vec::new, uitkomst_namen);
     let found = gevraagd(figuur, &namen).map_err(|p| p.at(&Place::file("--figure")));
     namen.truncate(UITKOMSTEN.len());
     if area && found.is_ok() && gevraagd(figuur, &namen).is_err() {
         return Err(Failure::Usage(format!(
-            "--area-only with --figure {figuur}: figures of parties and deelgebieden are not drawn; leave out one of the two"
+            "--area-only with --figure {figuur}: figures of parties, deelgebieden and settlements are not kept; leave out one of the two"
         )));
     }
     Ok(found?)
@@ -491,6 +502,7 @@ pub(super) fn check(
     loaded: &Loaded,
     routes: &[Route],
     opzet: &Opzet,
+    figuur: &str,
     area: bool,
 ) -> Result<u64, Failure> {
     if loaded.drijvers.is_empty() {
@@ -498,7 +510,7 @@ pub(super) fn check(
             "note: the model has no onzekerheden and no risicos, so every draw is the exact result"
         );
     }
-    let (most, width) = grens(loaded, routes, area)?;
+    let (most, width) = grens(loaded, routes, figuur, area)?;
     if opzet.aantal > most {
         let mend = if area {
             ""
@@ -521,7 +533,13 @@ pub(super) fn simulatie(
 ) -> Result<Simulatieverslag, Failure> {
     let figure = vraag.stress.figuur();
     figuur(loaded, figure, vraag.stress.alleen_gebied)?;
-    let most = check(loaded, routes, &vraag.opzet, vraag.stress.alleen_gebied)?;
+    let most = check(
+        loaded,
+        routes,
+        &vraag.opzet,
+        figure,
+        vraag.stress.alleen_gebied,
+    )?;
     let mut opzet = vraag.opzet;
     loop {
         let kept = (WAAIER, oorzaken::TORNADO_MAX);

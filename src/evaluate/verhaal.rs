@@ -3,14 +3,15 @@
 //! `Voorbereiding` holds the numbers of the tables in one arithmetic; `verhalen` brings them together with the flows of a run. The
 //! rules stand in `rules::kostenverhaal`.
 
-use super::{Voorbereid, Werk, contant};
+use super::{Voorbereid, Werk, contant, met};
 use crate::model::Model;
 use crate::model::verhaal::{
     Inbreng, KOSTENSOORTEN, Postsoort, Regime, Verhaalspost, Verrekening, eenheden, is_plankosten,
 };
 use crate::number::{At, Number, Of, Quantity};
 use crate::parameters;
-use crate::plan::Plan;
+use crate::plan::verhaal::{INBRENGDELEN, Invoer};
+use crate::plan::{Gebruik, Plan};
 use crate::problem::Place;
 use crate::rules::kostenverhaal::{self, Activiteit, Categorie, Drempels};
 use crate::timeline::{self, Kasstroommoment};
@@ -70,12 +71,144 @@ struct Perceel<N: Number> {
     eenheden: Vec<(usize, N)>,
 }
 
+/// An amount with the draws that work on it. Without any it has its name beforehand; with draws it is named when they are known.
+#[derive(Debug)]
+struct Bedrag<N> {
+    waarde: N,
+    gebruik: Vec<Gebruik>,
+    naam: Option<(&'static str, Of)>,
+}
+
+impl<N: Number> Bedrag<N> {
+    fn new(
+        plan: &Plan<'_>,
+        q: &Quantity,
+        invoer: Invoer,
+        naam: Option<(&'static str, Of)>,
+    ) -> Self {
+        let gebruik = plan.drijvers.op(invoer).to_vec();
+        let waarde = getal::<N>(q);
+        Bedrag {
+            waarde: match naam {
+                Some((word, of)) if gebruik.is_empty() => waarde.named(word, of, At::Once),
+                _ => waarde,
+            },
+            gebruik,
+            naam,
+        }
+    }
+
+    fn in_run(&self, slots: &[N]) -> N {
+        if self.gebruik.is_empty() {
+            return self.waarde;
+        }
+        let drawn = met(self.waarde, self.gebruik.iter().copied(), slots);
+        self.naam
+            .map_or(drawn, |(word, of)| drawn.named(word, of, At::Once))
+    }
+}
+
+/// An inbrengwaarde.
+#[derive(Debug)]
+enum InbrengN<N> {
+    /// The same in every run.
+    Zeker(N),
+    /// With draws on it as a whole.
+    Geheel(Bedrag<N>),
+    /// With draws on its parts.
+    Delen(Inbrengdelen<N>),
+}
+
+/// The parts of an inbrengwaarde, and the draws that work on what they add up to.
+#[derive(Debug)]
+struct Inbrengdelen<N> {
+    /// m2 and the value of one.
+    grond: Option<(N, Bedrag<N>)>,
+    delen: Vec<Bedrag<N>>,
+    gebruik: Vec<Gebruik>,
+    of: Of,
+}
+
+impl<N: Number> Inbrengdelen<N> {
+    fn is_zeker(&self) -> bool {
+        let land = self.grond.iter().map(|(_, per)| per);
+        self.gebruik.is_empty() && land.chain(&self.delen).all(|b| b.gebruik.is_empty())
+    }
+
+    fn in_run(&self, slots: &[N]) -> N {
+        let land = self.grond.iter().map(|(m2, per)| *m2 * per.in_run(slots));
+        let all: Vec<N> = land
+            .chain(self.delen.iter().map(|d| d.in_run(slots)))
+            .collect();
+        met(N::sum(&all), self.gebruik.iter().copied(), slots).named(
+            "inbrengwaarde",
+            self.of,
+            At::Once,
+        )
+    }
+}
+
+impl<N: Number> InbrengN<N> {
+    /// Reads that of an eigendom.
+    fn new(plan: &Plan<'_>, eigendom: usize) -> Self {
+        let of = Of::Eigendom(eigendom as u16);
+        let part = |column| Invoer::Inbreng(eigendom, column);
+        match &plan.model.verhaal.eigendommen[eigendom].inbreng {
+            Inbreng::Geheel(q) => {
+                let naam = Some(("inbrengwaarde", of));
+                let whole = Bedrag::new(plan, q, part("inbrengwaarde"), naam);
+                if whole.gebruik.is_empty() {
+                    InbrengN::Zeker(whole.waarde)
+                } else {
+                    InbrengN::Geheel(whole)
+                }
+            }
+            Inbreng::Delen(land, parts) => {
+                let given = parts.iter().zip(INBRENGDELEN);
+                let all = Inbrengdelen {
+                    grond: land.as_ref().map(|[m2, per]| {
+                        (getal(m2), Bedrag::new(plan, per, part("grond_m2"), None))
+                    }),
+                    delen: given
+                        .filter_map(|(q, name)| {
+                            Some(Bedrag::new(plan, q.as_ref()?, part(name), None))
+                        })
+                        .collect(),
+                    gebruik: plan.drijvers.op(part("inbrengwaarde")).to_vec(),
+                    of,
+                };
+                if all.is_zeker() {
+                    InbrengN::Zeker(all.in_run(&[]))
+                } else {
+                    InbrengN::Delen(all)
+                }
+            }
+        }
+    }
+
+    /// What it is when no draw changes it.
+    fn zeker(&self) -> Option<N> {
+        match self {
+            InbrengN::Zeker(value) => Some(*value),
+            InbrengN::Geheel(_) | InbrengN::Delen(_) => None,
+        }
+    }
+
+    fn in_run(&self, slots: &[N]) -> N {
+        match self {
+            InbrengN::Zeker(value) => *value,
+            InbrengN::Geheel(whole) => whole.in_run(slots),
+            InbrengN::Delen(parts) => parts.in_run(slots),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct EigendomN<N: Number> {
     /// Nothing when the perceel is whole.
     aandeel: Option<N>,
-    inbreng: N,
-    maximum: Option<N>,
+    inbreng: InbrengN<N>,
+    maximum: Option<Bedrag<N>>,
     /// Posts of his works: what they cost, and their raming.
     werken: Vec<(usize, usize)>,
     betaalt: bool,
@@ -94,10 +227,11 @@ struct GebiedN<N: Number> {
     /// By category of the area: its posts and its basiseenheden.
     categorieen: Vec<(Vec<usize>, N)>,
     eigendommen: Vec<usize>,
-    inbreng: N,
-    plankosten_maximum: Option<N>,
-    raming: Option<N>,
-    maximum: Option<N>,
+    /// All inbrengwaarden; nothing when draws change any of them.
+    inbreng: Option<N>,
+    plankosten_maximum: Option<Bedrag<N>>,
+    raming: Option<Bedrag<N>>,
+    maximum: Option<Bedrag<N>>,
 }
 
 /// The numbers of kostenverhaal in one arithmetic.
@@ -258,16 +392,23 @@ impl<N: Number> Voorbereiding<N> {
                 eigendommen: (0..verhaal.eigendommen.len())
                     .filter(|e| verhaal.eigendommen[*e].gebied == Some(i))
                     .collect(),
-                inbreng: N::number(0),
-                plankosten_maximum: g
-                    .plankosten_maximum
+                inbreng: None,
+                plankosten_maximum: g.plankosten_maximum.as_ref().map(|q| {
+                    Bedrag::new(
+                        plan,
+                        q,
+                        Invoer::Plankosten(i),
+                        Some(("plankosten maximum", of)),
+                    )
+                }),
+                raming: g
+                    .raming
                     .as_ref()
-                    .map(|q| getal::<N>(q).named("plankosten maximum", of, At::Once)),
-                raming: g.raming.as_ref().map(getal),
-                maximum: g
-                    .maximum
-                    .as_ref()
-                    .map(|q| getal::<N>(q).named("maximum kostenverhaal", of, At::Once)),
+                    .map(|q| Bedrag::new(plan, q, Invoer::Raming(i), None)),
+                maximum: g.maximum.as_ref().map(|q| {
+                    let naam = Some(("maximum kostenverhaal", of));
+                    Bedrag::new(plan, q, Invoer::Gebiedsmaximum(i), naam)
+                }),
             };
             let mut known: Vec<usize> = Vec::new();
             for (p, post) in plan
@@ -342,17 +483,6 @@ impl<N: Number> Voorbereiding<N> {
             .enumerate()
             .map(|(i, e)| {
                 let of = Of::Eigendom(i as u16);
-                let inbreng = match &e.inbreng {
-                    Inbreng::Geheel(q) => getal(q),
-                    Inbreng::Delen(land, parts) => {
-                        let mut all: Vec<N> = Vec::new();
-                        if let Some([m2, per]) = land {
-                            all.push(getal::<N>(m2) * getal::<N>(per));
-                        }
-                        all.extend(parts.iter().flatten().map(getal::<N>));
-                        N::sum(&all)
-                    }
-                };
                 let post =
                     |soort: Postsoort| find(&|s| s == soort).first().copied().unwrap_or(usize::MAX);
                 EigendomN {
@@ -361,11 +491,11 @@ impl<N: Number> Voorbereiding<N> {
                         .place
                         .as_ref()
                         .map(|_| getal::<N>(&e.aandeel).named("aandeel perceel", of, At::Once)),
-                    inbreng: inbreng.named("inbrengwaarde", of, At::Once),
-                    maximum: e
-                        .maximum
-                        .as_ref()
-                        .map(|q| getal::<N>(q).named("maximum activiteit", of, At::Once)),
+                    inbreng: InbrengN::new(plan, i),
+                    maximum: e.maximum.as_ref().map(|q| {
+                        let naam = Some(("maximum activiteit", of));
+                        Bedrag::new(plan, q, Invoer::Maximum(i), naam)
+                    }),
                     werken: e
                         .werken
                         .iter()
@@ -384,15 +514,15 @@ impl<N: Number> Voorbereiding<N> {
             })
             .collect();
         for (i, this) in gebieden.iter_mut().enumerate() {
-            let parts: Vec<N> = this
-                .eigendommen
-                .iter()
-                .map(|e| eigendommen[*e].inbreng)
-                .collect();
             this.inbreng = if verhaal.gebieden[i].regime == Regime::OwZonder {
-                N::number(0)
+                Some(N::number(0))
             } else {
-                N::sum(&parts).named("inbrengwaarden", Of::Verhaal(i as u16), At::Once)
+                let parts: Option<Vec<N>> = this
+                    .eigendommen
+                    .iter()
+                    .map(|e| eigendommen[*e].inbreng.zeker())
+                    .collect();
+                parts.map(|parts| inbrengwaarden(&parts, i))
             };
         }
         Some(Voorbereiding {
@@ -461,6 +591,11 @@ impl<N: Number> Voorbereiding<N> {
     }
 }
 
+/// The inbrengwaarden of an area together.
+fn inbrengwaarden<N: Number>(parts: &[N], gebied: usize) -> N {
+    N::sum(parts).named("inbrengwaarden", Of::Verhaal(gebied as u16), At::Once)
+}
+
 pub(super) fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
     let mut sum = N::number(0);
     for (i, p) in which.iter().enumerate() {
@@ -472,7 +607,7 @@ pub(super) fn som<N: Number>(posten: &[N], which: &[usize]) -> N {
 /// Settles every area: what is spread, and what every owner pays of it. Both methods are calculated where details are kept.
 // A body of its own, compiled once and not in every width of the draws: it is called once per draw, and would double what a build takes.
 #[inline(never)]
-pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
+pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, slots: &[N], werk: &mut Werk<N>) {
     let Some(voor) = &v.verhaal else { return };
     let model = v.plan.model;
     let detail = werk.hoofd.is_some();
@@ -490,24 +625,35 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
     {
         let of = Of::Verhaal(i as u16);
         let named = |value: N, word: &'static str| value.named(word, of, At::Once);
+        for e in &this.eigendommen {
+            werk.eigendommen[*e].inbreng = voor.eigendommen[*e].inbreng.in_run(slots);
+        }
+        let inbreng = this.inbreng.unwrap_or_else(|| {
+            let own = this
+                .eigendommen
+                .iter()
+                .map(|e| werk.eigendommen[*e].inbreng);
+            inbrengwaarden(&own.collect::<Vec<N>>(), i)
+        });
         let posten = &werk.posten;
         let works = named(som(posten, &this.kosten), "kosten zonder plankosten");
         let plans = named(
             kostenverhaal::plankosten(
                 named(som(posten, &this.plankosten), "plankosten"),
-                this.plankosten_maximum,
+                this.plankosten_maximum.as_ref().map(|m| m.in_run(slots)),
             ),
             "plankosten verhaalbaar",
         );
-        let kosten = named(works + plans + this.inbreng, "verhaalbare kosten");
+        let kosten = named(works + plans + inbreng, "verhaalbare kosten");
         let bijdragen = named(som(posten, &this.bijdragen), "bijdragen van derden");
         let opbrengst = named(som(posten, &this.opbrengst), "opbrengst gronden");
         let zonder = g.regime == Regime::OwZonder;
         let omslag = if zonder {
             let netto = named(kosten - bijdragen, "netto verhaalbare kosten");
-            let raming = this.raming.unwrap_or_else(|| netto.max(zero));
-            let most = this.maximum.filter(|_| g.maximum_aftopt);
-            let raming = most.map_or(raming, |most| raming.min(most));
+            let given = this.raming.as_ref().map(|r| r.in_run(slots));
+            let raming = given.unwrap_or_else(|| netto.max(zero));
+            let most = this.maximum.as_ref().filter(|_| g.maximum_aftopt);
+            let raming = most.map_or(raming, |most| raming.min(most.in_run(slots)));
             kostenverhaal::Omslag {
                 netto,
                 omslag: named(raming, "omslag"),
@@ -527,6 +673,7 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
         let mut total = zero;
         for (nth, e) in this.eigendommen.iter().enumerate() {
             let (own, row) = (&voor.eigendommen[*e], &model.verhaal.eigendommen[*e]);
+            let brought = werk.eigendommen[*e].inbreng;
             let of = Of::Eigendom(*e as u16);
             let named = |value: N, word: &'static str| value.named(word, of, At::Once);
             let perceel = &voor.percelen[row.perceel];
@@ -569,11 +716,9 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
             );
             let mut raming = zero;
             let (aftrek, sum) = if zonder {
-                let rise = named(brings - own.inbreng, "waardevermeerdering");
-                (
-                    zero,
-                    kostenverhaal::geldsom_zonder(bruto, own.maximum, rise, of),
-                )
+                let rise = named(brings - brought, "waardevermeerdering");
+                let most = own.maximum.as_ref().map(|m| m.in_run(slots));
+                (zero, kostenverhaal::geldsom_zonder(bruto, most, rise, of))
             } else {
                 let mut works = Vec::with_capacity(own.werken.len());
                 for (cost, estimate) in &own.werken {
@@ -586,7 +731,7 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 );
                 (
                     aftrek,
-                    kostenverhaal::geldsom_tijdvak(bruto, own.inbreng, aftrek, g.vloer, of),
+                    kostenverhaal::geldsom_tijdvak(bruto, brought, aftrek, g.vloer, of),
                 )
             };
             let geldsom = if own.betaalt { sum.geldsom } else { zero };
@@ -594,7 +739,7 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
             total = if nth == 0 { geldsom } else { total + geldsom };
             werk.eigendommen[*e] = Eigenaarsverhaal {
                 opbrengst: brings,
-                inbreng: own.inbreng,
+                inbreng: brought,
                 raming,
                 aftrek,
                 bruto,
@@ -623,7 +768,7 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
         }
         werk.verhaal.push(Gebiedsverhaal {
             kosten,
-            inbreng: this.inbreng,
+            inbreng,
             bijdragen,
             netto: omslag.netto,
             opbrengst,

@@ -1524,7 +1524,7 @@ pub const SCHEMA: &[TableSchema] = &[
             req(
                 "doel",
                 Kind::Address,
-                "What it changes: kosten[3.3].bedrag, programma[*].grondprijs, index[Kosten civiel].groei, deelgebied[Silo].uitstel, gebied.rente, baten[B1].volume. One draw for all lines that a pattern names",
+                "What it changes: kosten[3.3].bedrag, programma[*].grondprijs, index[Kosten civiel].groei, deelgebied[Silo].uitstel, gebied.rente, baten[B1].volume, eigendom[X].inbrengwaarde. One draw for all lines that a pattern names",
             ),
             req(
                 "verdeling",

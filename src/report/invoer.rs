@@ -173,7 +173,12 @@ pub fn onzekerheden(model: &Model, drijvers: &Drijvers) -> Vec<Report> {
             .lijnen
             .values()
             .filter(|uses| uses.iter().any(|(_, g)| Some(g.slot) == slot))
-            .count();
+            .count()
+            + drijvers
+                .verhaal
+                .values()
+                .filter(|uses| uses.iter().any(|g| Some(g.slot) == slot))
+                .count();
         let als = match o.als {
             Als::Factor => "maal",
             Als::Waarde => "in plaats van",

@@ -314,6 +314,97 @@ pub fn verdeling_delen(v: &Simulatieverslag) -> Option<Report> {
     (!report.rows.is_empty()).then_some(report)
 }
 
+/// Distribution of what is settled between parties in every route: what each owner pays, kostenverhaal per area, verevening and
+/// financiële bijdragen, each beside the exact figure. Nothing when the model settles nothing.
+pub fn verdeling_verrekening(
+    model: &Model,
+    v: &Simulatieverslag,
+    exact: &[&Routeresultaat],
+) -> Option<Report> {
+    let mut columns = VERDELING.to_vec();
+    columns.splice(
+        1..1,
+        [
+            ("Wie", Format::Text),
+            ("Vastgesteld", Format::Eur(0)),
+            ("Kans hoger", Format::Percent(1)),
+        ],
+    );
+    let mut report = Report::new(
+        "Verdeling per eigenaar",
+        "Verdeling van wat eigenaren betalen en partijen verrekenen",
+        &columns,
+    )
+    .note(format!(
+        "{}; fout: standaardfout van een percentiel",
+        v.regel()
+    ))
+    .note("contante waarde; hoger is meer betalen, ook in een verevening (onder nul ontvangt). Een overeenkomst komt in plaats van een geldsom; bij een beschikt bedrag is de geldsom de herberekening")
+    .note("vastgesteld: de uitkomst zonder onzekerheden; kans hoger: deel van de trekkingen daarboven");
+    let wie = |soort: &str, id: &str| -> Option<String> {
+        let partij = match soort {
+            "eigendom" => {
+                let row = model.verhaal.eigendommen.iter().find(|e| e.id == id)?;
+                Some(row.partij)
+            }
+            "bijdragen" => {
+                let row = model.bijdragen.iter().find(|b| b.id == id)?;
+                Some(model.verhaal.eigendommen[row.eigendom].partij)
+            }
+            _ => {
+                let found = model.verevening.deelnemers.iter().find(|d| d.id == id)?;
+                model.rekeningen[found.rekening].partij
+            }
+        };
+        Some(model.partijen[partij?].partij.clone())
+    };
+    let mut noot = false;
+    for (r, route) in v.routes.iter().enumerate() {
+        let result = exact.iter().find(|x| x.route == *route);
+        for (soort, kop_van) in VERREKENINGEN {
+            let mut first = true;
+            for (i, naam) in v.trekkingen.namen.iter().enumerate() {
+                let parts = naam
+                    .strip_prefix(soort)
+                    .and_then(|rest| rest.strip_prefix('['))
+                    .and_then(|rest| rest.rsplit_once("]."));
+                let Some((id, figure)) = parts else { continue };
+                let answer = v.antwoorden.get(r).and_then(|a| a.get(i)?.as_ref());
+                let Some(a) = answer else { continue };
+                if std::mem::take(&mut first) {
+                    report.heading(format!("{}, {kop_van}", kop(*route)));
+                }
+                let fixed = result.and_then(|x| x.figuur(model, naam));
+                let draws = v.trekkingen.figuur(r, naam);
+                let higher = if vast(a) {
+                    noot = true;
+                    text(VAST)
+                } else {
+                    fixed
+                        .zip(draws)
+                        .map_or(Cell::Empty, |(x, draws)| fast(hoger(draws, to_f64(x))))
+                };
+                let mut cells = band(&format!("{id} {}", figure.replace('_', " ")), a);
+                let who = wie(soort, id).map_or(Cell::Empty, text);
+                cells.splice(1..1, [who, fixed.map_or(Cell::Empty, Cell::Exact), higher]);
+                report.row(cells);
+            }
+        }
+    }
+    if noot {
+        report = report.note(VAST_NOOT);
+    }
+    (!report.rows.is_empty()).then_some(report)
+}
+
+/// The settlements by the head of their addresses, and what a report calls them.
+const VERREKENINGEN: [(&str, &str); 4] = [
+    ("eigendom", "wat eigenaren betalen"),
+    ("kostenverhaal", "kostenverhaal per gebied"),
+    ("verevening_delen", "verevening"),
+    ("bijdragen", "financiële bijdragen"),
+];
+
 /// The cells of [`VERDELING`].
 fn band(woord: &str, a: &Antwoorden) -> Vec<Cell> {
     let p = |i: usize| fast(a.percentielen[i].value);

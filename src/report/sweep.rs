@@ -4,7 +4,7 @@ use super::risico::figuurwoord;
 use super::{Cell, Format, Report, ReportColumn, ReportRow, RowKind};
 use crate::plan::Route;
 use crate::risk::statistics::Estimate;
-use crate::sweep::{Figuurcijfers, Opdracht, Rij, Uitkomst};
+use crate::sweep::{Figuurcijfers, Opdracht, Rij, Soort, Uitkomst};
 
 /// Failed scenarios that are told in the notes; the problems themselves tell them all.
 const FAILED_SHOWN: usize = 10;
@@ -52,16 +52,18 @@ const FOUTEN: [(&str, Format); 11] = [
     ("± verschil gem.", Format::Eur(0)),
 ];
 
-/// The reports of a sweep: "Scenario's" and "Scenario's per partij". Columns of draws are there when any row has draws.
+/// The reports of a sweep: "Scenario's" and "Scenario's per partij", and where anything is settled "Scenario's per eigenaar" and
+/// "Scenario's verevening". Columns of draws are there when any row has draws.
 pub fn sweep(rows: &[Rij], opdracht: &Opdracht) -> Vec<Report> {
     let drawn = rows
         .iter()
         .filter_map(|r| r.uitkomst.as_ref().ok())
         .any(|u| u.figuur.risico.is_some());
-    vec![
-        scenarios(rows, drawn, opdracht),
-        per_partij(rows, drawn && !opdracht.alleen_gebied),
-    ]
+    let kept = drawn && !opdracht.alleen_gebied;
+    let mut out = vec![scenarios(rows, drawn, opdracht), per_partij(rows, kept)];
+    out.extend(verrekening(rows, kept, opdracht, false));
+    out.extend(verrekening(rows, kept, opdracht, true));
+    out
 }
 
 /// A route in a note.
@@ -69,6 +71,20 @@ fn in_route(route: Route) -> &'static str {
     match route {
         Route::Grex => "in de GREX-route",
         Route::Cofinanciering => "in de route co-financiering",
+    }
+}
+
+/// What is compared with, in a note.
+fn tegen(opdracht: &Opdracht) -> String {
+    let tegen = if opdracht.tegen == "basis" {
+        "de basis".to_owned()
+    } else {
+        format!("\"{}\"", opdracht.tegen)
+    };
+    if opdracht.route == opdracht.tegen_route {
+        tegen
+    } else {
+        format!("{tegen} {}", in_route(opdracht.tegen_route))
     }
 }
 
@@ -148,16 +164,7 @@ fn scenarios(rows: &[Rij], drawn: bool, opdracht: &Opdracht) -> Report {
         cells
     };
     let out = rows.iter().map(|r| row(RowKind::Plain, cells(r))).collect();
-    let tegen = if opdracht.tegen == "basis" {
-        "de basis".to_owned()
-    } else {
-        format!("\"{}\"", opdracht.tegen)
-    };
-    let tegen = if opdracht.route == opdracht.tegen_route {
-        tegen
-    } else {
-        format!("{tegen} {}", in_route(opdracht.tegen_route))
-    };
+    let tegen = tegen(opdracht);
     let what = if ncw {
         "NCW grex".to_owned()
     } else {
@@ -285,4 +292,88 @@ fn per_partij(rows: &[Rij], drawn: bool) -> Report {
         rows: out,
         charts: Vec::new(),
     }
+}
+
+/// What owners pay in every scenario, or what who takes part in a verevening pays or receives; nothing when nobody does.
+fn verrekening(rows: &[Rij], drawn: bool, opdracht: &Opdracht, verevening: bool) -> Option<Report> {
+    let eur = Format::Eur(0);
+    let (id, wie, hoe) = if verevening {
+        ("Deelnemer", "Rekening", "Regel")
+    } else {
+        ("Eigendom", "Eigenaar", "Hoe")
+    };
+    // Who it is stands last, so that a narrow terminal shows amounts beside their scenario and name.
+    let mut columns = vec![
+        column("Scenario", Format::Text),
+        column(id, Format::Text),
+        column("Betaalt grex", eur),
+        column("Betaalt cofin.", eur),
+        column("Verschil", eur),
+    ];
+    if drawn {
+        let banden = ["P5", "P50", "P95", "± P5", "± P50", "± P95"];
+        columns.extend(banden.map(|heading| column(heading, eur)));
+    }
+    columns.extend([wie, hoe].map(|heading| column(heading, Format::Text)));
+    let mut out = Vec::new();
+    for rij in rows {
+        let Ok(uitkomst) = &rij.uitkomst else {
+            continue;
+        };
+        let mine = |soort: Soort| (soort == Soort::Verevening) == verevening;
+        for x in uitkomst.verrekeningen.iter().filter(|x| mine(x.soort)) {
+            let [grex, cofin] = x.betaalt;
+            let mut cells = vec![
+                Cell::Text(rij.naam.clone()),
+                Cell::Text(x.id.clone()),
+                Cell::Exact(grex),
+                Cell::Exact(cofin),
+                exact(x.verschil),
+            ];
+            if drawn {
+                let of = |pick: fn(&Estimate) -> f64| match &x.banden {
+                    Some(banden) => banden.each_ref().map(|e| fast(pick(e))),
+                    None => [const { Cell::Empty }; 3],
+                };
+                cells.extend(of(|e| e.value));
+                cells.extend(of(|e| e.standard_error));
+            }
+            cells.extend([&x.wie, &x.hoe].map(|word| Cell::Text(word.clone())));
+            out.push(row(RowKind::Plain, cells));
+        }
+    }
+    if out.is_empty() {
+        return None;
+    }
+    let route = in_route(opdracht.route);
+    let mut notes = vec![if verevening {
+        "Betaalt: verrekening zonder rente tot betaling; onder nul ontvangt.".to_owned()
+    } else {
+        "Betaalt: contante waarde van de geldsom, wat beschikt is min wat terugkomt, de overeenkomst, of de financiële bijdrage.".to_owned()
+    }];
+    notes.push(format!(
+        "Verschil: {route}, ten opzichte van {}; leeg als die rij daar niet is.",
+        tegen(opdracht)
+    ));
+    if drawn {
+        notes.push(format!(
+            "P5, P50 en P95: {route}, 5, 50 en 95% van de trekkingen ligt lager; ± is de standaardfout. Hoger is meer betalen."
+        ));
+    }
+    let (name, title) = if verevening {
+        (
+            "Scenarios verevening",
+            "Scenario's verevening: wie betaalt, wie ontvangt",
+        )
+    } else {
+        ("Scenarios per eigenaar", "Scenario's per eigenaar")
+    };
+    Some(Report {
+        name: name.into(),
+        title: title.into(),
+        notes,
+        columns,
+        rows: out,
+        charts: Vec::new(),
+    })
 }

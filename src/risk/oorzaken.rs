@@ -19,7 +19,7 @@ use crate::model::Model;
 use crate::model::address::{Als, pattern_matches};
 use crate::model::table::{Notation, name_key, parse_number};
 use crate::number::{LaneDelay, Lanes, to_f64};
-use crate::plan::{Gebruik, Plan, Slot};
+use crate::plan::{Gebruik, Plan, Slot, verhaal};
 use crate::problem::{Place, Problem, listed, nearest};
 use rayon::prelude::*;
 
@@ -333,7 +333,8 @@ pub fn in_euro(plan: &Plan<'_>, drijver: usize) -> bool {
         Some(Slot::Onzekerheid(o)) => {
             let o = &plan.model.onzekerheden[*o];
             let amount = ["bedrag", "prijs", "grondprijs", "investering", "onderhoud"];
-            o.als != Als::Factor && amount.contains(&o.doel.column)
+            let column = o.doel.column;
+            o.als != Als::Factor && (amount.contains(&column) || verhaal::in_euro(column))
         }
         None => false,
     }

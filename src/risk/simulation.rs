@@ -965,7 +965,8 @@ impl Trekker {
     }
 }
 
-/// The figures kept of every draw and route, in this order; then saldo and `netto_baat` per party.
+/// The figures kept of every draw and route, in this order; then saldo and `netto_baat` per party, those of delen, and those of
+/// settlements ([`Plan::figuren`]).
 pub const UITKOMSTEN: &[&str] = &[
     "reeel_saldo",
     "eindwaarde",
@@ -997,6 +998,7 @@ pub fn uitkomst_namen(plan: &Plan<'_>) -> Vec<String> {
                 format!("deelgebied[{naam}].ncw"),
             ]
         }))
+        .chain(plan.figuren.iter().map(|f| plan.figuur_naam(*f)))
         .collect()
 }
 
@@ -1065,6 +1067,10 @@ pub fn uitkomsten<N: Number>(plan: &Plan<'_>, u: &Uitkomst<N>, werk: &Werk<N>, o
             .iter()
             .flat_map(|d| [d.eindwaarde, d.ncw]),
     );
+    // There is always a party, unless only the figures of the area are calculated.
+    if !werk.partijen.is_empty() {
+        out.extend(plan.figuren.iter().map(|f| werk.figuur(*f)));
+    }
 }
 
 /// What is simulated.
@@ -1076,7 +1082,8 @@ pub struct Simulatie {
     pub bereik: Range<u64>,
     /// Drivers that are held.
     pub vast: Vec<Vastgezet>,
-    /// Only the figures of the area ([`UITKOMSTEN`]): those of parties and deelgebieden are not calculated.
+    /// Only the figures of the area ([`UITKOMSTEN`]): those of parties and deelgebieden are not calculated, those of settlements not
+    /// kept.
     pub alleen_gebied: bool,
     /// Of so many of the first draws the stand per period is kept, for a fan.
     pub waaier: usize,

@@ -7,8 +7,9 @@
 use super::dependence::Dependence;
 use super::sampling::{SOBOL_DIMENSIES, componenten};
 use crate::model::HOOFD;
+use crate::model::address::Als;
 use crate::number::to_f64;
-use crate::plan::{Plan, Slot};
+use crate::plan::{Plan, Slot, verhaal};
 
 /// Directions of the index shocks that get a dimension. Of workload W, six keep nearly all that 24 give.
 const COMPONENTEN: usize = 8;
@@ -145,6 +146,14 @@ pub(super) fn dimensies(
             for (slot, _) in &term.maal {
                 matters[*slot] += weight;
             }
+        }
+    }
+    for (invoer, uses) in &plan.drijvers.verhaal {
+        for gebruik in uses {
+            matters[gebruik.slot] += match gebruik.als {
+                Als::Factor => to_f64(verhaal::bedrag(plan.model, *invoer)),
+                Als::Waarde | Als::Verschuiving => 1.0,
+            };
         }
     }
     for (slot, weight) in matters.iter_mut().enumerate() {
