@@ -326,6 +326,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("doel onvervuld", Unit::Eur, "rules 3.2"),
     ("boven doel", Unit::Eur, "rules 3.2"),
     ("collectieve bijdrage", Unit::Eur, "rules 3.2"),
+    ("kosten buiten verevening", Unit::Eur, "rules 3.2"),
     ("collectief ongedekt", Unit::Eur, "rules 3.2"),
     ("normatieve inbrengwaarde", Unit::Eur, "rules 3.5"),
     ("aandeel inbreng", Unit::Rate, "rules 3.5"),

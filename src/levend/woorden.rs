@@ -668,6 +668,11 @@ const WOORDEN: &[Woord] = &[
     ("boven doel", "", "grondwaarde - doel, niet onder nul"),
     ("collectieve bijdrage", "", "collectieve kosten × sleutel"),
     (
+        "kosten buiten verevening",
+        "kosten van wie niet meedoet",
+        "kosten die de regel kiest en geen deelnemer betaalt, contant",
+    ),
+    (
         "collectief ongedekt",
         "collectieve kosten zonder drager",
         "collectieve kosten - bijdragen",

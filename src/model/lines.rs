@@ -542,11 +542,7 @@ impl Lines {
                     && !l.realisatie.is_empty()
             });
             if let Some(lijn) = realised {
-                let r = &b.rekeningen[boekwaarde.rekening];
-                let naam = r.partij.map_or_else(
-                    || "buiten".into(),
-                    |p| format!("{}/{}", b.partijen[p].partij, r.soort),
-                );
+                let naam = b.rekening_naam(boekwaarde.rekening);
                 let mut p = Problem::error("boekwaarde-double", format!("boekwaarde of {naam} is given, but line \"{}\" also has amounts before peildatum {}", lijn.id, gebied.peildatum))
                     .and(&lijn.place)
                     .fix("give the boekwaarde, or the realised amounts, not both");

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::table::{dutch, name_key};
 use crate::model::verevening::{Cijfer, Regelsoort};
 use crate::number::Exact;
-use crate::problem::{Problem, nearest};
+use crate::problem::{Problem, listed, nearest};
 use rust_decimal::Decimal;
 
 /// Figures by address.
@@ -106,6 +106,23 @@ pub fn bevindingen(model: &Model, verevening: &[Regelresultaat]) -> Vec<Problem>
             (!open.is_zero()).then(|| dutch(open, 2))
         };
         match regel.vorm.soort {
+            Regelsoort::Kostendeling => {
+                if let Some(left) = told("buiten") {
+                    let lines = || regel.buiten.iter().map(|l| &model.lijnen[*l]);
+                    let mut payers: Vec<String> =
+                        lines().map(|l| model.rekening_naam(l.van)).collect();
+                    payers.sort();
+                    payers.dedup();
+                    let text = format!(
+                        "{naam}: {left} of the costs that it chooses is not shared: it is paid by {}, outside verevening_delen ({})",
+                        listed(payers.iter().map(String::as_str)),
+                        listed(lines().map(|l| l.id.as_str()))
+                    );
+                    say(Problem::warning("costs-left-out", text).fix(
+                        "give who pays them a row in verevening_delen (with sleutel 0 it is paid back all of it), or narrow kosten_soort or maatregel",
+                    ));
+                }
+            }
             Regelsoort::Collectief => {
                 if let Some(open) = told("ongedekt") {
                     let text = format!("{naam}: {open} is carried by nobody: nobody has a key");
