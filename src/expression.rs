@@ -345,6 +345,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("bouwclaim verkoop", Unit::Eur, "rules 3.5"),
     ("bouwclaim resultaat", Unit::Eur, "rules 3.5"),
     ("aandeel resultaat GEM", Unit::Eur, "rules 3.5"),
+    ("moment in periode", Unit::Number, "rules 3.5, 0.3"),
     ("resultaat GEM", Unit::Eur, "rules 3.5"),
     ("resultaat GEM onverdeeld", Unit::Eur, "rules 3.5"),
     (

@@ -1056,7 +1056,7 @@ pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
 /// What is to be looked at in what parties settle: warnings with the mark of the rule.
 pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
     let mut out = verhaal::bevindingen(model, &route.verhaal);
-    out.extend(verevening::bevindingen(model, &route.verevening));
+    out.extend(verevening::bevindingen(model, route));
     out.extend(bijdragen::bevindingen(model, &route.bijdragen));
     out.extend(normen::bevindingen(model));
     out

@@ -822,6 +822,46 @@ fn the_example_gives_the_figures_of_the_rules() {
 }
 
 #[test]
+fn a_gem_leaves_the_grondexploitatie_nothing_at_its_own_interest() {
+    let text = |methode: &str, stap: &str, rule: &str| {
+        format!(
+            "[gebied]\npeildatum = 2026-01-01\neindjaar = 2033\nrente = 0.04\nrentemethode = \"{methode}\"\ntijdstap = \"{stap}\"\n\
+             [[partijen]]\npartij = \"gemeente\"\nrol = \"gemeente\"\n[[partijen]]\npartij = \"P\"\nrol = \"ontwikkelaar\"\n\
+             [[boekwaarde]]\nbedrag = 3000000\n\
+             [[kosten]]\nid = \"K\"\nbedrag = 5000000\nfasering = \"2026-2029\"\n\
+             [[opbrengsten]]\nid = \"O\"\nbedrag = 12000000\nfasering = \"2030-2032\"\n\
+             [[verevening]]\nregel = \"gem\"\nsoort = \"gem\"\nrekening = \"gemeente/grex\"\nbetaling = \"2031-2033\"\n{rule}\n\
+             [[verevening_delen]]\nid = \"gem gemeente\"\nregel = \"gem\"\npartij = \"gemeente/eigen\"\nsleutel = 3000000\n\
+             [[verevening_delen]]\nid = \"gem P\"\nregel = \"gem\"\npartij = \"P\"\nsleutel = 1000000\n"
+        )
+    };
+    let left = |text: &str| {
+        let model = support::model(support::tables(text)).unwrap_or_else(|e| panic!("{e}"));
+        let record = reken(&model);
+        let told = route::bevindingen(&model, &record);
+        let told = told.iter().any(|p| p.code == "result-left");
+        let shared = record.waarde(&model, "verevening[gem].resultaat").unwrap();
+        (record.resultaat.eindwaarde, told, shared)
+    };
+    for methode in ["JAN1", "GEMIDDELD", "HALFJAAR_SI", "BEGIN"] {
+        for stap in ["jaar", "halfjaar", "kwartaal"] {
+            let (end, told, shared) = left(&text(methode, stap, "rente_tot_betaling = \"ja\""));
+            assert!(end.abs() <= dec!(0.000001), "{methode} {stap}: {end}");
+            assert!(!told && shared > Decimal::ZERO);
+            // Paid without interest it keeps a rest, which is told.
+            let (end, told, same) = left(&text(methode, stap, ""));
+            assert!(end > dec!(1000) && told, "{methode} {stap}: {end}");
+            assert_eq!(shared, same);
+            // The result that is shared is what the account would have had, at contante waarde.
+            let free = text(methode, stap, "bedrag = 0");
+            let model = support::model(support::tables(&free)).unwrap();
+            let alone = reken(&model).resultaat;
+            assert!((alone.ncw_rente - shared).abs() <= dec!(0.000001));
+        }
+    }
+}
+
+#[test]
 fn a_delay_moves_no_settlement() {
     let text =
         std::fs::read_to_string(support::root().join("models/verevening/model.toml")).unwrap();

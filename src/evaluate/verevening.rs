@@ -73,6 +73,8 @@ struct RegelN<N> {
     getallen: [Option<N>; 12],
     /// By position in [`KOLOMMEN`], then by who takes part.
     kolommen: [Vec<Bron<N>>; 14],
+    /// What a flow at the begin of a period is worth where its account has it.
+    moment: Option<N>,
     /// Flows of the rule itself: its costs, and what its account receives and pays.
     stromen: [Vec<usize>; 3],
 }
@@ -139,6 +141,7 @@ impl<N: Number> Voorbereiding<N> {
                         .collect(),
                     getallen: std::array::from_fn(|k| regel.getallen[k].as_ref().map(getal)),
                     kolommen,
+                    moment: regel.moment.as_ref().map(getal),
                     stromen: [Basis::Kosten, Basis::In, Basis::Uit].map(|b| find(None, b)),
                 }
             })
@@ -433,6 +436,9 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let resultaat = this.gegeven("bedrag").unwrap_or_else(|| {
                     let flows = super::verhaal::som(posten, &this.stromen[1])
                         - super::verhaal::som(posten, &this.stromen[2]);
+                    let flows = this.moment.map_or(flows, |moment| {
+                        flows * moment.named("moment in periode", of, At::Once)
+                    });
                     // What the account had invested at peildatum is a cost of those who share its result.
                     v.opening[regel.rekening].map_or(flows, |opening| flows - N::of(opening))
                 });

@@ -966,6 +966,11 @@ const WOORDEN: &[Woord] = &[
         "betaald - ontvangen",
     ),
     (
+        "moment in periode",
+        "moment van kasstromen in een periode",
+        "contante waarde binnen de periode, naar rentemethode en rente",
+    ),
+    (
         "resultaat GEM",
         "resultaat van de GEM",
         "uit de invoer, of contante waarde van de rekening min de boekwaarde",

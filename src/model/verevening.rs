@@ -11,8 +11,8 @@ use super::verhaal::{
     Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, eenheden, gegroeid_tot,
     onbekend,
 };
-use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
-use crate::number::Quantity;
+use super::{BUITEN, Builder, Gebied, HOOFD, Rentemethode, is_full, position_of, rows};
+use crate::number::{Exact, Number, Quantity};
 use crate::problem::{Place, Problem, has_errors, listed};
 use crate::timeline::{Kasstroommoment, Periode};
 use rust_decimal::Decimal;
@@ -399,6 +399,9 @@ pub struct Regel {
     pub rente: Quantity,
     /// Who takes part, by position in [`Verevening::deelnemers`].
     pub deelnemers: Vec<usize>,
+    /// What a flow at the begin of a period is worth where its account has it in that period: the result of the grondexploitatie is that
+    /// at its own interest. Nothing is one.
+    pub moment: Option<Quantity>,
     /// Cost lines that the rule chooses and nobody who takes part pays.
     pub buiten: Vec<usize>,
     /// Where the row stands.
@@ -713,6 +716,9 @@ impl Lezer<'_> {
                 afronding,
                 plafond_per_project,
                 decimalen,
+                moment: (soort == "gem" && rekening == HOOFD && f.empty("bedrag"))
+                    .then(|| self.moment(&rente))
+                    .flatten(),
                 rente,
                 deelnemers: Vec::new(),
                 buiten: Vec::new(),
@@ -729,6 +735,24 @@ impl Lezer<'_> {
                 tot_betaling,
             });
         }
+    }
+
+    /// Where in a period the interest of the grondexploitatie puts its flows (`rentemethode`), as a discount from its begin; what it had
+    /// invested at peildatum stands at the begin.
+    fn moment(&self, rente: &Quantity) -> Option<Quantity> {
+        let part = Decimal::ONE / Decimal::from(self.gebied.tijdstap.per_year());
+        let grown = |years: Decimal| Exact::from(Decimal::ONE + rente.value).power(years);
+        let period = grown(part);
+        let one = Exact::from(Decimal::ONE);
+        let two = Exact::from(Decimal::TWO);
+        let value = match self.gebied.rentemethode {
+            Rentemethode::Begin => return None,
+            Rentemethode::Jan1 => one.per(period),
+            Rentemethode::HalfjaarSi => one.per(grown(part / Decimal::TWO)),
+            // Interest over half of a flow in its own period.
+            Rentemethode::Gemiddeld => (one + period).per(two * period),
+        };
+        value.0.map(Quantity::made)
     }
 
     /// The account of a rule on collective costs that names none: the one that pays these costs. When that is not one account, the rule
@@ -1220,8 +1244,12 @@ impl Lezer<'_> {
             .iter()
             .map(|(p, q)| {
                 if rule.tot_betaling {
-                    let grown =
+                    let mut grown =
                         gegroeid_tot(q, *p, self.gebied, Kasstroommoment::Begin, &rule.rente);
+                    if let Some(moment) = &rule.moment {
+                        let value = Exact::from(grown.value).per(Exact::from(moment.value));
+                        grown.value = value.0.unwrap_or(grown.value);
+                    }
                     (*p, grown)
                 } else {
                     (*p, q.clone())
@@ -1304,6 +1332,8 @@ impl Lezer<'_> {
                             .filter(|l| {
                                 pick(&self.lijnen[*l]) == rule.rekening
                                     && self.lijnen[*l].soort.in_saldo()
+                                    // What is settled is known after the result that is split.
+                                    && !matches!(self.lijnen[*l].bedrag, Bedrag::Verrekend(_))
                                     && !matches!(self.lijnen[*l].rol, Rol::Risico | Rol::Bijdrage)
                             })
                             .collect()

@@ -1,11 +1,12 @@
 //! The exact record of verevening: per rule what is paid and stays, per one who takes part what it pays or receives, with the figures of
 //! the kind of rule.
 
-use super::number;
+use super::{Routeresultaat, number};
 use crate::evaluate::{Voorbereid, Werk};
-use crate::model::Model;
 use crate::model::table::{dutch, name_key};
 use crate::model::verevening::{Cijfer, Regelsoort};
+use crate::model::verhaal::Verrekening;
+use crate::model::{Bedrag, HOOFD, Model};
 use crate::number::Exact;
 use crate::problem::{Problem, listed, nearest};
 use rust_decimal::Decimal;
@@ -83,10 +84,59 @@ pub(super) fn record(
     Ok(out)
 }
 
+/// The least that is told of what an account keeps.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// Lines through the account of a rule that other settlements make: they are not in the result that it splits.
+fn elders_verrekend<'a>(model: &'a Model, route: &Routeresultaat, regel: usize) -> Vec<&'a str> {
+    let rekening = model.verevening.regels[regel].rekening;
+    let of = |d: usize| {
+        let all = route.verevening.iter().flat_map(|x| &x.deelnemers);
+        all.filter(|x| x.deelnemer == d)
+            .map(|x| x.verrekening)
+            .sum::<Decimal>()
+    };
+    let owner = |e: usize| {
+        route
+            .verhaal
+            .iter()
+            .flat_map(|x| &x.eigenaren)
+            .find(|x| x.eigendom == e)
+    };
+    let lines = model
+        .lijnen
+        .iter()
+        .filter(|l| l.van == rekening || l.naar == rekening);
+    lines
+        .filter(|l| {
+            let Bedrag::Verrekend(what) = &l.bedrag else {
+                return false;
+            };
+            let amount = match *what {
+                Verrekening::Betaalt(d) | Verrekening::Ontvangt(d)
+                    if model.verevening.deelnemers[d].regel == regel =>
+                {
+                    Decimal::ZERO
+                }
+                Verrekening::Betaalt(d) => of(d).max(Decimal::ZERO),
+                Verrekening::Ontvangt(d) => of(d).min(Decimal::ZERO),
+                Verrekening::Geldsom(e) => owner(e).map_or(Decimal::ZERO, |x| x.cijfers.geldsom),
+                Verrekening::Terugbetaling(e) => {
+                    owner(e).map_or(Decimal::ZERO, |x| x.cijfers.terugbetaling)
+                }
+                Verrekening::Bijdrage(b) => route.bijdragen[b][0],
+                Verrekening::Bijdrageterug(b) => route.bijdragen[b][4],
+            };
+            !amount.is_zero()
+        })
+        .map(|l| l.id.as_str())
+        .collect()
+}
+
 /// What a settlement leaves open.
-pub fn bevindingen(model: &Model, verevening: &[Regelresultaat]) -> Vec<Problem> {
+pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
     let mut out = Vec::new();
-    for x in verevening {
+    for x in &route.verevening {
         let regel = &model.verevening.regels[x.regel];
         let naam = format!("verevening \"{}\"", regel.naam);
         let mut say = |problem: Problem| out.push(problem.at(&regel.place));
@@ -136,6 +186,33 @@ pub fn bevindingen(model: &Model, verevening: &[Regelresultaat]) -> Vec<Problem>
                     );
                     say(Problem::warning("undivided", text)
                         .fix("book who carries it, or bring in more equity"));
+                } else if regel.getal("bedrag").is_none() {
+                    let through = elders_verrekend(model, route, x.regel);
+                    if !through.is_empty() {
+                        let text = format!(
+                            "{naam}: the result that it splits is without what is settled through {}: {}",
+                            model.rekening_naam(regel.rekening),
+                            listed(through.iter().copied())
+                        );
+                        say(Problem::warning("not-in-result", text)
+                            .fix("settle that over another account, or give the result in bedrag"));
+                    }
+                    let whole = regel.rekening == HOOFD
+                        && !regel
+                            .deelnemers
+                            .iter()
+                            .any(|d| model.verevening.deelnemers[*d].rekening == HOOFD);
+                    let left = route.resultaat.eindwaarde;
+                    if whole && left.abs() > CENT {
+                        let text = format!(
+                            "{naam}: the result of {} is split, and its eindwaarde is {} instead of nothing",
+                            model.rekening_naam(HOOFD),
+                            dutch(left, 2)
+                        );
+                        say(Problem::warning("result-left", text).fix(
+                            "set rente_tot_betaling = ja, and no rente but that of the area; a creditrente of its own, or what the account settles elsewhere, leaves a rest",
+                        ));
+                    }
                 }
             }
             Regelsoort::Doel => {

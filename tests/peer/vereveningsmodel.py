@@ -301,10 +301,12 @@ def bouwclaim(regel, d, decimalen):
 def gem(regel, d, decimalen):
     gebied, rekening = d[0].gebied, regel["rekening"]
     if leeg(regel.get("bedrag")):
+        # Flows of the grondexploitatie bear interest from the end of their year (rentemethode JAN1), what it had invested from peildatum on.
+        eind = 1 + d[0].rente if rekening == GREX else 1
         inn = (gebied.van_programma(r) for r in gebied.invoer["programma"] if r["rekening"] == rekening)
         uit = (gebied.van_kosten(r) for r in gebied.invoer["kosten"] if r["rekening"] == rekening)
         resultaat = som(gebied.contant(s, d[0].rente) for s in inn) - som(gebied.contant(s, d[0].rente) for s in uit)
-        resultaat -= getal(gebied.invoer["boekwaarde"].get(rekening))
+        resultaat = resultaat / eind - getal(gebied.invoer["boekwaarde"].get(rekening))
     else:
         resultaat = getal(regel["bedrag"])
     inleg = [x.getal("sleutel") for x in d]
@@ -342,9 +344,11 @@ def area(invoer):
         decimalen = int(regel.get("decimalen") or 8)
         delen, geheel = SOORTEN[regel["soort"]](regel, d, decimalen)
         rente = getal(regel.get("rente"), g.rente)
+        geheel_van_grex = regel["soort"] == "gem" and regel["rekening"] == GREX and leeg(regel.get("bedrag"))
         for x, (v, _) in zip(d, delen):
             for jaar, deel in regel["betaling"].items():
-                groei = (1 + rente) ** (int(jaar) - g.peil) if regel.get("rente_tot_betaling") == "ja" else 1
+                jaren = int(jaar) - g.peil + (1 if geheel_van_grex else 0)
+                groei = (1 + rente) ** jaren if regel.get("rente_tot_betaling") == "ja" else 1
                 bedrag = v * getal(deel) * groei
                 boek(kasstroom, x.rekening, int(jaar), -bedrag)
                 boek(kasstroom, regel["rekening"], int(jaar), bedrag)
