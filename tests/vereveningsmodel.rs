@@ -862,6 +862,46 @@ fn a_gem_leaves_the_grondexploitatie_nothing_at_its_own_interest() {
 }
 
 #[test]
+fn a_delay_moves_what_an_eigendom_pays_and_what_it_gets_back_alike() {
+    let text = |uitstel: i32| {
+        format!(
+            "[gebied]\npeildatum = 2026-01-01\neindjaar = 2034\nrente = 0\n\
+             [[partijen]]\npartij = \"gemeente\"\nrol = \"gemeente\"\n[[partijen]]\npartij = \"X\"\nrol = \"ontwikkelaar\"\n\
+             [[deelgebieden]]\ndeelgebied = \"Noord\"\nuitstel = {uitstel}\n\
+             [[kostenverhaal]]\nid = \"gebied\"\nregime = \"OW_TIJDVAK\"\ndeelgebieden = \"Noord\"\neindafrekening = 2029\nterugbetaalrente = 0.03\n\
+             [[eigendom]]\nid = \"E\"\npartij = \"X\"\ndeelgebied = \"Noord\"\ninbrengwaarde = 900000\nbeschikt = 900000\nbetaling = \"2027\"\nzekerheid = \"bankgarantie\"\n\
+             [[programma]]\nid = \"huizen\"\npartij = \"X/eigen\"\nbetaler = \"gemeente/eigen\"\nperceel = \"E\"\ndeelgebied = \"Noord\"\naantal = 30\ngrondprijs = 90000\nfasering = \"2026\"\n\
+             [[kosten]]\nid = \"werken\"\nkostensoort = \"A8\"\ndeelgebied = \"Noord\"\nbedrag = 530000\nfasering = \"2026\"\n\
+             [[bijdragen]]\nid = \"B\"\neigendom = \"E\"\ngevraagd = 100000\ngrondslag = \"overeenkomst\"\nbetaling = \"2028\"\nnodig = 96000\neindafrekening = 2030\nterugbetaalrente = 0.04\n"
+        )
+    };
+    let flows = |uitstel: i32| {
+        let model =
+            support::model(support::tables(&text(uitstel))).unwrap_or_else(|e| panic!("{e}"));
+        let plan = Plan::new(&model, Route::Grex, Diepte::Opgave, Drijvers::default()).unwrap();
+        let v = Voorbereid::<Exact>::new(&plan);
+        let mut werk = Werk::new(&plan, true);
+        evaluate(&v, &Trekking::geen(), &mut werk);
+        let own = (0..model.rekeningen.len())
+            .find(|r| model.rekening_naam(*r) == "X/eigen")
+            .unwrap();
+        let mut own: Vec<Decimal> = werk.kasstroom[own].iter().map(|k| k.0.unwrap()).collect();
+        while own.last().is_some_and(Decimal::is_zero) {
+            own.pop();
+        }
+        own
+    };
+    let on_time = flows(0);
+    // Sold, paid the geldsom, paid the bijdrage, got back of the geldsom, got back of the bijdrage.
+    assert_eq!(on_time.len(), 5);
+    assert!(on_time[1] < Decimal::ZERO && on_time[2] == dec!(-100000));
+    assert_eq!(on_time[3..], [dec!(344792.5), dec!(4326.4)]);
+    let mut late = vec![Decimal::ZERO; 2];
+    late.extend(&on_time);
+    assert_eq!(flows(2), late);
+}
+
+#[test]
 fn a_delay_moves_no_settlement() {
     let text =
         std::fs::read_to_string(support::root().join("models/verevening/model.toml")).unwrap();

@@ -269,7 +269,7 @@ pub(crate) fn read(
                 tabel: "bijdragen",
                 omschrijving: format!("{word} {omschrijving}"),
                 groep: "Financiële bijdragen".into(),
-                deelgebied: None,
+                deelgebied: owner.deelgebied,
                 index: None,
                 van,
                 naar,
