@@ -4,6 +4,7 @@
 //! Knows the model and `evaluate`; not how results are shown.
 
 pub mod bijdragen;
+pub mod grondwaarde;
 pub mod normen;
 pub mod verevening;
 pub mod verhaal;
@@ -1059,5 +1060,6 @@ pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
     out.extend(verevening::bevindingen(model, route));
     out.extend(bijdragen::bevindingen(model, &route.bijdragen));
     out.extend(normen::bevindingen(model));
+    out.extend(grondwaarde::bevindingen(model));
     out
 }

@@ -167,7 +167,17 @@ fn nieuw(seed: u64) -> Gebied {
                 ("regel", format!("R{r}")),
                 ("partij", format!("P{p}")),
             ];
+            // Social homes are some of all homes: both are given, or neither.
+            let (homes, own) = (b.soms(2), b.van(0, 99));
             for column in vorm.nodig {
+                if vorm.naam == "vereveningsfonds" && ["aantal", "sociaal"].contains(column) {
+                    if !homes && *column == "aantal" {
+                        row.push(("aantal", own.to_string()));
+                    } else if !homes {
+                        row.push(("sociaal", b.van(0, own).to_string()));
+                    }
+                    continue;
+                }
                 let derived = match *column {
                     "sleutel" => open,
                     "eigen" | "sociaal" | "aantal" | "feitelijk" => b.soms(2),

@@ -6,7 +6,7 @@
 
 use super::fields::Fields;
 use super::lines::{Bedrag, Lijn, Rol, Stroomsoort, Totaal, Verloop};
-use super::table::{Tables, name_key, text_of};
+use super::table::{Tables, dutch, is_m2, name_key, text_of};
 use super::verhaal::{
     Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, eenheden, gegroeid_tot,
     onbekend,
@@ -899,6 +899,9 @@ impl Lezer<'_> {
                     None => None,
                 };
             }
+            if vorm.soort == Regelsoort::Vereveningsfonds {
+                Self::fonds(&mut f, &id, &getallen);
+            }
             self.verevening.regels[regel].deelnemers.push(nth);
             self.kiezen.push(kies);
             self.verevening.deelnemers.push(Deelnemer {
@@ -991,6 +994,9 @@ impl Lezer<'_> {
             ("feitelijk" | "aantal", _) => {
                 let (rows, found) = self.van_programma(f, &rule, regel, kies, None);
                 self.eenmaal(f, id, who, column, (false, &rows));
+                if column == "aantal" {
+                    self.woningen(f, id, rule.vorm, &rows);
+                }
                 counted(f, found, "table programma")
             }
             ("sociaal", _) if !rule.segmenten.is_empty() => {
@@ -1052,7 +1058,10 @@ impl Lezer<'_> {
     ) -> (Vec<usize>, Vec<Vec<Quantity>>) {
         let lines = self.programma(rule, kies, segmenten);
         let unit = |l: usize| self.woorden.get(&l).and_then(|w| w[2].as_deref());
-        let first = self.eenheid_van[regel].or(lines.first().copied());
+        // Woningequivalenten make units of different kinds alike, row by row.
+        let alike = rule.vorm.soort == Regelsoort::Bovenwijks;
+        let before = self.eenheid_van[regel].filter(|_| !alike);
+        let first = before.or(lines.first().copied());
         if let Some(first) = first
             && let Some(other) = lines.iter().find(|l| unit(**l) != unit(first))
         {
@@ -1166,6 +1175,87 @@ impl Lezer<'_> {
                     && soort.is_none_or(|w| self.heet(*l, 0, w))
             })
             .collect()
+    }
+
+    /// What is paid per home, or per woningequivalent, is not paid per m2.
+    fn woningen(&self, f: &mut Fields<'_>, id: &str, vorm: &Vorm, rows: &[usize]) {
+        let homes = match vorm.soort {
+            Regelsoort::Vereveningsfonds | Regelsoort::Vlak => "homes",
+            Regelsoort::Bovenwijks if f.empty("weq") => "woningequivalenten",
+            _ => return,
+        };
+        let unit = |l: usize| self.woorden.get(&l).and_then(|w| w[2].clone());
+        let Some((l, unit)) = rows
+            .iter()
+            .find_map(|l| unit(*l).filter(|u| is_m2(u)).map(|u| (*l, u)))
+        else {
+            return;
+        };
+        let fix = if homes == "homes" {
+            "set functie in table verevening, or fill aantal in the row"
+        } else {
+            "give in weq what one of these counts for, set functie in table verevening, or fill aantal in the row"
+        };
+        f.problem(
+            "aantal",
+            Problem::error(
+                "not-homes",
+                format!(
+                    "verevening_delen \"{id}\": soort {} counts {homes}, and programma \"{}\" is in {unit}",
+                    vorm.naam, self.lijnen[l].id
+                ),
+            )
+            .and(&self.lijnen[l].place)
+            .fix(fix),
+        );
+    }
+
+    /// Of a project the homes that count are some of its homes, and what it pays per home is the difference of two land values.
+    fn fonds(f: &mut Fields<'_>, id: &str, getallen: &[Option<Maat>; 14]) {
+        let som = |column: &str| -> Option<Decimal> {
+            let at = KOLOMMEN.iter().position(|k| *k == column)?;
+            let Some(Maat::Som(parts)) = &getallen[at] else {
+                return None;
+            };
+            let parts = parts.iter().map(|factors| {
+                let one = Exact::from(Decimal::ONE);
+                factors.iter().fold(one, |a, q| a * Exact::from(q.value))
+            });
+            parts.fold(Exact::ZERO, |a, b| a + b).0
+        };
+        let n = |d: Decimal| dutch(d, if d.fract().is_zero() { 0 } else { 2 });
+        if let (Some(all), Some(social)) = (som("aantal"), som("sociaal"))
+            && social > all
+        {
+            f.problem(
+                "sociaal",
+                Problem::error(
+                    "more-than-all",
+                    format!(
+                        "verevening_delen \"{id}\": {} of its {} homes count for the norm",
+                        n(social),
+                        n(all)
+                    ),
+                )
+                .fix("correct sociaal or aantal; homes made in another place stand in elders"),
+            );
+        }
+        if let (Some(market), Some(low)) = (som("grondwaarde_vrij"), som("grondwaarde_sociaal"))
+            && low > market
+        {
+            f.problem(
+                "grondwaarde_sociaal",
+                Problem::warning(
+                    "affordable-above-market",
+                    format!(
+                        "verevening_delen \"{id}\": grondwaarde_sociaal {} is above grondwaarde_vrij {}, so nothing is paid for a missing home",
+                        n(low),
+                        n(market)
+                    ),
+                )
+                .fix("correct one of the two, in this row or in table verevening"),
+            );
+        }
     }
 
     /// What one row of another table gives is counted for one who takes part, and no other.

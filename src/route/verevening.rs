@@ -173,6 +173,23 @@ pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
                     ));
                 }
             }
+            Regelsoort::Bovenwijks => {
+                let given = |column: &str| regel.getal(column).map_or(Decimal::ZERO, |q| q.value);
+                let asked = given("bedrag")
+                    .checked_mul(given("aandeel"))
+                    .map(|cost| (cost - given("subsidie")).max(Decimal::ZERO));
+                if let Some(asked) = asked
+                    && x.betaald > asked + Decimal::ONE
+                {
+                    let text = format!(
+                        "{naam}: {} is paid of costs of {}: its rows count for more than its woningequivalenten",
+                        dutch(x.betaald, 2),
+                        dutch(asked, 2)
+                    );
+                    say(Problem::warning("more-than-costs", text)
+                        .fix("correct woningequivalenten, or aantal and weq of the rows"));
+                }
+            }
             Regelsoort::Collectief => {
                 if let Some(open) = told("ongedekt") {
                     let text = format!("{naam}: {open} is carried by nobody: nobody has a key");
