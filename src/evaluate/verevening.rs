@@ -364,15 +364,8 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     Some(p) if regel.plafond_per_project => Plafond::PerProject(p),
                     Some(p) => Plafond::PerWoning(p),
                 };
-                cijfers[0] = verevening::uitkeringen(saldo, &extra, &plafond, van, of, &mut na);
-                if decimalen < DECIMALEN {
-                    // Down, so that the fund never pays more than it has.
-                    for na in &mut na {
-                        *na = na.round(decimalen, Rounding::Down);
-                        saldo = saldo - *na;
-                    }
-                    cijfers[0] = saldo.named("saldo vereveningsfonds", of, At::Once);
-                }
+                cijfers[0] =
+                    verevening::uitkeringen(saldo, &extra, &plafond, decimalen, van, of, &mut na);
                 for i in 0..len {
                     uit[i].cijfers[5] = na[i];
                     bedrag[i] = bedrag[i] - na[i];

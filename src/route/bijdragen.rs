@@ -48,7 +48,7 @@ pub(super) fn record(
 fn waarom_niet(model: &Model, row: &Bijdrage) -> &'static str {
     let o = &row.omstandigheden;
     if !is_plichtig(model, row.eigendom) {
-        "what is done on its eigendom is no activity of Ob 8.13 (column activiteit and omvang of table eigendom); those of Ob 8.20 onder b and c are not known here [C]"
+        "what is done on its eigendom is no activity of Ow 13.11 (Ob 8.13; columns activiteit and omvang of table eigendom), the only ones of which it can be enforced (Ow 13.23 lid 1)"
     } else if !o.samenhang {
         "samenhang is empty: no functional relation with the development is told (Ow 13.23 lid 1)"
     } else if !o.categorie {
