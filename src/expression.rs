@@ -332,6 +332,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("doel onvervuld", Unit::Eur, "rules 3.2"),
     ("boven doel", Unit::Eur, "rules 3.2"),
     ("collectieve bijdrage", Unit::Eur, "rules 3.2"),
+    ("kosten buiten verevening", Unit::Eur, "rules 3.2"),
     ("collectief ongedekt", Unit::Eur, "rules 3.2"),
     ("normatieve inbrengwaarde", Unit::Eur, "rules 3.5"),
     ("aandeel inbreng", Unit::Rate, "rules 3.5"),
@@ -350,6 +351,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("bouwclaim verkoop", Unit::Eur, "rules 3.5"),
     ("bouwclaim resultaat", Unit::Eur, "rules 3.5"),
     ("aandeel resultaat GEM", Unit::Eur, "rules 3.5"),
+    ("moment in periode", Unit::Number, "rules 3.5, 0.3"),
     ("resultaat GEM", Unit::Eur, "rules 3.5"),
     ("resultaat GEM onverdeeld", Unit::Eur, "rules 3.5"),
     (

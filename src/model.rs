@@ -845,6 +845,15 @@ impl Builder {
             })
     }
 
+    /// Name of an account.
+    pub(crate) fn rekening_naam(&self, rekening: usize) -> String {
+        let r = &self.rekeningen[rekening];
+        r.partij.map_or_else(
+            || "buiten".into(),
+            |p| format!("{}/{}", self.partijen[p].partij, r.soort),
+        )
+    }
+
     /// The party of the main account.
     pub(crate) fn hoofdpartij(&self) -> usize {
         self.rekeningen

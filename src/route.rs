@@ -4,6 +4,7 @@
 //! Knows the model and `evaluate`; not how results are shown.
 
 pub mod bijdragen;
+pub mod grondwaarde;
 pub mod normen;
 pub mod verevening;
 pub mod verhaal;
@@ -1061,8 +1062,9 @@ pub fn ramingen(model: &Model) -> Result<(usize, Vec<Problem>), Problem> {
 /// What is to be looked at in what parties settle: warnings with the mark of the rule.
 pub fn bevindingen(model: &Model, route: &Routeresultaat) -> Vec<Problem> {
     let mut out = verhaal::bevindingen(model, &route.verhaal);
-    out.extend(verevening::bevindingen(model, &route.verevening));
+    out.extend(verevening::bevindingen(model, route));
     out.extend(bijdragen::bevindingen(model, &route.bijdragen));
     out.extend(normen::bevindingen(model));
+    out.extend(grondwaarde::bevindingen(model));
     out
 }

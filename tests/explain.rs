@@ -1203,6 +1203,15 @@ fn every_word_of_the_list_is_recorded_by_some_model() {
     let later = voorbeeld.replace("[[fonds]]\n", "[[fonds]]\nregel = \"doorschuiven\"\n");
     assert_ne!(voorbeeld, later);
     record(&of_text(&later), None);
+    // A GEM that splits the result of the grondexploitatie.
+    let verevening = std::fs::read_to_string("models/verevening/model.toml").unwrap();
+    let grex = verevening.replacen(
+        "rekening = \"GEM/eigen\"",
+        "rekening = \"gemeente/grex\"",
+        1,
+    );
+    assert_ne!(verevening, grex);
+    record(&of_text(&grex), None);
     // Rules that no table uses yet.
     let (_, book) = polder::expression::record(|| losse::Spel::voorbeeld().alles::<Expr>());
     seen.extend(book.names().map(|(name, _)| name.word));

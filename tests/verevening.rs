@@ -277,7 +277,7 @@ proptest! {
         }).collect();
         let mut uit = vec![Exact::ZERO; len];
         let plafond = verevening::Plafond::PerWoning(Exact::from(spel.subsidie));
-        let over = verevening::uitkeringen(spel.bedrag.into(), &extra, &plafond, &van, Of::Geheel, &mut uit);
+        let over = verevening::uitkeringen(spel.bedrag.into(), &extra, &plafond, DECIMALEN, &van, Of::Geheel, &mut uit);
         let (uit, over) = (waarden(&uit), waarden(&[over])[0]);
         prop_assert_eq!(uit.iter().sum::<Decimal>() + over, spel.bedrag);
         prop_assert!(uit.iter().all(|u| *u >= dec!(0)) && over >= spel.bedrag.min(dec!(0)));

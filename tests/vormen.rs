@@ -39,6 +39,15 @@ fn a_form_shares_otherwise_and_makes_nothing() {
             assert!((own.unwrap() - base.unwrap()).abs() < 0.01, "{row:?}");
         }
     }
+    // A GEM settles its whole result: the account of the grondexploitatie ends with nothing, at its own interest.
+    let end = |form: &str| -> f64 {
+        let row = all
+            .iter()
+            .find(|r| r[0].as_str().is_some_and(|n| n.starts_with(form)));
+        row.unwrap()[3].as_f64().unwrap()
+    };
+    assert!(end("basis").abs() > 1_000_000.0);
+    assert!(end("3 ").abs() <= 0.01, "{}", end("3 "));
     // The tender is the base; every other form changes what the owner has of it.
     let saldo = |form: &str, partij: &str| -> f64 {
         let found = rows("Scenarios per partij").into_iter();

@@ -1,6 +1,6 @@
 //! Financiële bijdragen in an evaluation: after the geldsommen of kostenverhaal. The rules stand in `rules::bijdragen`.
 
-use super::{Voorbereid, Werk, verhaal::getal};
+use super::{Voorbereid, Werk, verhaal::getal, verhaal::is_plichtig};
 use crate::model::Model;
 use crate::model::bijdragen::Bijdrage;
 use crate::number::{Number, Of};
@@ -27,14 +27,15 @@ pub fn is_afdwingbaar(model: &Model, bijdrage: &Bijdrage) -> bool {
     let row = &bijdrage.omstandigheden;
     let owner = &model.verhaal.eigendommen[bijdrage.eigendom];
     !bijdrage.afgedwongen
-        || afdwingbaar(&Omstandigheden {
-            functionele_samenhang: row.samenhang,
-            categorie: row.categorie,
-            anders_verzekerd: row.anders_verzekerd,
-            overeenkomst: owner.overeenkomst.is_some(),
-            ander_belang: row.ander_belang,
-            kostenverhaal: row.kostensoort,
-        })
+        || is_plichtig(model, bijdrage.eigendom)
+            && afdwingbaar(&Omstandigheden {
+                functionele_samenhang: row.samenhang,
+                categorie: row.categorie,
+                anders_verzekerd: row.anders_verzekerd,
+                overeenkomst: owner.overeenkomst.is_some(),
+                ander_belang: row.ander_belang,
+                kostenverhaal: row.kostensoort,
+            })
 }
 
 /// The amounts of a row in one arithmetic.

@@ -7,13 +7,13 @@
 use super::{Voorbereid, Werk, verhaal::getal};
 use crate::model::verevening::{Basis, KOLOMMEN, Maat, REGELKOLOMMEN, Regelsoort};
 use crate::model::verhaal::Postsoort;
-use crate::number::{At, Number, Of};
+use crate::number::{At, Number, Of, Rounding};
 use crate::plan::Plan;
 use crate::rules::bijdragen::{self, Bovenwijks};
 use crate::rules::inbreng::{self, Claim};
 use crate::rules::verevening::{
-    self, Afronding, Extra, Grondwaarden, Meetellen, Norm, Plafond, Project, Segment, Telling,
-    Verrekening,
+    self, Afronding, DECIMALEN, Extra, Grondwaarden, Meetellen, Norm, Plafond, Project, Segment,
+    Telling, Verrekening,
 };
 
 /// Most figures of a rule, or of who takes part in it, beside those that all have.
@@ -73,6 +73,8 @@ struct RegelN<N> {
     getallen: [Option<N>; 12],
     /// By position in [`KOLOMMEN`], then by who takes part.
     kolommen: [Vec<Bron<N>>; 14],
+    /// What a flow at the begin of a period is worth where its account has it.
+    moment: Option<N>,
     /// Flows of the rule itself: its costs, and what its account receives and pays.
     stromen: [Vec<usize>; 3],
 }
@@ -139,6 +141,7 @@ impl<N: Number> Voorbereiding<N> {
                         .collect(),
                     getallen: std::array::from_fn(|k| regel.getallen[k].as_ref().map(getal)),
                     kolommen,
+                    moment: regel.moment.as_ref().map(getal),
                     stromen: [Basis::Kosten, Basis::In, Basis::Uit].map(|b| find(None, b)),
                 }
             })
@@ -195,6 +198,14 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
         let (posten, of, van) = (&werk.posten, this.of, &this.van);
         let len = van.len();
         let decimalen = regel.decimalen;
+        // What is agreed in whole cents is so before it is split; else nothing is rounded but parts.
+        let heel = |value: N| {
+            if decimalen < DECIMALEN {
+                value.round(decimalen, Rounding::HalfAwayFromZero)
+            } else {
+                value
+            }
+        };
         uit.clear();
         uit.resize(len, Deelnemeruitkomst::geen());
         let mut bedrag = vec![zero; len];
@@ -215,6 +226,11 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 };
                 verevening::kostendeling(&sleutel, &eigen, decimalen, van, &mut out);
                 genaamd = true;
+                cijfers[0] = super::verhaal::som(posten, &this.stromen[0]).named(
+                    "kosten buiten verevening",
+                    of,
+                    At::Once,
+                );
                 tabel(&mut uit, &[&sleutel, &eigen, &na]);
             }
             Regelsoort::Specials => {
@@ -275,7 +291,7 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     .gegeven("bedrag")
                     .unwrap_or_else(|| super::verhaal::som(posten, &this.stromen[0]));
                 cijfers[0] = verevening::collectieve_kosten(
-                    kosten,
+                    heel(kosten),
                     &sleutel,
                     decimalen,
                     van,
@@ -329,8 +345,8 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                         sociaal: goedkoop[i],
                     };
                     let x = verevening::afkoopsom(&norm, &project, &waarde, van[i]);
-                    bedrag[i] = x.bedrag;
-                    saldo = saldo + x.bedrag;
+                    bedrag[i] = heel(x.bedrag);
+                    saldo = saldo + bedrag[i];
                     extra.push(Extra {
                         woningen: x.overschot,
                         bedrag: this.of_nul("uitkering"),
@@ -348,7 +364,8 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     Some(p) if regel.plafond_per_project => Plafond::PerProject(p),
                     Some(p) => Plafond::PerWoning(p),
                 };
-                cijfers[0] = verevening::uitkeringen(saldo, &extra, &plafond, van, of, &mut na);
+                cijfers[0] =
+                    verevening::uitkeringen(saldo, &extra, &plafond, decimalen, van, of, &mut na);
                 for i in 0..len {
                     uit[i].cijfers[5] = na[i];
                     bedrag[i] = bedrag[i] - na[i];
@@ -358,7 +375,12 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let woningen = woningen(posten);
                 let (vanaf, tarief) = (this.of_nul("vanaf"), this.of_nul("tarief"));
                 for i in 0..len {
-                    bedrag[i] = verevening::afdracht_per_woning(woningen[i], vanaf, tarief, van[i]);
+                    bedrag[i] = heel(verevening::afdracht_per_woning(
+                        woningen[i],
+                        vanaf,
+                        tarief,
+                        van[i],
+                    ));
                 }
                 tabel(&mut uit, &[&woningen]);
             }
@@ -376,7 +398,12 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                         grens: grens[i],
                         tarief: tarief[i],
                     };
-                    bedrag[i] = verevening::segmentafdracht(&[segment], telling, &[van[i]], van[i]);
+                    bedrag[i] = heel(verevening::segmentafdracht(
+                        &[segment],
+                        telling,
+                        &[van[i]],
+                        van[i],
+                    ));
                 }
                 tabel(&mut uit, &[&woningen]);
             }
@@ -392,19 +419,23 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                     })
                     .collect();
                 let x = inbreng::bouwclaim(&claims, this.of_nul("bedrag"), van, of, &mut bedrag);
+                for bedrag in &mut bedrag {
+                    *bedrag = heel(*bedrag);
+                }
                 cijfers[..3].copy_from_slice(&[x.inkoop, x.verkoop, x.resultaat]);
             }
             Regelsoort::Gem => {
                 let sleutel = sleutel(posten);
-                let resultaat = this
-                    .gegeven("bedrag")
-                    .unwrap_or_else(|| {
-                        let flows = super::verhaal::som(posten, &this.stromen[1])
-                            - super::verhaal::som(posten, &this.stromen[2]);
-                        // What the account had invested at peildatum is a cost of those who share its result.
-                        v.opening[regel.rekening].map_or(flows, |opening| flows - N::of(opening))
-                    })
-                    .named("resultaat GEM", of, At::Once);
+                let resultaat = this.gegeven("bedrag").unwrap_or_else(|| {
+                    let flows = super::verhaal::som(posten, &this.stromen[1])
+                        - super::verhaal::som(posten, &this.stromen[2]);
+                    let flows = this.moment.map_or(flows, |moment| {
+                        flows * moment.named("moment in periode", of, At::Once)
+                    });
+                    // What the account had invested at peildatum is a cost of those who share its result.
+                    v.opening[regel.rekening].map_or(flows, |opening| flows - N::of(opening))
+                });
+                let resultaat = heel(resultaat).named("resultaat GEM", of, At::Once);
                 let rest = inbreng::gem(resultaat, &sleutel, decimalen, van, of, &mut na);
                 cijfers[..2].copy_from_slice(&[resultaat, rest]);
                 for (bedrag, deel) in bedrag.iter_mut().zip(&na) {
@@ -426,7 +457,12 @@ pub(super) fn verevenen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
                 let tarief = bijdragen::tarief_bovenwijks(&[work], equivalents, of);
                 cijfers[0] = tarief;
                 for i in 0..len {
-                    bedrag[i] = bijdragen::bijdrage_bovenwijks(woningen[i], weq[i], tarief, van[i]);
+                    bedrag[i] = heel(bijdragen::bijdrage_bovenwijks(
+                        woningen[i],
+                        weq[i],
+                        tarief,
+                        van[i],
+                    ));
                 }
                 tabel(&mut uit, &[&woningen]);
             }

@@ -668,6 +668,11 @@ const WOORDEN: &[Woord] = &[
     ("boven doel", "", "grondwaarde - doel, niet onder nul"),
     ("collectieve bijdrage", "", "collectieve kosten × sleutel"),
     (
+        "kosten buiten verevening",
+        "kosten van wie niet meedoet",
+        "kosten die de regel kiest en geen deelnemer betaalt, contant",
+    ),
+    (
         "collectief ongedekt",
         "collectieve kosten zonder drager",
         "collectieve kosten - bijdragen",
@@ -969,6 +974,11 @@ const WOORDEN: &[Woord] = &[
         "verevening saldo",
         "verevening: blijft op de rekening",
         "betaald - ontvangen",
+    ),
+    (
+        "moment in periode",
+        "moment van kasstromen in een periode",
+        "contante waarde binnen de periode, naar rentemethode en rente",
     ),
     (
         "resultaat GEM",

@@ -6,7 +6,7 @@ use super::lines::{Bedrag, Lijn, Rol, Stroomsoort, Totaal, Verloop};
 use super::schema::CATEGORIEEN_BIJDRAGE;
 use super::table::Tables;
 use super::verhaal::{
-    Betalingen, KOSTENSOORTEN, Postsoort, Verhaal, Verrekening, kostensoort, onbekend,
+    Betalingen, Inbreng, KOSTENSOORTEN, Postsoort, Verhaal, Verrekening, kostensoort, onbekend,
 };
 use super::{BUITEN, Builder, Gebied, is_full, position_of, rows};
 use crate::number::Quantity;
@@ -191,6 +191,22 @@ pub(crate) fn read(
                 continue;
             }
         }
+        let empty = matches!(&owner.inbreng, Inbreng::Delen(None, parts) if parts.iter().all(Option::is_none));
+        if grondslag == "omgevingsplan" && empty {
+            f.problem(
+                "eigendom",
+                Problem::error(
+                    "missing-value",
+                    format!(
+                        "bijdragen \"{id}\" is enforced, at most the opbrengst less the inbrengwaarde (Ow 13.23 lid 3), and eigendom \"{}\" has no inbrengwaarde",
+                        owner.id
+                    ),
+                )
+                .and(&owner.place)
+                .fix("fill inbrengwaarde, or m2 and grond_m2, in table eigendom; 0 when it is worth nothing"),
+            );
+            continue;
+        }
         if economisch {
             f.problem(
                 "begrenzing",
@@ -269,7 +285,7 @@ pub(crate) fn read(
                 tabel: "bijdragen",
                 omschrijving: format!("{word} {omschrijving}"),
                 groep: "Financiële bijdragen".into(),
-                deelgebied: None,
+                deelgebied: owner.deelgebied,
                 index: None,
                 van,
                 naar,

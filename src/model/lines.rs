@@ -195,7 +195,8 @@ pub struct Lijn {
 }
 
 impl Lijn {
-    /// Deelgebied whose uitstel moves it: a settlement between parties falls when it was agreed, on both sides at once.
+    /// Deelgebied whose uitstel moves it. What an eigendom pays (geldsom, overeenkomst, bijdrage), and what it gets back of it, comes with
+    /// what is built there; a verevening between parties falls when it was agreed, on both sides at once.
     pub fn schuift(&self) -> Option<usize> {
         self.deelgebied.filter(|_| {
             !matches!(
@@ -382,6 +383,7 @@ impl Lines {
             &bijgedragen,
             problems,
         );
+        lines.terugbetalingen(gebied, problems);
         lines.normen = normen::read(
             b,
             tables,
@@ -422,6 +424,46 @@ impl Lines {
                     .at(q.place.as_ref().unwrap_or(&lijn.place))
                     .fix("correct the period, take a later eindjaar, or book it on another rekening such as gemeente/exploitatie"),
             );
+        }
+    }
+
+    /// What is paid back comes as much later as its payment does, since its interest runs from the one to the other; and never before it.
+    fn terugbetalingen(&mut self, gebied: &Gebied, problems: &mut Vec<Problem>) {
+        for l in 0..self.lijnen.len() {
+            let eigendom = match self.lijnen[l].bedrag {
+                Bedrag::Verrekend(Verrekening::Terugbetaling(e)) => e,
+                Bedrag::Verrekend(Verrekening::Bijdrageterug(b)) => self.bijdragen[b].eigendom,
+                _ => continue,
+            };
+            self.lijnen[l].deelgebied = self.verhaal.eigendommen[eigendom].deelgebied;
+            let back = &self.lijnen[l];
+            let paid = self
+                .lijnen
+                .iter()
+                .filter(|p| p.tabel == back.tabel && p.rij == back.rij && p.van == back.naar)
+                .filter_map(|p| p.verloop.gewichten.last())
+                .map(|(p, _)| *p)
+                .max();
+            let (Some(paid), Some((when, _))) = (paid, back.verloop.gewichten.first()) else {
+                continue;
+            };
+            if paid > *when {
+                let stap = gebied.tijdstap;
+                problems.push(
+                    Problem::error(
+                        "repaid-before-paid",
+                        format!(
+                            "{} \"{}\" is paid back in {}, and paid in {}",
+                            back.tabel,
+                            back.rij,
+                            when.label(stap),
+                            paid.label(stap)
+                        ),
+                    )
+                    .at(&back.place)
+                    .fix("take an eindafrekening after the last payment, or an earlier betaling"),
+                );
+            }
         }
     }
 
@@ -542,11 +584,7 @@ impl Lines {
                     && !l.realisatie.is_empty()
             });
             if let Some(lijn) = realised {
-                let r = &b.rekeningen[boekwaarde.rekening];
-                let naam = r.partij.map_or_else(
-                    || "buiten".into(),
-                    |p| format!("{}/{}", b.partijen[p].partij, r.soort),
-                );
+                let naam = b.rekening_naam(boekwaarde.rekening);
                 let mut p = Problem::error("boekwaarde-double", format!("boekwaarde of {naam} is given, but line \"{}\" also has amounts before peildatum {}", lijn.id, gebied.peildatum))
                     .and(&lijn.place)
                     .fix("give the boekwaarde, or the realised amounts, not both");

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::grondwaarde::Waardering;
 use super::lines::{Bedrag, Lijn};
 use super::schema::{MATEN, PRIJZEN};
-use super::table::{Scalar, Tables, name_key, text_of};
+use super::table::{Scalar, Tables, is_m2, name_key, text_of};
 use super::verhaal::eenheden;
 use super::{Builder, is_full, rows};
 use crate::number::Quantity;
@@ -163,9 +163,12 @@ pub(crate) fn read(
         let program = tables.table("programma");
         let mut collect = |functie: Option<&String>,
                            segmenten: &[String],
-                           m2: bool|
+                           m2: bool,
+                           homes: bool|
          -> Option<Vec<Telrij>> {
             let mut found = Vec::new();
+            // A line whose units count, and whether they are m2.
+            let mut first: Option<(&Lijn, bool)> = None;
             for row in &program.rows {
                 let word = |column: &str| text_of(program.get(row, column)).map(name_key);
                 let Some(lijn) = word("id").and_then(|id| {
@@ -194,7 +197,32 @@ pub(crate) fn read(
                     Scalar::Number(n) => Some(Quantity::new(n, &value.place)),
                     _ => None,
                 };
-                let is_m2 = word("eenheid").is_some_and(|u| u.starts_with("m2"));
+                let is_m2 = word("eenheid").is_some_and(|u| is_m2(&u));
+                let before = *first.get_or_insert((lijn, is_m2));
+                let mixed = (!m2 && before.1 != is_m2).then(|| {
+                    let (homes, area) = if is_m2 {
+                        (before.0, lijn)
+                    } else {
+                        (lijn, before.0)
+                    };
+                    format!(
+                        "counts units, and programma \"{}\" is in m2 where \"{}\" is not",
+                        area.id, homes.id
+                    )
+                });
+                let wrong = mixed.or_else(|| {
+                    (homes && is_m2)
+                        .then(|| format!("counts homes, and programma \"{}\" is in m2", lijn.id))
+                });
+                if let Some(wrong) = wrong {
+                    f.problem(
+                        "norm",
+                        Problem::error("mixed-units", format!("normen \"{naam}\" {wrong}"))
+                            .and(&lijn.place)
+                            .fix("name functie, geheel or segmenten of one kind of unit, or set maat = m2 for a share"),
+                    );
+                    return None;
+                }
                 let m2 = match (m2, own) {
                     (true, None) if !is_m2 => {
                         f.problem(
@@ -251,19 +279,24 @@ pub(crate) fn read(
                     .as_ref()
                     .or(functie.as_ref().filter(|_| !segmenten.is_empty()));
                 (
-                    collect(functie.as_ref(), &segmenten, in_m2),
-                    collect(whole, &[], in_m2),
+                    collect(functie.as_ref(), &segmenten, in_m2, false),
+                    collect(whole, &[], in_m2, false),
                 )
             }
             "oppervlakte" | "prijs" => (
-                collect(functie.as_ref(), &segmenten, soort == "oppervlakte"),
+                collect(
+                    functie.as_ref(),
+                    &segmenten,
+                    soort == "oppervlakte",
+                    soort == "oppervlakte",
+                ),
                 Some(Vec::new()),
             ),
             _ => {
                 let homes = geheel_functie.unwrap_or_else(|| "Wonen".into());
                 (
-                    collect(functie.as_ref(), &segmenten, true),
-                    collect(Some(&homes), &[], false),
+                    collect(functie.as_ref(), &segmenten, true, false),
+                    collect(Some(&homes), &[], false, true),
                 )
             }
         };
@@ -282,7 +315,7 @@ pub(crate) fn read(
                     "no-programme",
                     format!("normen \"{naam}\": no row of programma counts for it"),
                 )
-                .fix("check functie, geheel, segmenten and deelgebied; where nothing of it is planned, give grondwaarde_naar, else what comes is valued at nothing"),
+                .fix("check functie, geheel, segmenten and deelgebied; where nothing of it is planned, give grondwaarde_naar, else what meeting it costs is not known"),
             );
         }
         out.push(Norm {

@@ -1149,7 +1149,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "rekening",
                 Kind::Account,
-                "Account that clears: it receives what is paid and pays what is received. Default: the first gemeente, rekening eigen",
+                "Account that clears: it receives what is paid and pays what is received. Default: the first gemeente, rekening eigen; for collectief the account that pays the costs of kosten_soort or maatregel, and needed when that is not one account",
             ),
             opt(
                 "sleutel",

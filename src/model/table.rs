@@ -194,6 +194,11 @@ pub fn name_key(name: &str) -> String {
         .to_lowercase()
 }
 
+/// Whether a unit is one of area, such as m2 bvo.
+pub(crate) fn is_m2(unit: &str) -> bool {
+    fold(unit).starts_with("m2")
+}
+
 /// Which schema column each heading of a carrier fills.
 #[derive(Debug, Clone)]
 pub struct Binding {

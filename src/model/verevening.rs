@@ -6,14 +6,14 @@
 
 use super::fields::Fields;
 use super::lines::{Bedrag, Lijn, Rol, Stroomsoort, Totaal, Verloop};
-use super::table::{Tables, name_key, text_of};
+use super::table::{Tables, dutch, is_m2, name_key, text_of};
 use super::verhaal::{
     Betalingen, Inbreng, Postsoort, Verhaal, Verhaalspost, Verrekening, eenheden, gegroeid_tot,
     onbekend,
 };
-use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
-use crate::number::Quantity;
-use crate::problem::{Place, Problem};
+use super::{BUITEN, Builder, Gebied, HOOFD, Rentemethode, is_full, position_of, rows};
+use crate::number::{Exact, Number, Quantity};
+use crate::problem::{Place, Problem, has_errors, listed};
 use crate::timeline::{Kasstroommoment, Periode};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -145,7 +145,7 @@ pub const VORMEN: [Vorm; 12] = [
             ("eigen", "eigen kosten verevening"),
             ("kosten_na", "kosten na verrekening"),
         ],
-        geheel: &[],
+        geheel: &[("buiten", "kosten buiten verevening")],
     },
     Vorm {
         soort: Regelsoort::Specials,
@@ -399,6 +399,11 @@ pub struct Regel {
     pub rente: Quantity,
     /// Who takes part, by position in [`Verevening::deelnemers`].
     pub deelnemers: Vec<usize>,
+    /// What a flow at the begin of a period is worth where its account has it in that period: the result of the grondexploitatie is that
+    /// at its own interest. Nothing is one.
+    pub moment: Option<Quantity>,
+    /// Cost lines that the rule chooses and nobody who takes part pays.
+    pub buiten: Vec<usize>,
     /// Where the row stands.
     pub place: Place,
     /// How a key that is not given is found.
@@ -415,6 +420,11 @@ impl Regel {
     pub fn getal(&self, kolom: &str) -> Option<&Quantity> {
         let at = REGELKOLOMMEN.iter().position(|k| *k == kolom)?;
         self.getallen[at].as_ref()
+    }
+
+    /// By what its cost lines are chosen.
+    fn kosten(&self) -> (Option<usize>, Option<&str>) {
+        (self.maatregel, self.kosten_soort.as_deref())
     }
 }
 
@@ -464,6 +474,8 @@ pub(crate) fn read(
         woorden: HashMap::new(),
         eenheid_van: Vec::new(),
         gewichten: Vec::new(),
+        kiezen: Vec::new(),
+        geteld: HashMap::new(),
     };
     if tables.table("verevening").rows.is_empty()
         && tables.table("verevening_delen").rows.is_empty()
@@ -475,6 +487,7 @@ pub(crate) fn read(
     lezer.deelnemers(b, problems);
     lezer.omvang(problems);
     lezer.rekeningen();
+    lezer.buiten();
     lezer.verevening
 }
 
@@ -492,6 +505,10 @@ struct Lezer<'a> {
     eenheid_van: Vec<Option<usize>>,
     /// By rule: when it is paid.
     gewichten: Vec<Vec<(Periode, Quantity)>>,
+    /// By who takes part: whose rows count.
+    kiezen: Vec<Keus>,
+    /// Who a row of another table was counted for: by rule, column, whether it is a row of eigendom, and its position there.
+    geteld: HashMap<(usize, &'static str, bool, usize), usize>,
 }
 
 /// Says that a column is filled that a kind of rule does not read.
@@ -550,16 +567,18 @@ impl Lezer<'_> {
             };
             let naam = f.text("regel");
             let soort = f.choice("soort", SOORTEN);
-            let rekening = if f.empty("rekening") {
-                Some(b.rekening(b.hoofdpartij(), "eigen"))
-            } else {
-                b.account(&mut f, "rekening", ("eigen", "eigen"))
-            };
             let sleutel = f
                 .choice("sleutel", super::schema::VEREVENINGSLEUTELS)
                 .unwrap_or("gegeven");
             let kosten_soort = f.text("kosten_soort");
             let maatregel = b.reference(&mut f, "maatregel", "maatregelen");
+            let rekening = if !f.empty("rekening") {
+                b.account(&mut f, "rekening", ("eigen", "eigen"))
+            } else if soort == Some("collectief") {
+                self.betaler(b, &mut f, maatregel, kosten_soort.as_deref())
+            } else {
+                Some(b.rekening(b.hoofdpartij(), "eigen"))
+            };
             let functie = f.text("functie");
             let segmenten = f.text("segmenten").unwrap_or_default();
             let saldi = f.choice("meetellen", &["tekorten", "saldi"]) == Some("saldi");
@@ -697,8 +716,12 @@ impl Lezer<'_> {
                 afronding,
                 plafond_per_project,
                 decimalen,
+                moment: (soort == "gem" && rekening == HOOFD && f.empty("bedrag"))
+                    .then(|| self.moment(&rente))
+                    .flatten(),
                 rente,
                 deelnemers: Vec::new(),
+                buiten: Vec::new(),
                 place: row.place.clone(),
                 sleutel,
                 kosten_soort,
@@ -712,6 +735,69 @@ impl Lezer<'_> {
                 tot_betaling,
             });
         }
+    }
+
+    /// Where in a period the interest of the grondexploitatie puts its flows (`rentemethode`), as a discount from its begin; what it had
+    /// invested at peildatum stands at the begin.
+    fn moment(&self, rente: &Quantity) -> Option<Quantity> {
+        let part = Decimal::ONE / Decimal::from(self.gebied.tijdstap.per_year());
+        let grown = |years: Decimal| Exact::from(Decimal::ONE + rente.value).power(years);
+        let period = grown(part);
+        let one = Exact::from(Decimal::ONE);
+        let two = Exact::from(Decimal::TWO);
+        let value = match self.gebied.rentemethode {
+            Rentemethode::Begin => return None,
+            Rentemethode::Jan1 => one.per(period),
+            Rentemethode::HalfjaarSi => one.per(grown(part / Decimal::TWO)),
+            // Interest over half of a flow in its own period.
+            Rentemethode::Gemiddeld => (one + period).per(two * period),
+        };
+        value.0.map(Quantity::made)
+    }
+
+    /// The account of a rule on collective costs that names none: the one that pays these costs. When that is not one account, the rule
+    /// has to say who is paid.
+    fn betaler(
+        &self,
+        b: &Builder,
+        f: &mut Fields<'_>,
+        maatregel: Option<usize>,
+        kosten_soort: Option<&str>,
+    ) -> Option<usize> {
+        let mut payers: Vec<usize> = Vec::new();
+        if maatregel.is_some() || kosten_soort.is_some() {
+            for l in self.kosten((maatregel, kosten_soort), None) {
+                if !payers.contains(&self.lijnen[l].van) {
+                    payers.push(self.lijnen[l].van);
+                }
+            }
+        }
+        if let [one] = payers[..] {
+            return Some(one);
+        }
+        // A cost line with a mistake may have been the one.
+        if payers.is_empty() && has_errors(f.problems) {
+            return None;
+        }
+        let name = f.name();
+        let names: Vec<String> = payers.iter().map(|r| b.rekening_naam(*r)).collect();
+        let why = if names.is_empty() {
+            "no cost line says who carries these costs out".to_owned()
+        } else {
+            format!(
+                "these costs are paid by {}",
+                listed(names.iter().map(String::as_str))
+            )
+        };
+        f.problem(
+            "rekening",
+            Problem::error(
+                "payer-unclear",
+                format!("{name}: rekening is empty, and {why}"),
+            )
+            .fix("name in rekening who is paid, or make a rule for each who carries costs out"),
+        );
+        None
     }
 
     fn deelnemers(&mut self, b: &mut Builder, problems: &mut Vec<Problem>) {
@@ -789,11 +875,15 @@ impl Lezer<'_> {
                 vorm.soort == Regelsoort::Segment
             });
             let nth = self.verevening.deelnemers.len();
-            let owner = partij.map(|r| b.rekeningen[r].partij);
+            // A party with all its accounts; the grondexploitatie is one account.
+            let owner = b.rekeningen[partij.unwrap_or(HOOFD)].partij;
             let kies = Keus {
-                partij: owner.flatten(),
+                partij: owner,
                 rekeningen: (0..b.rekeningen.len())
-                    .filter(|r| owner.is_none_or(|p| b.rekeningen[*r].partij == p))
+                    .filter(|r| match partij {
+                        Some(_) => b.rekeningen[*r].partij == owner,
+                        None => *r == HOOFD,
+                    })
                     .collect(),
                 deelgebied,
                 segment,
@@ -809,7 +899,11 @@ impl Lezer<'_> {
                     None => None,
                 };
             }
+            if vorm.soort == Regelsoort::Vereveningsfonds {
+                Self::fonds(&mut f, &id, &getallen);
+            }
             self.verevening.regels[regel].deelnemers.push(nth);
+            self.kiezen.push(kies);
             self.verevening.deelnemers.push(Deelnemer {
                 id,
                 regel,
@@ -844,6 +938,7 @@ impl Lezer<'_> {
             );
             None
         };
+        let who = (regel, nth);
         let counted = |f: &mut Fields<'_>, found: Vec<Vec<Quantity>>, what: &str| {
             if found.is_empty() {
                 return missing(
@@ -856,18 +951,24 @@ impl Lezer<'_> {
         };
         match (column, rule.sleutel) {
             ("sleutel", "m2" | "inbrengwaarde") => {
-                let found = self.van_eigendom(rule.sleutel, kies);
+                let (rows, found) = self.van_eigendom(rule.sleutel, kies);
+                self.eenmaal(f, id, who, column, (true, &rows));
                 counted(f, found, &format!("table eigendom ({})", rule.sleutel))
             }
             ("sleutel", "aantal") => {
-                let found = self.van_programma(f, &rule, regel, kies, None);
+                let (rows, found) = self.van_programma(f, &rule, regel, kies, None);
+                self.eenmaal(f, id, who, column, (false, &rows));
                 counted(f, found, "table programma")
             }
             ("sleutel", "kosten") => {
-                Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies))
+                let (rows, found) = self.stromen(&rule, who, Basis::Kosten, kies);
+                self.eenmaal(f, id, who, column, (false, &rows));
+                Some(found)
             }
             ("sleutel", "grondwaarde") => {
-                Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
+                let (rows, found) = self.stromen(&rule, who, Basis::Grondwaarde, kies);
+                self.eenmaal(f, id, who, column, (false, &rows));
+                Some(found)
             }
             ("sleutel", "gelijk") => Some(Maat::Som(vec![vec![Quantity::made(Decimal::ONE)]])),
             ("sleutel", _) => missing(
@@ -876,7 +977,9 @@ impl Lezer<'_> {
                 "set sleutel in table verevening",
             ),
             ("eigen", _) if rule.kosten_soort.is_some() || rule.maatregel.is_some() => {
-                Some(self.stromen(&rule, regel, Some(nth), Basis::Kosten, kies))
+                let (rows, found) = self.stromen(&rule, who, Basis::Kosten, kies);
+                self.eenmaal(f, id, who, column, (false, &rows));
+                Some(found)
             }
             ("eigen", _) => missing(
                 f,
@@ -884,14 +987,22 @@ impl Lezer<'_> {
                 "set kosten_soort or maatregel in table verevening",
             ),
             ("feitelijk", _) if rule.getal("waarde").is_none() => {
-                Some(self.stromen(&rule, regel, Some(nth), Basis::Grondwaarde, kies))
+                let (rows, found) = self.stromen(&rule, who, Basis::Grondwaarde, kies);
+                self.eenmaal(f, id, who, column, (false, &rows));
+                Some(found)
             }
             ("feitelijk" | "aantal", _) => {
-                let found = self.van_programma(f, &rule, regel, kies, None);
+                let (rows, found) = self.van_programma(f, &rule, regel, kies, None);
+                self.eenmaal(f, id, who, column, (false, &rows));
+                if column == "aantal" {
+                    self.woningen(f, id, rule.vorm, &rows);
+                }
                 counted(f, found, "table programma")
             }
             ("sociaal", _) if !rule.segmenten.is_empty() => {
-                let found = self.van_programma(f, &rule, regel, kies, Some(&rule.segmenten));
+                let (rows, found) =
+                    self.van_programma(f, &rule, regel, kies, Some(&rule.segmenten));
+                self.eenmaal(f, id, who, column, (false, &rows));
                 Some(Maat::Som(if found.is_empty() {
                     vec![vec![Quantity::made(Decimal::ZERO)]]
                 } else {
@@ -912,13 +1023,15 @@ impl Lezer<'_> {
     }
 
     /// What the rows of eigendom of who takes part give.
-    fn van_eigendom(&self, sleutel: &str, kies: &Keus) -> Vec<Vec<Quantity>> {
-        let mine = self.verhaal.eigendommen.iter().filter(|e| {
-            kies.partij.is_none_or(|p| e.partij == p)
+    fn van_eigendom(&self, sleutel: &str, kies: &Keus) -> (Vec<usize>, Vec<Vec<Quantity>>) {
+        let all = self.verhaal.eigendommen.iter().enumerate();
+        let mine = all.filter(|(_, e)| {
+            Some(e.partij) == kies.partij
                 && (kies.deelgebied.is_none() || e.deelgebied == kies.deelgebied)
         });
-        let mut out = Vec::new();
-        for e in mine {
+        let (mut rows, mut out) = (Vec::new(), Vec::new());
+        for (i, e) in mine {
+            rows.push(i);
             if sleutel == "m2" {
                 out.extend(e.m2.clone().map(|m2| vec![m2]));
                 continue;
@@ -931,7 +1044,7 @@ impl Lezer<'_> {
                 }
             }
         }
-        out
+        (rows, out)
     }
 
     /// The units of the programma of who takes part; of some segments, or of all. They are of one kind: homes and m2 don't add up.
@@ -942,10 +1055,13 @@ impl Lezer<'_> {
         regel: usize,
         kies: &Keus,
         segmenten: Option<&Vec<String>>,
-    ) -> Vec<Vec<Quantity>> {
+    ) -> (Vec<usize>, Vec<Vec<Quantity>>) {
         let lines = self.programma(rule, kies, segmenten);
         let unit = |l: usize| self.woorden.get(&l).and_then(|w| w[2].as_deref());
-        let first = self.eenheid_van[regel].or(lines.first().copied());
+        // Woningequivalenten make units of different kinds alike, row by row.
+        let alike = rule.vorm.soort == Regelsoort::Bovenwijks;
+        let before = self.eenheid_van[regel].filter(|_| !alike);
+        let first = before.or(lines.first().copied());
         if let Some(first) = first
             && let Some(other) = lines.iter().find(|l| unit(**l) != unit(first))
         {
@@ -968,11 +1084,12 @@ impl Lezer<'_> {
             );
         }
         self.eenheid_van[regel] = first;
-        lines
-            .into_iter()
-            .filter_map(|l| eenheden(&self.lijnen[l]).cloned())
+        let found = lines
+            .iter()
+            .filter_map(|l| eenheden(&self.lijnen[*l]).cloned())
             .map(|q| vec![q])
-            .collect()
+            .collect();
+        (lines, found)
     }
 
     /// The lines of the programma of who takes part.
@@ -1008,17 +1125,16 @@ impl Lezer<'_> {
     fn stromen(
         &mut self,
         rule: &Regel,
-        regel: usize,
-        wie: Option<usize>,
+        (regel, nth): (usize, usize),
         basis: Basis,
         kies: &Keus,
-    ) -> Maat {
+    ) -> (Vec<usize>, Maat) {
         let lines: Vec<usize> = match basis {
             Basis::Grondwaarde => self.programma(rule, kies, None),
-            _ => self.kosten(rule, wie.map(|_| kies)),
+            _ => self.kosten(rule.kosten(), Some(kies)),
         };
-        self.posten(regel, wie, basis, &lines);
-        Maat::Stromen(basis)
+        self.posten(regel, Some(nth), basis, &lines);
+        (lines, Maat::Stromen(basis))
     }
 
     fn posten(&mut self, regel: usize, wie: Option<usize>, basis: Basis, lines: &[usize]) {
@@ -1043,21 +1159,167 @@ impl Lezer<'_> {
             }));
     }
 
-    /// Cost lines of a rule; of who takes part, or of all.
-    fn kosten(&self, rule: &Regel, kies: Option<&Keus>) -> Vec<usize> {
+    /// Cost lines of a maatregel and a soort; of who takes part, or of all.
+    fn kosten(
+        &self,
+        (maatregel, soort): (Option<usize>, Option<&str>),
+        kies: Option<&Keus>,
+    ) -> Vec<usize> {
         (0..self.gewoon)
             .filter(|l| {
                 let lijn = &self.lijnen[*l];
                 lijn.tabel == "kosten"
                     && lijn.rol == Rol::Gewoon
                     && kies.is_none_or(|kies| Self::van_keus(lijn.van, lijn, kies))
-                    && rule.maatregel.is_none_or(|m| lijn.maatregel == Some(m))
-                    && rule
-                        .kosten_soort
-                        .as_ref()
-                        .is_none_or(|w| self.heet(*l, 0, w))
+                    && maatregel.is_none_or(|m| lijn.maatregel == Some(m))
+                    && soort.is_none_or(|w| self.heet(*l, 0, w))
             })
             .collect()
+    }
+
+    /// What is paid per home, or per woningequivalent, is not paid per m2.
+    fn woningen(&self, f: &mut Fields<'_>, id: &str, vorm: &Vorm, rows: &[usize]) {
+        let homes = match vorm.soort {
+            Regelsoort::Vereveningsfonds | Regelsoort::Vlak => "homes",
+            Regelsoort::Bovenwijks if f.empty("weq") => "woningequivalenten",
+            _ => return,
+        };
+        let unit = |l: usize| self.woorden.get(&l).and_then(|w| w[2].clone());
+        let Some((l, unit)) = rows
+            .iter()
+            .find_map(|l| unit(*l).filter(|u| is_m2(u)).map(|u| (*l, u)))
+        else {
+            return;
+        };
+        let fix = if homes == "homes" {
+            "set functie in table verevening, or fill aantal in the row"
+        } else {
+            "give in weq what one of these counts for, set functie in table verevening, or fill aantal in the row"
+        };
+        f.problem(
+            "aantal",
+            Problem::error(
+                "not-homes",
+                format!(
+                    "verevening_delen \"{id}\": soort {} counts {homes}, and programma \"{}\" is in {unit}",
+                    vorm.naam, self.lijnen[l].id
+                ),
+            )
+            .and(&self.lijnen[l].place)
+            .fix(fix),
+        );
+    }
+
+    /// Of a project the homes that count are some of its homes, and what it pays per home is the difference of two land values.
+    fn fonds(f: &mut Fields<'_>, id: &str, getallen: &[Option<Maat>; 14]) {
+        let som = |column: &str| -> Option<Decimal> {
+            let at = KOLOMMEN.iter().position(|k| *k == column)?;
+            let Some(Maat::Som(parts)) = &getallen[at] else {
+                return None;
+            };
+            let parts = parts.iter().map(|factors| {
+                let one = Exact::from(Decimal::ONE);
+                factors.iter().fold(one, |a, q| a * Exact::from(q.value))
+            });
+            parts.fold(Exact::ZERO, |a, b| a + b).0
+        };
+        let n = |d: Decimal| dutch(d, if d.fract().is_zero() { 0 } else { 2 });
+        if let (Some(all), Some(social)) = (som("aantal"), som("sociaal"))
+            && social > all
+        {
+            f.problem(
+                "sociaal",
+                Problem::error(
+                    "more-than-all",
+                    format!(
+                        "verevening_delen \"{id}\": {} of its {} homes count for the norm",
+                        n(social),
+                        n(all)
+                    ),
+                )
+                .fix("correct sociaal or aantal; homes made in another place stand in elders"),
+            );
+        }
+        if let (Some(market), Some(low)) = (som("grondwaarde_vrij"), som("grondwaarde_sociaal"))
+            && low > market
+        {
+            f.problem(
+                "grondwaarde_sociaal",
+                Problem::warning(
+                    "affordable-above-market",
+                    format!(
+                        "verevening_delen \"{id}\": grondwaarde_sociaal {} is above grondwaarde_vrij {}, so nothing is paid for a missing home",
+                        n(low),
+                        n(market)
+                    ),
+                )
+                .fix("correct one of the two, in this row or in table verevening"),
+            );
+        }
+    }
+
+    /// What one row of another table gives is counted for one who takes part, and no other.
+    fn eenmaal(
+        &mut self,
+        f: &mut Fields<'_>,
+        id: &str,
+        (regel, nth): (usize, usize),
+        column: &'static str,
+        (land, rows): (bool, &[usize]),
+    ) {
+        let mut told = false;
+        for row in rows {
+            let first = *self
+                .geteld
+                .entry((regel, column, land, *row))
+                .or_insert(nth);
+            if first == nth || told {
+                continue;
+            }
+            told = true;
+            let other = &self.verevening.deelnemers[first];
+            let (table, name, place) = if land {
+                let e = &self.verhaal.eigendommen[*row];
+                ("eigendom", &e.id, &e.place)
+            } else {
+                let l = &self.lijnen[*row];
+                (l.tabel, &l.id, &l.place)
+            };
+            f.problem(
+                column,
+                Problem::error(
+                    "counted-twice",
+                    format!(
+                        "verevening_delen \"{id}\": {column} is empty, and {table} \"{name}\" counts for \"{}\" already",
+                        other.id
+                    ),
+                )
+                .and(place)
+                .fix(format!(
+                    "fill {column} in one of the two rows, or give each a deelgebied of its own"
+                )),
+            );
+        }
+    }
+
+    /// Costs that a kostendeling chooses and nobody who takes part pays: they stay out, and are told.
+    fn buiten(&mut self) {
+        for regel in 0..self.verevening.regels.len() {
+            let rule = &self.verevening.regels[regel];
+            if rule.vorm.soort != Regelsoort::Kostendeling || rule.kosten() == (None, None) {
+                continue;
+            }
+            let mut lines = self.kosten(rule.kosten(), None);
+            lines.retain(|l| {
+                let lijn = &self.lijnen[*l];
+                !rule
+                    .deelnemers
+                    .iter()
+                    .any(|d| Self::van_keus(lijn.van, lijn, &self.kiezen[*d]))
+            });
+            self.posten(regel, None, Basis::Kosten, &lines);
+            self.verevening.regels[regel].buiten = lines;
+        }
     }
 
     /// The lines by which one pays and receives.
@@ -1073,8 +1335,12 @@ impl Lezer<'_> {
             .map(|(p, q)| {
                 if rule.tot_betaling {
                     let when = (self.gebied.peil, *p);
-                    let grown =
+                    let mut grown =
                         gegroeid_tot(q, when, self.gebied, Kasstroommoment::Begin, &rule.rente);
+                    if let Some(moment) = &rule.moment {
+                        let value = Exact::from(grown.value).per(Exact::from(moment.value));
+                        grown.value = value.0.unwrap_or(grown.value);
+                    }
                     (*p, grown)
                 } else {
                     (*p, q.clone())
@@ -1157,6 +1423,8 @@ impl Lezer<'_> {
                             .filter(|l| {
                                 pick(&self.lijnen[*l]) == rule.rekening
                                     && self.lijnen[*l].soort.in_saldo()
+                                    // What is settled is known after the result that is split.
+                                    && !matches!(self.lijnen[*l].bedrag, Bedrag::Verrekend(_))
                                     && !matches!(self.lijnen[*l].rol, Rol::Risico | Rol::Bijdrage)
                             })
                             .collect()
@@ -1166,7 +1434,7 @@ impl Lezer<'_> {
                     self.posten(regel, None, Basis::Uit, &out);
                 }
                 Regelsoort::Collectief => {
-                    let lines = self.kosten(&rule, None);
+                    let lines = self.kosten(rule.kosten(), None);
                     self.posten(regel, None, Basis::Kosten, &lines);
                 }
                 _ => {}
@@ -1177,7 +1445,7 @@ impl Lezer<'_> {
 
 /// Whose rows count for who takes part.
 struct Keus {
-    /// Nothing is everyone.
+    /// Whose land.
     partij: Option<usize>,
     /// Its accounts.
     rekeningen: Vec<usize>,

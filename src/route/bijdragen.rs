@@ -2,6 +2,7 @@
 
 use super::number;
 use crate::evaluate::bijdragen::is_afdwingbaar;
+use crate::evaluate::verhaal::is_plichtig;
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::bijdragen::Bijdrage;
@@ -46,7 +47,9 @@ pub(super) fn record(
 /// Why an enforced bijdrage can't be asked: the column and the article.
 fn waarom_niet(model: &Model, row: &Bijdrage) -> &'static str {
     let o = &row.omstandigheden;
-    if !o.samenhang {
+    if !is_plichtig(model, row.eigendom) {
+        "what is done on its eigendom is no activity of Ow 13.11 (Ob 8.13; columns activiteit and omvang of table eigendom), the only ones of which it can be enforced (Ow 13.23 lid 1)"
+    } else if !o.samenhang {
         "samenhang is empty: no functional relation with the development is told (Ow 13.23 lid 1)"
     } else if !o.categorie {
         "categorie is empty: it is of none of Ob 8.21 lid 1"

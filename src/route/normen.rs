@@ -27,6 +27,40 @@ fn getal<N: Number>(q: &Quantity) -> N {
     N::of(N::fixed(q.value, q.place.as_ref()))
 }
 
+/// Whether any of rows counts, so that they have an average.
+fn telt(rijen: &[Telrij]) -> bool {
+    rijen
+        .iter()
+        .any(|r| !r.aantal.value.is_zero() && r.m2.as_ref().is_none_or(|m2| !m2.value.is_zero()))
+}
+
+/// Whether the whole of a norm holds more than what counts for it.
+fn telt_ook(norm: &Norm) -> bool {
+    let sum = |rijen: &[Telrij]| {
+        let parts = rijen.iter().map(|r| {
+            let units = Exact::from(r.aantal.value);
+            r.m2.as_ref()
+                .map_or(units, |m2| units * Exact::from(m2.value))
+        });
+        parts.fold(Exact::ZERO, |a, b| a + b)
+    };
+    sum(&norm.geheel) != sum(&norm.deel)
+}
+
+/// Whether it is known what goes and what comes when a share is met: given, or the average of rows that are there and have a price.
+fn effect_bekend(norm: &Norm, hoogstens: bool) -> bool {
+    let priced = |rijen: &[Telrij]| rijen.iter().all(|r| r.grondprijs.is_some());
+    let counting = telt(&norm.deel) && priced(&norm.deel);
+    let other = telt_ook(norm) && priced(&norm.deel) && priced(&norm.geheel);
+    let [van, naar] = norm.grondwaarden.each_ref().map(Option::is_some);
+    let (of_van, of_naar) = if hoogstens {
+        (counting, other)
+    } else {
+        (other, counting)
+    };
+    (van || of_van) && (naar || of_naar)
+}
+
 /// Of rows: how many count, and their land value; nothing when a row does not give it.
 fn tellen<N: Number>(rijen: &[Telrij]) -> (N, Option<N>) {
     let parts: Vec<(N, Option<N>)> = rijen
@@ -65,21 +99,25 @@ fn toets<N: Number>(norm: &Norm, nth: usize) -> Toets<N> {
             let (geheel, all) = tellen::<N>(&norm.geheel);
             let (deel, geheel) = (called(deel, 0), called(geheel, 1));
             let x = normen::aandeelnorm(deel, geheel, waarde, richting, of);
-            let average = own.zip(all).map(|(own, all)| {
-                let counting = own.div_or(deel, zero);
-                let other = (all - own).div_or(geheel - deel, zero);
-                if hoogstens {
-                    (counting, other)
-                } else {
-                    (other, counting)
-                }
-            });
+            // Of what is not there, nothing is the average: it is not known.
+            let counting = own
+                .filter(|_| telt(&norm.deel))
+                .map(|own| own.div_or(deel, zero));
+            let other = own
+                .zip(all)
+                .filter(|_| telt_ook(norm))
+                .map(|(own, all)| (all - own).div_or(geheel - deel, zero));
+            let average = if hoogstens {
+                [counting, other]
+            } else {
+                [other, counting]
+            };
             let [van, naar] = norm
                 .grondwaarden
                 .each_ref()
                 .map(|q| q.as_ref().map(getal::<N>));
-            let van = van.or(average.map(|(van, _)| van));
-            let naar = naar.or(average.map(|(_, naar)| naar));
+            let van = van.or(average[0]);
+            let naar = naar.or(average[1]);
             let waarden = van.zip(naar);
             (deel, geheel, x.aandeel, x.norm, x.afwijking, waarden)
         }
@@ -215,7 +253,10 @@ pub fn bevindingen(model: &Model) -> Vec<Problem> {
                 n(afwijking)
             ),
         };
-        let cost = if effect.is_zero() {
+        let unknown = matches!(norm.soort, Normsoort::Aandeel { hoogstens } if !effect_bekend(norm, hoogstens));
+        let cost = if unknown {
+            "; what meeting it does to the land value is not known without grondwaarde_van and grondwaarde_naar".to_owned()
+        } else if effect.is_zero() {
             String::new()
         } else {
             let word = if effect < Decimal::ZERO {

@@ -229,12 +229,13 @@ pub enum Plafond<N> {
 /// What a vereveningsfonds pays projects above the norm, in the order of the list until the balance is gone; gives the balance left
 /// (rules 3.1; chapter 8, point 5).
 ///
-/// `min(extra·bedrag, plafond, saldo)` per project, euro, ≥ 0: the fund pays. A balance below zero pays nothing and stays what it
+/// `min(extra·bedrag, plafond, saldo)` per project, rounded down, euro, ≥ 0: the fund pays. A balance below zero pays nothing and stays what it
 /// is. Over periods this is a gebiedsfonds with rule `drager`.
 pub fn uitkeringen<N: Number>(
     saldo: N,
     extra: &[Extra<N>],
     plafond: &Plafond<N>,
+    decimalen: u32,
     van: &[Of],
     fonds: Of,
     uit: &mut [N],
@@ -251,6 +252,7 @@ pub fn uitkeringen<N: Number>(
         *uit = vraag
             .max(zero)
             .min(over.max(zero))
+            .round(decimalen, Rounding::Down)
             .named("uitkering verevening", *van, At::Once);
         over = over - *uit;
         N::volgende();

@@ -232,6 +232,7 @@ impl Vereveningsgeval {
                 exact(g.saldo),
                 &extra,
                 &plafond,
+                verevening::DECIMALEN,
                 &partijen(extra.len()),
                 Of::Geheel,
                 &mut uit,

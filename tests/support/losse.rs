@@ -119,7 +119,7 @@ impl Spel {
         ] {
             let (geheel, van) = van();
             uit.push(verevening::uitkeringen(
-                bedrag, &extra, &plafond, &van, geheel, &mut a,
+                bedrag, &extra, &plafond, DECIMALEN, &van, geheel, &mut a,
             ));
             uit.extend(&a);
         }
