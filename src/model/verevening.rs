@@ -411,6 +411,11 @@ pub struct Regel {
 }
 
 impl Regel {
+    /// How a key that is not given is found, as its column has it.
+    pub fn sleutelsoort(&self) -> &'static str {
+        self.sleutel
+    }
+
     /// A number of its row.
     pub fn getal(&self, kolom: &str) -> Option<&Quantity> {
         let at = REGELKOLOMMEN.iter().position(|k| *k == kolom)?;
