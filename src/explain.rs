@@ -8,6 +8,7 @@ mod invoer;
 mod opbouw;
 mod reden;
 
+pub(crate) use grond::wet;
 pub use opbouw::Post;
 
 use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};

@@ -4,6 +4,7 @@
 //! Knows the model and `evaluate`; not how results are shown.
 
 pub mod bijdragen;
+pub mod grondwaarde;
 pub mod normen;
 pub mod verevening;
 pub mod verhaal;

@@ -15,14 +15,19 @@ use crate::number::Of;
 /// The section of the rules of a line of a valuation.
 pub(super) const WAARDERING: &str = "rules chapter 8, point 10";
 
+/// The case that the law of an area of kostenverhaal is.
+pub(crate) fn wet(regime: Regime) -> &'static str {
+    match regime {
+        Regime::OwTijdvak => TIJDVAK,
+        Regime::OwZonder => ZONDER,
+        Regime::Wro => WRO,
+    }
+}
+
 impl Opname<'_> {
     /// The law of an area of kostenverhaal.
-    pub(super) fn wet(&self, gebied: usize) -> &'static str {
-        match self.plan.model.verhaal.gebieden[gebied].regime {
-            Regime::OwTijdvak => TIJDVAK,
-            Regime::OwZonder => ZONDER,
-            Regime::Wro => WRO,
-        }
+    fn wet(&self, gebied: usize) -> &'static str {
+        wet(self.plan.model.verhaal.gebieden[gebied].regime)
     }
 
     /// The kind of a rule of verevening that a number is of.

@@ -561,15 +561,59 @@ const GRONDSLAGEN: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// What a word rests on in a case; nothing when it has no article or mark of its own.
-pub fn grondslag(word: &str, geval: &str) -> Option<Grondslag> {
-    let of = |wanted: &str| {
-        GRONDSLAGEN
-            .iter()
-            .find(|(w, g, ..)| *w == word && *g == wanted)
-    };
+/// The same of settings, which are no words of the record: what follows from law, and what was chosen.
+const INSTELLINGEN: &[(&str, &str, &str, &str)] = &[
+    ("regime", TIJDVAK, "Ow 13.14", V),
+    ("regime", ZONDER, "Ow 13.15", V),
+    ("regime", WRO, "Wro 6.13, overgangsrecht", O),
+    ("peildatum", "", CW, C),
+    ("prijspeil", "", "index van prijspeil naar de periode", C),
+    ("rente", "", CW, C),
+    ("moment", "", "moment van een bedrag in zijn periode", C),
+    ("btw", "", "bedragen zoals ingevoerd", C),
+    ("beschikking", "", "Ob 8.16: opbrengst in dat jaar", V),
+    ("beschikking", WRO, "Wro 6.17", O),
+    ("methode", "", "Ow 13.16", V),
+    (
+        "methode",
+        ANDERS,
+        "Ow 13.16, techniek van Wro 6.18",
+        "[V], techniek [O]",
+    ),
+    ("methode", WRO, "Wro 6.18", O),
+    ("vloer", "", "staat niet in de wet", O),
+    ("rente_tot_betaling", "", "staat niet in de wet", C),
+    ("plankosten_maximum", "", "Ow 13.21, Or 13.2", V),
+    ("plankosten_maximum", WRO, "Bro 6.2.6", O),
+    ("maximum_aftopt", "", "staat niet in de wet", C),
+    (
+        "eindafrekening",
+        "",
+        "Ow 13.20, Ob 8.19",
+        "[V], rentevoet [C]",
+    ),
+    ("eindafrekening", WRO, "Wro 6.20", O),
+];
+
+/// The row of a table that holds in a case.
+fn rij(
+    tabel: &'static [(&str, &str, &'static str, &'static str)],
+    word: &str,
+    geval: &str,
+) -> Option<Grondslag> {
+    let of = |wanted: &str| tabel.iter().find(|(w, g, ..)| *w == word && *g == wanted);
     let (_, _, artikel, merk) = of(geval).or_else(|| of(""))?;
     Some(Grondslag { artikel, merk })
+}
+
+/// What a setting rests on in a case; nothing when it has no article or mark.
+pub fn instelling(naam: &str, geval: &str) -> Option<Grondslag> {
+    rij(INSTELLINGEN, naam, geval)
+}
+
+/// What a word rests on in a case; nothing when it has no article or mark of its own.
+pub fn grondslag(word: &str, geval: &str) -> Option<Grondslag> {
+    rij(GRONDSLAGEN, word, geval)
 }
 
 /// The section of the rules that a word of [`super::NAMES`] names, in Dutch; nothing when it names none.

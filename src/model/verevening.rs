@@ -416,6 +416,11 @@ impl Regel {
         self.sleutel
     }
 
+    /// Whether what is due grows with rente to its payment.
+    pub fn met_rente(&self) -> bool {
+        self.tot_betaling
+    }
+
     /// A number of its row.
     pub fn getal(&self, kolom: &str) -> Option<&Quantity> {
         let at = REGELKOLOMMEN.iter().position(|k| *k == kolom)?;
