@@ -19,7 +19,7 @@ use crate::problem::{Problem, Severity, has_errors};
 use crate::read::scenario::read_scenarios;
 use crate::read::{self, IoFailure, Read};
 use crate::report::risico::{self, Simulatieverslag};
-use crate::report::{Report, grex, invoer, oorzaken, routes, verevening, verhaal};
+use crate::report::{Report, grex, grondwaarde, invoer, oorzaken, routes, verevening, verhaal};
 use crate::risk::opzet::Opzet;
 use crate::risk::sampling::Methode;
 use crate::risk::simulation::{trekbaar, verdacht};
@@ -797,6 +797,7 @@ fn run_reports(
         output::print(&report);
     }
     reports.extend(verevening::verevening(model, shown));
+    reports.extend(grondwaarde::grondwaarde(model));
     if let Some(v) = v {
         reports.extend(risk_reports(loaded, v, asked, Opdracht::Run));
     }
@@ -845,6 +846,7 @@ fn compare_reports(
     reports.extend(grex::deelgebieden(model, &[grex_result, cofin]));
     reports.extend(verhaal::verhaal(model, grex_result));
     reports.extend(verevening::verevening(model, grex_result));
+    reports.extend(grondwaarde::grondwaarde(model));
     reports.extend(routes::fonds(model, cofin));
     for r in results {
         reports.extend([

@@ -3,11 +3,16 @@
 //! A route runs once in the recording arithmetic ([`Opname`]); a result address finds its number in the record, and the record
 //! is read back as a tree ([`Uitleg`]). Knows words and addresses; no rule, and no file.
 
+mod grond;
+mod invoer;
 mod opbouw;
+mod reden;
 
+pub(crate) use grond::wet;
 pub use opbouw::Post;
 
 use crate::evaluate::{self, Trekking, Voorbereid, Werk, overzicht};
+use crate::expression::grondslag::{Grondslag, rekenregel};
 use crate::expression::{Book, Expr, NAMES, Node, Op, Unit, record};
 use crate::model::address::{Address, Als};
 use crate::model::schema::OPGAVEN;
@@ -51,6 +56,8 @@ const KORT: usize = 4;
 const NESTING: usize = 8;
 /// Of more drawn inputs than this a text shows those with most influence.
 const GETROKKEN: usize = 12;
+/// Rounding to so many decimals or more changes nothing that is shown.
+const ONGEZIEN: u32 = 8;
 /// An explanation has at most so many lines with a number.
 const REGELS: usize = 4_000;
 
@@ -121,6 +128,10 @@ pub struct Uitleg {
     pub toelichting: Vec<String>,
     /// Section of the rules, as [`NAMES`] has it.
     pub regel: &'static str,
+    /// The article or publication that the rule follows, with its mark.
+    pub grondslag: Option<Grondslag>,
+    /// Why it is what it is, where its formula does not say so: a geldsom that is nothing, a cap that decides.
+    pub reden: Option<String>,
     /// Formula in words.
     pub woorden: Option<String>,
     /// The same in figures.
@@ -129,6 +140,8 @@ pub struct Uitleg {
     pub plaats: Option<Place>,
     /// Of a figure of law or policy its article, as the table of parameters has it.
     pub artikel: Option<&'static str>,
+    /// How sure that is: V, P, O or C.
+    pub zekerheid: Option<&'static str>,
     /// What a quantity is counted in, or a price is per: the `eenheid` of its row.
     pub maat: Option<String>,
     /// Number in the record: one number has one, wherever it is shown.
@@ -214,7 +227,7 @@ impl Uitleg {
     /// As plain text, words above figures, what it is made of below it.
     pub fn tekst(&self) -> String {
         let mut out = String::new();
-        self.schrijf(0, &mut out);
+        self.schrijf(0, &mut BTreeSet::new(), &mut out);
         if !self.opbouw.is_empty() {
             out.push_str("opbouw:\n");
             opbouw::tekst(&self.opbouw, &mut out);
@@ -241,12 +254,38 @@ impl Uitleg {
         }
     }
 
-    fn schrijf(&self, inspringing: usize, out: &mut String) {
+    /// Where it stands and what it rests on, in one text: a place, with the article of a figure of law, or of a rule its article.
+    fn herkomst(&self, told: &mut BTreeSet<(&'static str, &'static str)>) -> String {
+        let own = self
+            .grondslag
+            .filter(|g| self.vervolg != Vervolg::ZieBoven && told.insert((self.regel, g.artikel)))
+            .map(Grondslag::tekst);
+        let Some(plaats) = &self.plaats else {
+            return own.map_or_else(String::new, |own| format!("   ({own})"));
+        };
+        let law = self.artikel.map(|artikel| match self.zekerheid {
+            Some(mark) => format!("{artikel} [{mark}]"),
+            None => artikel.to_owned(),
+        });
+        let parts: Vec<String> = [Some(plaats.to_string()), law, own]
+            .into_iter()
+            .flatten()
+            .collect();
+        format!("   [{}]", parts.join("; "))
+    }
+
+    /// `told`: rules whose article was told: the same is not told at every number that follows it.
+    fn schrijf(
+        &self,
+        inspringing: usize,
+        told: &mut BTreeSet<(&'static str, &'static str)>,
+        out: &mut String,
+    ) {
         let margin = " ".repeat(inspringing);
+        let top = inspringing == 0;
         let _ = write!(out, "{margin}{} = {}", self.naam, self.met_maat());
-        if let Some(plaats) = &self.plaats {
-            let artikel = self.artikel.map_or_else(String::new, |a| format!("; {a}"));
-            let _ = write!(out, "   [{plaats}{artikel}]");
+        if !top || self.plaats.is_some() {
+            out.push_str(&self.herkomst(told));
         }
         match self.vervolg {
             Vervolg::ZieBoven => out.push_str("   (zie boven)"),
@@ -256,19 +295,30 @@ impl Uitleg {
             _ => {}
         }
         out.push('\n');
-        if inspringing == 0 {
+        if top {
             let mut lines = self.toelichting.clone();
-            lines.extend(bron(self.regel));
+            lines.extend(rekenregel(self.regel));
+            if self.plaats.is_none() {
+                lines.extend(self.grondslag.map(Grondslag::tekst));
+                told.extend(self.grondslag.map(|g| (self.regel, g.artikel)));
+            }
             lines.extend((self.eenheid == Unit::Eur).then(|| "in euro".to_owned()));
             if !lines.is_empty() {
                 let _ = writeln!(out, "  ({})", lines.join("; "));
             }
         }
+        if let Some(reden) = self
+            .reden
+            .as_ref()
+            .filter(|_| self.vervolg != Vervolg::ZieBoven)
+        {
+            let _ = writeln!(out, "{margin}  omdat: {reden}");
+        }
         for formula in self.woorden.iter().chain(&self.cijfers) {
             let _ = writeln!(out, "{margin}  = {formula}");
         }
         for deel in &self.delen {
-            deel.schrijf(inspringing + 4, out);
+            deel.schrijf(inspringing + 4, told, out);
         }
         if self.vervolg == Vervolg::Dieper && self.woorden.is_some() {
             let _ = writeln!(out, "{margin}    {}", self.meer());
@@ -297,12 +347,16 @@ impl Uitleg {
             "waarde": getal(self.waarde),
             "getoond": self.getoond,
             "toelichting": self.toelichting,
-            "regel": bron(self.regel),
+            "regel": rekenregel(self.regel),
+            "grondslag": self.grondslag.map(|g| g.artikel),
+            "merk": self.grondslag.map(|g| g.merk),
+            "omdat": self.reden,
             "woorden": self.woorden,
             "cijfers": self.cijfers,
             "maat": self.maat,
             "plaats": self.plaats.as_ref().map(ToString::to_string),
             "artikel": self.artikel,
+            "zekerheid": self.zekerheid,
             "vervolg": vervolg,
             "verder": self.verder,
             "delen": self.delen.iter().map(Uitleg::json).collect::<Vec<_>>(),
@@ -381,8 +435,9 @@ impl Uitleg {
                 dot_tekst(&self.getoond),
                 dot_tekst(&unit)
             );
-            for line in bron(self.regel)
+            for line in rekenregel(self.regel)
                 .into_iter()
+                .chain(self.grondslag.map(Grondslag::tekst))
                 .chain(self.plaats.as_ref().map(ToString::to_string))
                 .chain(self.artikel.map(str::to_owned))
             {
@@ -413,17 +468,6 @@ impl Uitleg {
             deel.dot_knoop(false, seen, done, edges, out);
         }
     }
-}
-
-/// The rule of a name in Dutch; nothing when it names no rule.
-fn bron(regel: &str) -> Option<String> {
-    let section = regel.split(':').next()?;
-    if let Some(rest) = section.strip_prefix("rules ") {
-        return Some(format!("rekenregels {rest}"));
-    }
-    section
-        .strip_prefix("design ")
-        .map(|rest| format!("ontwerp {rest}"))
 }
 
 // ----------------------------------------------------------------------------------------------------------- record
@@ -511,6 +555,7 @@ impl<'a> Opname<'a> {
                 labels.entry(node as u32).or_insert_with(|| label.clone());
             }
         }
+        labels.extend(invoer::ongenoemd(model, &book, &labels));
         let drijvers = drawn.map_or_else(Vec::new, |drawn| getrokken(&plan, &drawn));
         Ok(Opname {
             plan,
@@ -697,6 +742,13 @@ impl<'a> Opname<'a> {
                 });
             }
             Some(Of::Partij(p)) => out.push(model.partijen[usize::from(p)].naam.clone()),
+            Some(Of::Deelnemer(d)) if node.name.is_some_and(|n| n.word == "verrekening") => {
+                out.extend(self.richting(usize::from(d)));
+            }
+            Some(Of::Eigendom(e)) => {
+                let row = &model.verhaal.eigendommen[usize::from(e)];
+                out.push(model.partijen[row.partij].naam.clone());
+            }
             Some(Of::Rekening(r)) => out.extend(
                 model.rekeningen[usize::from(r)]
                     .partij
@@ -763,9 +815,10 @@ impl<'a> Opname<'a> {
                 let post = self.plan.posten[usize::from(p)];
                 let line = post.lijn.map_or("", |l| &model.lijnen[l].id);
                 let gebieden = &model.verhaal.gebieden;
+                let part = grond::bijzonder(post.soort);
                 match gebieden.get(post.gebied) {
-                    Some(_) if gebieden.len() == 1 => line.to_owned(),
-                    Some(gebied) => format!("{line} in {}", gebied.id),
+                    Some(_) if gebieden.len() == 1 => format!("{line}{part}"),
+                    Some(gebied) => format!("{line}{part} in {}", gebied.id),
                     None => {
                         let regel = &model.verevening.regels[post.gebied - gebieden.len()];
                         format!("{line} in {}", regel.naam)
@@ -793,8 +846,7 @@ impl<'a> Opname<'a> {
     }
 
     fn label(&self, word: &str, of: Of, when: &str) -> String {
-        let word = word.replace('_', " ");
-        [word, self.whose(of), when.to_owned()]
+        [self.leesbaar(word, of), self.whose(of), when.to_owned()]
             .iter()
             .filter(|part| !part.is_empty())
             .cloned()
@@ -850,13 +902,6 @@ fn verhaalinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
             };
             out.push((q, format!("{word} {line} (invoer)"), Unit::Rate));
         }
-        if let Some((own, all)) = &post.profijt {
-            let name = &verhaal.gebieden[post.gebied].id;
-            out.push((own, format!("profijt {name} (invoer)"), Unit::Number));
-            for q in all {
-                out.push((q, "profijt van een ander (invoer)".to_owned(), Unit::Number));
-            }
-        }
         if let Some(count) = eenheden(&model.lijnen[post.lijn]) {
             out.push((count, format!("aantal {line} (invoer)"), Unit::Number));
         }
@@ -896,24 +941,6 @@ fn vereveningsinvoer(model: &Model) -> Vec<(&Quantity, String, Unit)> {
         out.push((&n.waarde, format!("norm {} (invoer)", n.naam), Unit::Number));
         for q in n.grondwaarden.iter().flatten() {
             out.push((q, format!("grondwaarde {} (invoer)", n.naam), Unit::Eur));
-        }
-        for r in n.deel.iter().chain(&n.geheel) {
-            out.push((
-                &r.aantal,
-                "aantal in programma (invoer)".into(),
-                Unit::Number,
-            ));
-            for q in &r.prijs {
-                out.push((
-                    q,
-                    "prijs of m2 van waardering (invoer)".into(),
-                    Unit::Number,
-                ));
-            }
-            let price = r.grondprijs.as_ref();
-            out.extend(price.map(|q| (q, "grondprijs in programma (invoer)".into(), Unit::Eur)));
-            let m2 = r.m2.as_ref();
-            out.extend(m2.map(|q| (q, "m2 per eenheid (invoer)".into(), Unit::Number)));
         }
     }
     for d in &model.verevening.deelnemers {
@@ -1245,15 +1272,18 @@ const OVERIGE: &[&str] = &[
     "normen",
 ];
 
+/// A figure by its address and by its word.
+type Cijfer = verevening::Cijfer;
+
 /// The figures of every rule of verevening, and of everyone who takes part, and their words; a kind has more.
-const REGELWOORDEN: [verevening::Cijfer; 2] = [
+const REGELWOORDEN: [Cijfer; 2] = [
     ("betaald", "verevening betaald"),
     ("saldo", "verevening saldo"),
 ];
-const DEELNEMERWOORDEN: [verevening::Cijfer; 1] = [("verrekening", "verrekening")];
+const DEELNEMERWOORDEN: [Cijfer; 1] = [("verrekening", "verrekening")];
 
 /// The figures of an area of kostenverhaal and their words.
-const VERHAALWOORDEN: &[(&str, &str)] = &[
+const VERHAALWOORDEN: &[Cijfer] = &[
     ("kosten", "verhaalbare kosten"),
     ("plankosten", "plankosten"),
     ("plankosten_verhaalbaar", "plankosten verhaalbaar"),
@@ -1288,7 +1318,7 @@ const VERHAALWOORDEN: &[(&str, &str)] = &[
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.
-const EIGENDOMWOORDEN: &[(&str, &str)] = &[
+const EIGENDOMWOORDEN: &[Cijfer] = &[
     ("geldsom", "geldsom"),
     ("netto", "netto bijdrage"),
     ("bruto", "bruto bijdrage"),
@@ -1377,7 +1407,8 @@ const STANDEN: &[&str] = &[
 
 /// What can be asked, in one line.
 const ALLOWED: &str = "ncw, eindwaarde, nominaal_saldo and the other kerncijfers; kosten.2030, boekwaarde.2030 and the other reeksen; stroom[CODE].2030; bedrag[CODE]; indexfactor[INDEX].2030; \
-    partij[NAAM].saldo, .baten or .netto_baat; deelgebied[NAAM].eindwaarde or .ncw; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; matrix[OPGAVE/PARTIJ].ncw; fonds.saldo.2030; voorfinanciering; portemonnee; --list shows them all";
+    partij[NAAM].saldo, .baten or .netto_baat; deelgebied[NAAM].eindwaarde or .ncw; rekening[PARTIJ/REKENING].eindwaarde or .boekwaarde.2030; matrix[OPGAVE/PARTIJ].ncw; fonds.saldo.2030; voorfinanciering; portemonnee; kostenverhaal[ID].omslag, .kosten_A8 or .rest; eigendom[ID].geldsom, .netto or .bruto; verevening[REGEL].saldo; \
+    verevening_delen[ID].verrekening; bijdragen[ID].bijdrage; normen[NORM].effect; --list shows them all";
 
 fn bad(message: String) -> Problem {
     Problem::error("bad-result-address", message)
@@ -1386,6 +1417,20 @@ fn bad(message: String) -> Problem {
 /// What is no address at all; the nearest that is one is looked for when nothing else fits.
 fn unknown(adres: &str) -> Problem {
     bad(format!("\"{adres}\" is no result")).allowed(ALLOWED)
+}
+
+/// A name that no row has.
+fn onbekende_naam(adres: &str, what: &str, key: &str, names: &[&str]) -> Problem {
+    let problem = bad(format!("\"{adres}\": unknown {what} \"{key}\""));
+    match nearest(key, names.iter().copied()) {
+        Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+        None if names.is_empty() => problem.fix(format!("the model has no table {what}")),
+        None => problem.allowed(format!(
+            "{}{}",
+            names[..names.len().min(20)].join(", "),
+            if names.len() > 20 { ", …" } else { "" }
+        )),
+    }
 }
 
 /// A period is asked of what is one figure.
@@ -1400,13 +1445,6 @@ fn zonder_periode(adres: &str, figure: &str) -> Problem {
 fn kostensoort_van(figure: &str) -> Option<usize> {
     let code = figure.strip_prefix("kosten_")?;
     KOSTENSOORTEN.iter().position(|k| *k == code)
-}
-
-/// The word of a figure that a list has.
-fn woord_van(list: &[(&str, &'static str)], figure: &str) -> &'static str {
-    list.iter()
-        .find(|(a, _)| *a == figure)
-        .map_or("", |(_, word)| *word)
 }
 
 /// The word of [`NAMES`] that is meant.
@@ -1490,17 +1528,7 @@ impl Opname<'_> {
             };
         };
         let model = self.plan.model;
-        let near = |names: Vec<&str>, what: &str| {
-            let problem = bad(format!("\"{adres}\": unknown {what} \"{key}\""));
-            match nearest(key, names.iter().copied()) {
-                Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
-                None => problem.allowed(format!(
-                    "{}{}",
-                    names[..names.len().min(20)].join(", "),
-                    if names.len() > 20 { ", …" } else { "" }
-                )),
-            }
-        };
+        let near = |names: Vec<&str>, what: &str| onbekende_naam(adres, what, key, &names);
         let (figure, period) = tail.split_once('.').unwrap_or((tail, ""));
         match head {
             "deelgebied" if DEELWOORDEN.iter().any(|(a, _)| *a == figure) => {
@@ -1629,41 +1657,9 @@ impl Opname<'_> {
                     .map_or("", |(_, word)| *word);
                 self.at(word, Of::Object(o as u16), "", adres)
             }
-            "kostenverhaal" if VERHAALWOORDEN.iter().any(|(a, _)| *a == tail) => {
-                let names = model.verhaal.gebieden.iter().map(|g| g.id.as_str());
-                let g = position_of(names.clone(), key)
-                    .ok_or_else(|| near(names.collect(), "kostenverhaal"))?;
-                self.at(
-                    woord_van(VERHAALWOORDEN, tail),
-                    Of::Verhaal(g as u16),
-                    "",
-                    adres,
-                )
-            }
-            "kostenverhaal" if kostensoort_van(tail).is_some() => {
-                let names = model.verhaal.gebieden.iter().map(|g| g.id.as_str());
-                let g = position_of(names.clone(), key)
-                    .ok_or_else(|| near(names.collect(), "kostenverhaal"))?;
-                let k = kostensoort_van(tail).unwrap_or(0);
-                let of = Of::Kostensoort(g as u16, k as u16);
-                self.at("kosten per kostensoort", of, "", adres)
-            }
-            "eigendom" if EIGENDOMWOORDEN.iter().any(|(a, _)| *a == tail) => {
-                let names = model.verhaal.eigendommen.iter().map(|e| e.id.as_str());
-                let e = position_of(names.clone(), key)
-                    .ok_or_else(|| near(names.collect(), "eigendom"))?;
-                self.at(
-                    woord_van(EIGENDOMWOORDEN, tail),
-                    Of::Eigendom(e as u16),
-                    "",
-                    adres,
-                )
-            }
-            "verevening" | "verevening_delen" | "bijdragen" | "normen"
-                if self.verevening(head, key, tail).is_some() =>
-            {
-                let (word, of) = self.verevening(head, key, tail).unwrap_or(("", Of::Geheel));
-                self.at(word, of, "", adres)
+            _ if let Some(found) = self.cijfer_van(head, key, figure, adres) => {
+                let (word, of) = found?;
+                self.at(word, of, period, adres)
             }
             _ => match (word(head), self.input(adres)) {
                 (_, Some(input)) => input,
@@ -1733,12 +1729,16 @@ impl Opname<'_> {
             .enumerate()
             .filter(|(_, v)| same(&model.maatregelen[v.maatregel].maatregel))
             .map(|(m, _)| Of::Maatregel(m as u16));
+        let posts = (0..self.plan.posten.len())
+            .map(|p| Of::Post(p as u16))
+            .filter(|of| same(&self.whose(*of)));
         lines
             .chain(rows)
             .chain(groups)
             .chain(parties)
             .chain(accounts)
             .chain(measures)
+            .chain(posts)
             .collect()
     }
 
@@ -2059,6 +2059,9 @@ impl Opname<'_> {
     /// Why an owner has no such number at all.
     fn nothing(&self, word: &str, of: Of, adres: &str) -> Problem {
         let model = self.plan.model;
+        if let Some((why, fix)) = self.ontbreekt(word, of) {
+            return bad(format!("\"{adres}\": {why}")).fix(fix);
+        }
         let Of::Lijn(l) = of else {
             return bad(format!(
                 "\"{adres}\": {} is not calculated in route {}",
@@ -2260,33 +2263,79 @@ impl Opname<'_> {
         out
     }
 
-    /// The word of a figure of verevening; nothing when its row has none of that name.
-    fn verevening(&self, head: &str, key: &str, tail: &str) -> Option<(&'static str, Of)> {
+    /// The figures that a row of kostenverhaal, verevening, bijdragen or normen has, what it is, and whose they are; the names of the rows
+    /// of its table when none is called so, and nothing for another table.
+    fn rij_cijfers(&self, head: &str, key: &str) -> Option<Result<(Vec<Cijfer>, Of), Vec<&str>>> {
         let model = self.plan.model;
-        let own = &model.verevening;
-        let pick = |all: Vec<verevening::Cijfer>| {
-            all.into_iter()
-                .find(|(a, _)| *a == tail)
-                .map(|(_, word)| word)
+        let (verhaal, own) = (&model.verhaal, &model.verevening);
+        let names: Vec<&str> = match head {
+            "kostenverhaal" => verhaal.gebieden.iter().map(|g| g.id.as_str()).collect(),
+            "eigendom" => verhaal.eigendommen.iter().map(|e| e.id.as_str()).collect(),
+            "verevening" => own.regels.iter().map(|r| r.naam.as_str()).collect(),
+            "verevening_delen" => own.deelnemers.iter().map(|d| d.id.as_str()).collect(),
+            "bijdragen" => model.bijdragen.iter().map(|b| b.id.as_str()).collect(),
+            "normen" => model.normen.iter().map(|n| n.naam.as_str()).collect(),
+            _ => return None,
         };
-        if head == "bijdragen" {
-            let b = position_of(model.bijdragen.iter().map(|b| b.id.as_str()), key)?;
-            let list = route::bijdragen::CIJFERS.to_vec();
-            return pick(list).map(|word| (word, Of::Bijdrage(b as u16)));
+        let Some(i) = position_of(names.iter().copied(), key) else {
+            return Some(Err(names));
+        };
+        let at = i as u16;
+        Some(Ok(match head {
+            "kostenverhaal" => (VERHAALWOORDEN.to_vec(), Of::Verhaal(at)),
+            "eigendom" => (EIGENDOMWOORDEN.to_vec(), Of::Eigendom(at)),
+            "verevening" => {
+                let kind = own.regels[i].vorm.geheel;
+                ([&REGELWOORDEN, kind].concat(), Of::Regel(at))
+            }
+            "verevening_delen" => {
+                let kind = own.regels[own.deelnemers[i].regel].vorm.cijfers;
+                ([&DEELNEMERWOORDEN, kind].concat(), Of::Deelnemer(at))
+            }
+            "bijdragen" => (route::bijdragen::CIJFERS.to_vec(), Of::Bijdrage(at)),
+            _ => (route::normen::CIJFERS.to_vec(), Of::Norm(at, u16::MAX)),
+        }))
+    }
+
+    /// The word of a figure of such a row, or what is wrong with its name or its figure; nothing for another table, and for an input.
+    fn cijfer_van(
+        &self,
+        head: &str,
+        key: &str,
+        figure: &str,
+        adres: &str,
+    ) -> Option<Result<(&'static str, Of), Problem>> {
+        let (list, of) = match self.rij_cijfers(head, key)? {
+            Ok(found) => found,
+            Err(names) => return Some(Err(onbekende_naam(adres, head, key, &names))),
+        };
+        if let (Of::Verhaal(g), Some(k)) = (of, kostensoort_van(figure)) {
+            let of = Of::Kostensoort(g, k as u16);
+            return Some(Ok(("kosten per kostensoort", of)));
         }
-        if head == "normen" {
-            let n = position_of(model.normen.iter().map(|n| n.naam.as_str()), key)?;
-            let list = route::normen::CIJFERS.to_vec();
-            return pick(list).map(|word| (word, Of::Norm(n as u16, u16::MAX)));
+        let found = list.iter().find(|(a, _)| *a == figure);
+        if let Some((_, word)) = found {
+            return Some(Ok((*word, of)));
         }
-        if head == "verevening" {
-            let r = position_of(own.regels.iter().map(|r| r.naam.as_str()), key)?;
-            let kind = own.regels[r].vorm.geheel;
-            return pick([&REGELWOORDEN, kind].concat()).map(|word| (word, Of::Regel(r as u16)));
+        if Address::parse(adres).is_ok() {
+            return None;
         }
-        let d = position_of(own.deelnemers.iter().map(|d| d.id.as_str()), key)?;
-        let kind = own.regels[own.deelnemers[d].regel].vorm.cijfers;
-        pick([&DEELNEMERWOORDEN, kind].concat()).map(|word| (word, Of::Deelnemer(d as u16)))
+        let known = list.iter().map(|(a, _)| *a);
+        let problem = if figure.is_empty() {
+            bad(format!("\"{adres}\" has several figures"))
+        } else {
+            bad(format!(
+                "\"{adres}\": no \"{figure}\" of {head} \"{key}\" can be explained"
+            ))
+        };
+        let problem = problem.allowed(known.clone().collect::<Vec<_>>().join(", "));
+        Some(Err(match nearest(figure, known.clone()) {
+            Some(near) => problem.fix(format!("did you mean \"{near}\"?")),
+            None => problem.fix(format!(
+                "write {head}[{key}].{}",
+                list.first().map_or("", |(a, _)| *a)
+            )),
+        }))
     }
 
     /// The address of a word of one owner; nothing when it is only shown as part of others.
@@ -2341,13 +2390,15 @@ impl Opname<'_> {
             Of::Norm(_, u16::MAX) => {
                 figure(&route::normen::CIJFERS).map(|f| format!("normen[{whose}].{f}"))
             }
-            Of::Post(_) | Of::Norm(..) => None,
+            Of::Norm(..) => None,
             Of::Kostensoort(g, k) => Some(format!(
                 "kostenverhaal[{}].kosten_{}",
                 self.plan.model.verhaal.gebieden[usize::from(g)].id,
                 KOSTENSOORTEN[usize::from(k)]
             )),
-            Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) => Some(format!("{}[{whose}]", plain())),
+            Of::Lijn(_) | Of::Index(_) | Of::Maatregel(_) | Of::Post(_) => {
+                Some(format!("{}[{whose}]", plain()))
+            }
         }
     }
 
@@ -2704,6 +2755,12 @@ impl Lezer<'_> {
             Op::Add(..) | Op::Sub(..) | Op::Neg(_) | Op::Sum(_) => {
                 let mut terms = Vec::new();
                 self.terms(node, true, false, nesting, &mut terms);
+                // What rounding leaves is mostly less than a cent, and then says nothing.
+                terms.retain(|(_, n, _)| {
+                    let word = self.node(*n).name.map_or("", |name| name.word);
+                    !word.starts_with("afrondingsverschil")
+                        || self.value(*n).abs() >= Decimal::new(5, 3)
+                });
                 let all = terms.len();
                 if all > KORT {
                     terms.retain(|(_, n, _)| !self.value(*n).is_zero());
@@ -2740,8 +2797,17 @@ impl Lezer<'_> {
             }
             Op::Min(..) | Op::Max(..) => {
                 let least = matches!(self.node(node).op, Op::Min(..));
-                let parts = self.extremes(node);
+                let mut parts = self.extremes(node);
+                // What can't be below zero needs no zero beside it.
+                if !least
+                    && let [one, zero] = parts.as_slice()
+                    && self.is_constant(*zero, Decimal::ZERO)
+                    && self.nooit_onder_nul(*one)
+                {
+                    parts.pop();
+                }
                 match parts.as_slice() {
+                    [one] => inner(one),
                     [first, .., last] if parts.len() > TERMEN => {
                         let chosen = parts
                             .iter()
@@ -2770,10 +2836,24 @@ impl Lezer<'_> {
             Op::PowerBy(base, exponent) => {
                 Vorm::MachtVan(Box::new(inner(base)), Box::new(inner(exponent)))
             }
+            // Digits that are never shown say nothing.
+            Op::Round(of, ONGEZIEN.., _) => inner(of),
             Op::Round(of, digits, how) => Vorm::Rond(Box::new(inner(of)), *digits, *how),
             Op::Lowest(series) => self.lowest(series, "laagste"),
             Op::WhenLowest(series, _) => self.lowest(series, "eerste periode met de laagste"),
         }
+    }
+
+    /// Whether a number is an input or a key that is not below zero, or was cut off at zero already.
+    fn nooit_onder_nul(&self, node: u32) -> bool {
+        let found = self.node(node);
+        let cut = match &found.op {
+            Op::Max(a, b) => [a, b].iter().any(|n| self.is_constant(**n, Decimal::ZERO)),
+            Op::Input => true,
+            Op::Same(from) => return self.nooit_onder_nul(*from),
+            _ => found.name.is_some_and(|n| n.word == "sleutel verevening"),
+        };
+        cut && !self.value(node).is_sign_negative()
     }
 
     fn lowest(&self, series: &[u32], word: &'static str) -> Vorm {
@@ -2857,7 +2937,12 @@ impl Lezer<'_> {
         match vorm {
             Vorm::Blad(n) => {
                 let constant = self.node(*n).name.is_none() && self.node(*n).op == Op::Constant;
-                if !constant && !out.contains(n) {
+                // A cell that is read twice is one input.
+                let same = |other: &u32| {
+                    let (a, b) = (self.node(*n), self.node(*other));
+                    n == other || a.op == Op::Input && b.op == Op::Input && a.place == b.place
+                };
+                if !constant && !out.iter().any(same) {
                     out.push(*n);
                 }
             }
@@ -3018,10 +3103,11 @@ impl Lezer<'_> {
                     Rounding::Up => "naar boven afgerond",
                     Rounding::Down => "naar beneden afgerond",
                 };
-                format!(
-                    "{} {how_rounded} op {digits} decimalen",
-                    self.text(of, how, 3)
-                )
+                let to = match digits {
+                    0 => "een geheel getal".to_owned(),
+                    digits => format!("{digits} decimalen"),
+                };
+                format!("{} {how_rounded} op {to}", self.text(of, how, 3))
             }
             Vorm::Uiterste(word, first, last, chosen) => match how {
                 In::Woorden => format!(
@@ -3067,7 +3153,7 @@ impl Lezer<'_> {
         ) {
             (true, Some(extra), ..) => extra.unit,
             (_, _, Some((_, unit)), _) => *unit,
-            (_, _, _, Some(name)) => unit(name.word).0,
+            (_, _, _, Some(name)) => self.opname.eenheid_van(name),
             _ => Unit::Number,
         }
     }
@@ -3130,6 +3216,9 @@ impl Lezer<'_> {
         self.left = self.left.saturating_sub(1);
         let name = self.node(node).name;
         let source = self.source(node);
+        let wet = source
+            .and_then(|s| self.node(s).place.as_ref())
+            .and_then(|place| parameters::op_plaats(&place.file));
         let waarde = self.period(node).map_or_else(
             || self.value(node),
             |t| Decimal::from(self.opname.plan.timeline.year(t)),
@@ -3140,13 +3229,14 @@ impl Lezer<'_> {
             waarde,
             getoond: self.figure(node),
             toelichting: Vec::new(),
-            regel: name.map_or("", |n| unit(n.word).1),
+            regel: name.map_or("", |n| self.opname.regel_van(n)),
+            grondslag: name.and_then(|n| self.opname.grondslag_van(n)),
+            reden: name.and_then(|n| self.opname.reden(n.word, n.of)),
             woorden: None,
             cijfers: None,
             plaats: source.and_then(|s| self.node(s).place.clone()),
-            artikel: source
-                .and_then(|s| self.node(s).place.as_ref())
-                .and_then(|place| parameters::artikel(&place.file)),
+            artikel: wet.map(|p| p.artikel.as_str()).filter(|a| !a.is_empty()),
+            zekerheid: wet.map(|p| p.zekerheid.as_str()),
             maat: self.maat(node),
             nummer: node,
             delen: Vec::new(),
@@ -3191,6 +3281,14 @@ impl Lezer<'_> {
             uitleg.woorden =
                 Some("laatste periode met een stroom, na het getrokken uitstel".into());
             uitleg.cijfers = None;
+        }
+        if name.is_some_and(|n| n.word.starts_with("afrondingsverschil")) {
+            uitleg.woorden = Some(
+                "wat de afronding van allen overlaat, voor wie de grootste sleutel heeft".into(),
+            );
+            uitleg.cijfers = None;
+            self.shown.insert(node, level);
+            return uitleg;
         }
         if let Some(why) = self.chosen(node) {
             uitleg.woorden = Some(why.into());
@@ -3238,19 +3336,6 @@ fn amount(value: Decimal) -> String {
 mod tests {
     use super::*;
     use rust_decimal::dec;
-
-    #[test]
-    fn rules_are_told_in_dutch() {
-        assert_eq!(
-            bron("rules 0.3: minus boekwaarde").as_deref(),
-            Some("rekenregels 0.3")
-        );
-        assert_eq!(
-            bron("design 6: saldo + baten").as_deref(),
-            Some("ontwerp 6")
-        );
-        assert_eq!(bron("input"), None);
-    }
 
     #[test]
     fn numbers_have_no_needless_decimals() {

@@ -3,6 +3,8 @@
 //! [`record`] runs a calculation with [`Expr`] and gives back a [`Book`] of nodes. Every node also holds its exact value, so
 //! the book *is* the exact run with names. Nothing here knows Excel, time or models.
 
+pub mod grondslag;
+
 use crate::number::{At, Exact, Number, Of, Rounding, shift_plainly};
 use crate::problem::Place;
 use rust_decimal::Decimal;
@@ -325,6 +327,18 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("segmentafdracht", Unit::Eur, "rules 3.1"),
     ("uitkering verevening", Unit::Eur, "rules 3.1"),
     ("saldo vereveningsfonds", Unit::Eur, "rules 3.1"),
+    (
+        "verrekening naar sleutel",
+        Unit::Eur,
+        "rules 3.2: before rounding",
+    ),
+    ("afrondingsverschil", Unit::Eur, "rules 3.2"),
+    (
+        "deel naar sleutel",
+        Unit::Number,
+        "rules 3.2: before rounding",
+    ),
+    ("afrondingsverschil deel", Unit::Number, "rules 3.2"),
     ("verrekening", Unit::Eur, "rules 3.2: + pays, - receives"),
     ("kosten na verrekening", Unit::Eur, "rules 3.2"),
     ("gemis", Unit::Eur, "rules 3.2: specials"),

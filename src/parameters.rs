@@ -84,14 +84,10 @@ pub fn plaats(sleutel: &str, waarde: &DatedValue) -> String {
     format!("{PLAATS}{sleutel} ({})", waarde.bron)
 }
 
-/// The article of the parameter that stands at a place; nothing for any other place, or without an article.
-pub fn artikel(plaats: &str) -> Option<&'static str> {
+/// The parameter that stands at a place; nothing for any other place.
+pub fn op_plaats(plaats: &str) -> Option<&'static Parameter> {
     let sleutel = plaats.strip_prefix(PLAATS)?.split(' ').next()?;
-    PARAMETERS
-        .iter()
-        .find(|p| p.sleutel == sleutel)
-        .map(|p| p.artikel.as_str())
-        .filter(|artikel| !artikel.is_empty())
+    PARAMETERS.iter().find(|p| p.sleutel == sleutel)
 }
 
 /// The first value of a parameter, for a date before it that must not stop a calculation.

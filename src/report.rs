@@ -105,6 +105,7 @@ pub struct Report {
 }
 
 pub mod grex;
+pub mod grondwaarde;
 pub mod invoer;
 pub mod oorzaken;
 pub mod risico;
@@ -181,9 +182,9 @@ pub(crate) fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
-/// An exact figure as a cell.
+/// An exact figure as a cell; nothing has no sign.
 pub(crate) fn exact(value: Decimal) -> Cell {
-    Cell::Exact(value)
+    Cell::Exact(if value.is_zero() { value.abs() } else { value })
 }
 
 /// A year as a cell, or nothing.

@@ -1,5 +1,7 @@
 //! What the numbers of a workbook are called, and how each is made, in the words of the trade. Knows no layout.
 
+use crate::expression::grondslag::rekenregel;
+
 /// Of a word of [`crate::expression::NAMES`]: what it is called when that differs from the word, and how it is made.
 type Woord = (&'static str, &'static str, &'static str);
 
@@ -649,6 +651,26 @@ const WOORDEN: &[Woord] = &[
         "vorig saldo - uitkering",
     ),
     (
+        "verrekening naar sleutel",
+        "verrekening naar sleutel, voor afronding",
+        "aandeel in het geheel naar de sleutel, tegenover wat men zelf heeft",
+    ),
+    (
+        "afrondingsverschil",
+        "",
+        "wat afronding overlaat, bij wie de grootste sleutel heeft",
+    ),
+    (
+        "deel naar sleutel",
+        "deel naar sleutel, voor afronding",
+        "geheel × sleutel ÷ som van de sleutels",
+    ),
+    (
+        "afrondingsverschil deel",
+        "afrondingsverschil van het deel",
+        "wat afronding overlaat, bij wie de grootste sleutel heeft",
+    ),
+    (
         "verrekening",
         "verrekening (+ betaalt, - ontvangt)",
         "deel naar de sleutel - eigen kosten",
@@ -1293,15 +1315,7 @@ pub(super) fn label(word: &'static str) -> &'static str {
 /// How a recorded number is made, with the section of the rules.
 pub(super) fn rekenwijze(word: &str, regel: &str) -> String {
     let uitleg = gevonden(WOORDEN, word).map_or("", |(.., uitleg)| uitleg);
-    let section = regel.split(':').next().unwrap_or("");
-    let section = section
-        .strip_prefix("rules ")
-        .map(|rest| format!("rekenregels {rest}"))
-        .or_else(|| {
-            section
-                .strip_prefix("design ")
-                .map(|rest| format!("ontwerp {rest}"))
-        });
+    let section = rekenregel(regel);
     match section {
         // A convention by name stands in the rule's reference; it is no section.
         Some(section) => format!("{uitleg} ({})", section.trim_end_matches(", HALFJAAR_SI")),

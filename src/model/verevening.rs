@@ -416,6 +416,16 @@ pub struct Regel {
 }
 
 impl Regel {
+    /// How a key that is not given is found, as its column has it.
+    pub fn sleutelsoort(&self) -> &'static str {
+        self.sleutel
+    }
+
+    /// Whether what is due grows with rente to its payment.
+    pub fn met_rente(&self) -> bool {
+        self.tot_betaling
+    }
+
     /// A number of its row.
     pub fn getal(&self, kolom: &str) -> Option<&Quantity> {
         let at = REGELKOLOMMEN.iter().position(|k| *k == kolom)?;

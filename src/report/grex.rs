@@ -306,7 +306,7 @@ pub fn levensduur(model: &Model) -> Option<Report> {
 }
 
 /// A rate as the Dutch write it, in at most six decimals of a percentage.
-fn percentage(rate: Decimal) -> String {
+pub(super) fn percentage(rate: Decimal) -> String {
     let percent = (rate * Decimal::ONE_HUNDRED)
         .round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero);
     format!("{}%", percent.normalize().to_string().replace('.', ","))

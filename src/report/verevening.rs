@@ -1,8 +1,12 @@
 //! Reports on verevening: who pays whom by every rule, and the figures behind it; on financiële bijdragen; on norms for the programme.
 
+use super::grex::percentage;
 use super::{Cell, Format, Report, exact, text};
+use crate::expression::grondslag::grondslag;
+use crate::expression::{NAMES, Unit};
 use crate::model::Model;
 use crate::model::normen::Normsoort;
+use crate::model::verevening::{Regel, Regelsoort};
 use crate::route::Routeresultaat;
 use crate::route::normen::normtoetsen;
 use rust_decimal::Decimal;
@@ -98,10 +102,11 @@ pub fn wie_betaalt_wie(model: &Model, route: &Routeresultaat) -> Report {
             ("Rekening", Format::Text),
             ("Betaalt", Format::Eur(2)),
             ("Ontvangt", Format::Eur(2)),
-            ("Via", Format::Text),
+            ("Via rekening", Format::Text),
+            ("Saldo van die rekening", Format::Eur(2)),
         ],
     )
-    .note("bedragen zonder rente tot betaling; wat betaald en niet ontvangen wordt, blijft bij de rekening waarover het loopt. polder explain MODEL \"verevening_delen[ID].verrekening\" legt een bedrag uit");
+    .note("bedragen zonder rente tot betaling. Saldo: wat betaald en niet ontvangen wordt blijft op de rekening waarover het loopt (+), of wordt daaruit betaald (-). polder explain MODEL \"verevening_delen[ID].verrekening\" legt een bedrag uit");
     for x in &route.verevening {
         let regel = &model.verevening.regels[x.regel];
         for d in &x.deelnemers {
@@ -113,18 +118,76 @@ pub fn wie_betaalt_wie(model: &Model, route: &Routeresultaat) -> Report {
                 exact(d.verrekening.max(Decimal::ZERO)),
                 exact((-d.verrekening).max(Decimal::ZERO)),
                 text(model.rekening_naam(regel.rekening)),
+                Cell::Empty,
             ]);
         }
         report.total(vec![
             text(&regel.naam),
-            text(format!("blijft: {}", regel.vorm.naam)),
-            text(model.rekening_naam(regel.rekening)),
+            text(format!("totaal, {}", regel.vorm.naam.replace('_', " "))),
+            Cell::Empty,
             exact(x.betaald),
             exact(x.betaald - x.saldo),
-            Cell::Empty,
+            text(model.rekening_naam(regel.rekening)),
+            exact(x.saldo),
         ]);
     }
     report
+}
+
+/// What a figure of a rule is called, and how it is shown: in euro, or as a number of homes, units or m2.
+fn genoemd(regel: &Regel, naam: &'static str) -> (String, Format) {
+    let units = regel.getal("waarde").is_some();
+    let soort = regel.vorm.soort;
+    let number = Format::Number(2);
+    match naam {
+        "sleutel" if soort == Regelsoort::Gem => ("inleg".into(), Format::Eur(2)),
+        "sleutel" => match regel.sleutelsoort() {
+            "gegeven" => ("sleutel".into(), number),
+            how => (format!("sleutel ({how})"), number),
+        },
+        "feitelijk" => match soort {
+            Regelsoort::Grondbank if units => ("feitelijk programma".into(), number),
+            Regelsoort::Specials => ("werkelijke opbrengst".into(), Format::Eur(2)),
+            _ => ("grondwaarde".into(), Format::Eur(2)),
+        },
+        "ontwikkelrecht" if !units => (naam.into(), Format::Eur(2)),
+        _ => {
+            let both = regel.vorm.cijfers.iter().chain(regel.vorm.geheel);
+            let word = both
+                .filter(|(a, _)| *a == naam)
+                .map(|(_, word)| *word)
+                .next();
+            let unit = word.and_then(|word| NAMES.iter().find(|(w, ..)| *w == word));
+            let shown = match (word, unit) {
+                // A figure that every rule has: betaald, saldo, verrekening.
+                (None, _) | (_, Some((_, Unit::Eur, _))) => Format::Eur(2),
+                _ => number,
+            };
+            let plain = word.unwrap_or(naam).replace("verevening", "");
+            let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+            (plain.replace('_', " "), shown)
+        }
+    }
+}
+
+/// What a rule was calculated with, in one line.
+fn uitgangspunten(model: &Model, regel: &Regel) -> String {
+    let ground = grondslag("verrekening", regel.vorm.naam)
+        .map_or_else(String::new, |g| format!("; grondslag: {}", g.tekst()));
+    let interest = if regel.met_rente() {
+        "met rente tot betaling [C]"
+    } else {
+        "zonder rente tot betaling"
+    };
+    format!(
+        "{}: {}, via {}, rente {} (contante waarde per {} [C]), {interest}, op {} decimalen afgerond{ground}",
+        regel.naam,
+        regel.vorm.naam.replace('_', " "),
+        model.rekening_naam(regel.rekening),
+        percentage(regel.rente.value),
+        model.gebied.peildatum,
+        regel.decimalen
+    )
 }
 
 /// The figures behind it.
@@ -137,20 +200,27 @@ fn cijfers(model: &Model, route: &Routeresultaat) -> Report {
             ("Soort", Format::Text),
             ("Deelnemer", Format::Text),
             ("Cijfer", Format::Text),
-            ("Waarde", Format::Number(2)),
+            ("Waarde", Format::Eur(2)),
         ],
     )
-    .note("verrekening: + betaalt, - ontvangt");
+    .note("verrekening: + betaalt, - ontvangt; saldo: + blijft op de rekening waarover het loopt, - wordt daaruit betaald");
+    for x in &route.verevening {
+        report = report.note(uitgangspunten(model, &model.verevening.regels[x.regel]));
+    }
     for x in &route.verevening {
         let regel = &model.verevening.regels[x.regel];
-        let mut row = |wie: &str, naam: &str, value: Decimal| {
-            report.row(vec![
-                text(&regel.naam),
-                text(regel.vorm.naam),
-                text(wie),
-                text(naam.replace('_', " ")),
-                exact(value),
-            ]);
+        let mut row = |wie: &str, naam: &'static str, value: Decimal| {
+            let (called, shown) = genoemd(regel, naam);
+            report.row_as(
+                shown,
+                vec![
+                    text(&regel.naam),
+                    text(regel.vorm.naam.replace('_', " ")),
+                    text(wie),
+                    text(called),
+                    exact(value),
+                ],
+            );
         };
         for d in &x.deelnemers {
             let id = &model.verevening.deelnemers[d.deelnemer].id;

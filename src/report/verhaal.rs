@@ -1,11 +1,18 @@
 //! Reports on kostenverhaal: a draft of the exploitatieopzet, what every owner pays, the contribution per unit and per m2, and what
 //! stays with the municipality.
 
+use super::grex::percentage;
 use super::{Cell, Format, Report, exact, text};
+use crate::explain::wet;
+use crate::expression::grondslag::{ANDERS, Grondslag, WRO, grondslag, instelling};
 use crate::model::Model;
-use crate::model::verhaal::{KOSTENSOORTEN, Postsoort, Regime, TABEL_B, eenheden};
+use crate::model::table::{dutch, text_of};
+use crate::model::verhaal::{
+    Eigendom, KOSTENSOORTEN, Postsoort, Regime, TABEL_B, Verhaalsgebied, eenheden,
+};
 use crate::route::Routeresultaat;
 use crate::route::verhaal::{Positie, Verhaalresultaat};
+use crate::timeline::Kasstroommoment;
 use rust_decimal::Decimal;
 
 /// What a kostensoort of bijlage IV is about, in a few words.
@@ -32,10 +39,17 @@ const OMSCHRIJVING: [&str; 18] = [
 
 fn regime(regime: Regime) -> &'static str {
     match regime {
-        Regime::OwTijdvak => "Omgevingswet met tijdvak (13.14)",
-        Regime::OwZonder => "Omgevingswet zonder tijdvak (13.15)",
-        Regime::Wro => "Wro (overgangsrecht) [O]",
+        Regime::OwTijdvak => "Omgevingswet met tijdvak",
+        Regime::OwZonder => "Omgevingswet zonder tijdvak",
+        Regime::Wro => "Wro (overgangsrecht)",
     }
+}
+
+/// Half a cent: what is less is nothing in a report, and stays in the record.
+const HALVE_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
+
+fn rust_op(found: Option<Grondslag>) -> Cell {
+    found.map_or(Cell::Empty, |g| text(g.tekst()))
 }
 
 /// Every report on kostenverhaal; none when the model has none.
@@ -51,33 +65,143 @@ pub fn verhaal(model: &Model, route: &Routeresultaat) -> Vec<Report> {
     ]
 }
 
-/// A draft of the exploitatieopzet.
+/// The settings of an area: name, value in words, and what it rests on.
+fn uitgangspunten(
+    model: &Model,
+    g: &Verhaalsgebied,
+) -> Vec<(&'static str, String, Option<Grondslag>)> {
+    let law = wet(g.regime);
+    let zonder = g.regime == Regime::OwZonder;
+    let gebied = &model.gebied;
+    let moment = match g.moment {
+        Kasstroommoment::Begin => "begin van de periode",
+        Kasstroommoment::Midden => "midden van de periode",
+        Kasstroommoment::Eind => "eind van de periode",
+    };
+    let mut out = vec![
+        ("regime", regime(g.regime).to_owned()),
+        ("peildatum", gebied.peildatum.to_string()),
+        ("prijspeil", gebied.prijspeil.to_string()),
+        ("btw", gebied.btw.to_string()),
+        ("rente", format!("{} per jaar", percentage(g.rente.value))),
+        ("moment", moment.to_owned()),
+        ("beschikking", g.beschikking.to_string()),
+        (
+            "methode",
+            if g.gewichtsfactor {
+                "omslag naar gewogen basiseenheden"
+            } else {
+                "omslag naar rato van de opbrengst"
+            }
+            .to_owned(),
+        ),
+    ];
+    if !zonder {
+        let aftrek = if g.per_post {
+            "eigen kosten per post ten hoogste hun raming"
+        } else {
+            "eigen kosten samen ten hoogste hun raming"
+        };
+        let vloer = if g.vloer {
+            "een bijdrage onder nul wordt nul"
+        } else {
+            "geen: een bijdrage onder nul wordt uitbetaald"
+        };
+        out.extend([("aftrek", aftrek.to_owned()), ("vloer", vloer.to_owned())]);
+    }
+    let grown = if g.tot_betaling {
+        "ja: met rente tot de betaling"
+    } else {
+        "nee: verschuldigd is de contante waarde"
+    };
+    out.push(("rente_tot_betaling", grown.to_owned()));
+    let most = g.plankosten_maximum.as_ref().map_or_else(
+        || "niet gegeven: plankosten tellen geheel mee".to_owned(),
+        |q| dutch(q.value, 2),
+    );
+    out.push(("plankosten_maximum", most));
+    if zonder {
+        let cut = if g.maximum_aftopt {
+            "ja"
+        } else {
+            "nee: een waarschuwing erboven"
+        };
+        out.push(("maximum_aftopt", cut.to_owned()));
+    }
+    if let Some(year) = g.eindafrekening {
+        let rate = g.terugbetaalrente.as_ref().map_or_else(String::new, |q| {
+            format!(", terugbetaalrente {}", percentage(q.value))
+        });
+        out.push(("eindafrekening", format!("{year}{rate}")));
+    }
+    out.into_iter()
+        .map(|(name, value)| {
+            let found = match name {
+                "aftrek" if !g.per_post && law != WRO => grondslag("aftrek eigen kosten", ANDERS),
+                "aftrek" => grondslag("aftrek eigen kosten", law),
+                "methode" if g.gewichtsfactor && law != WRO => instelling(name, ANDERS),
+                _ => instelling(name, law),
+            };
+            (name, value, found)
+        })
+        .collect()
+}
+
+/// By which standard an inbrengwaarde was found (Ob 8.17).
+fn maatstaf(model: &Model, row: &Eigendom) -> &'static str {
+    let table = model.tables.table("eigendom");
+    let found = table.rows.iter().find(|r| r.place == row.place);
+    match found.and_then(|r| text_of(table.get(r, "basis"))) {
+        Some(basis) if basis.trim().eq_ignore_ascii_case("woz") => "WOZ-waarde",
+        _ => "onteigeningsmaatstaf",
+    }
+}
+
+/// A draft of the exploitatieopzet: per area what it was calculated with, costs, opbrengsten, and what is spread.
 fn opzet(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
     let mut report = Report::new(
         "Exploitatieopzet",
-        "Exploitatieopzet (concept): kosten, opbrengsten en omslag",
+        "Exploitatieopzet (concept): uitgangspunten, kosten, opbrengsten en omslag",
         &[
             ("Post", Format::Text),
             ("Omschrijving", Format::Text),
             ("Contante waarde", Format::Eur(2)),
+            ("Grondslag", Format::Text),
         ],
     )
     .note("concept voor een jurist: geen besluit. Contante waarde per peildatum; inbrengwaarden niet verdisconteerd")
-    .note("kostensoorten van Omgevingsbesluit bijlage IV (verkort weergegeven); met werken die eigenaren zelf uitvoeren");
+    .note("kostensoorten van Omgevingsbesluit bijlage IV (verkort weergegeven); met werken die eigenaren zelf uitvoeren")
+    .note("[V] gelezen in de wettekst, [P] uit een publicatie, [O] eigen kennis, niet nagegaan, [C] keuze of conventie: laat [O] en [C] door een jurist beoordelen");
     for x in verhaal {
         let g = &model.verhaal.gebieden[x.gebied];
-        report.heading(format!("{}: {}", g.id, regime(g.regime)));
-        let inbreng = x
+        let (law, zonder) = (wet(g.regime), g.regime == Regime::OwZonder);
+        let naam = |what: &str| format!("{}: {what}", g.id);
+        report.heading(naam("uitgangspunten"));
+        for (setting, value, found) in uitgangspunten(model, g) {
+            report.row(vec![
+                text(setting.replace('_', " ")),
+                text(value),
+                Cell::Empty,
+                rust_op(found),
+            ]);
+        }
+        report.heading(naam("kosten"));
+        for e in x
             .eigenaren
             .iter()
-            .filter(|_| g.regime != Regime::OwZonder)
-            .filter(|e| !e.cijfers.inbreng.is_zero());
-        for e in inbreng {
+            .filter(|e| !zonder && !e.cijfers.inbreng.is_zero())
+        {
             let row = &model.verhaal.eigendommen[e.eigendom];
             report.row(vec![
                 text("Inbrengwaarde"),
-                text(format!("{} ({})", row.id, model.partijen[row.partij].naam)),
+                text(format!(
+                    "{} ({}), {}",
+                    row.id,
+                    model.partijen[row.partij].naam,
+                    maatstaf(model, row)
+                )),
                 exact(e.cijfers.inbreng),
+                rust_op(grondslag("inbrengwaarde", law)),
             ]);
         }
         for (code, amount) in &x.kostensoorten {
@@ -85,43 +209,109 @@ fn opzet(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
                 .iter()
                 .position(|c| c == code)
                 .unwrap_or(TABEL_B);
-            report.row(vec![text(*code), text(OMSCHRIJVING[k]), exact(*amount)]);
+            report.row(vec![
+                text(*code),
+                text(OMSCHRIJVING[k]),
+                exact(*amount),
+                rust_op(grondslag("kosten per kostensoort", law)),
+            ]);
         }
         if !x.boven_plankosten.is_zero() {
             report.row(vec![
                 text("Plankosten"),
-                text("boven het maximum (Or 13.2): telt niet mee"),
+                text("boven het maximum: telt niet mee"),
                 exact(-x.boven_plankosten),
+                rust_op(grondslag("rest plankosten", law)),
             ]);
         }
-        let mut total = |post: &str, what: &str, amount: Decimal| {
-            report.total(vec![text(post), text(what), exact(amount)]);
+        let total = |report: &mut Report, post: &str, what: &str, amount: Decimal, word: &str| {
+            report.total(vec![
+                text(post),
+                text(what),
+                exact(amount),
+                rust_op(grondslag(word, law)),
+            ]);
         };
-        total("Verhaalbare kosten", "", x.kosten);
-        total("Bijdragen", "en subsidies van derden", -x.bijdragen);
-        total("Netto kosten", "", x.netto);
+        total(
+            &mut report,
+            "Verhaalbare kosten",
+            "",
+            x.kosten,
+            "verhaalbare kosten",
+        );
+        total(
+            &mut report,
+            "Bijdragen",
+            "en subsidies van derden",
+            -x.bijdragen,
+            "bijdragen van derden",
+        );
+        total(
+            &mut report,
+            "Netto kosten",
+            "",
+            x.netto,
+            "netto verhaalbare kosten",
+        );
+        report.heading(naam("opbrengsten"));
         for c in &x.categorieen {
-            report.row(vec![text("Opbrengst"), text(&c.naam), exact(c.opbrengst)]);
-        }
-        let mut total = |post: &str, what: &str, amount: Decimal| {
-            report.total(vec![text(post), text(what), exact(amount)]);
-        };
-        total("Opbrengst gronden", "", x.opbrengst);
-        if g.regime == Regime::OwZonder {
-            total("Raming", "die de beschikkingen verdelen (13.16)", x.omslag);
-            if let Some(most) = &g.maximum {
-                total("Maximum", "van het gebied (13.15)", most.value);
-            }
-        } else {
-            total("Omslag", "ten hoogste de opbrengst (13.14 lid 2)", x.omslag);
-            total("Tekort", "dat de grond niet kan dragen", x.tekort);
+            report.row(vec![
+                text("Opbrengst"),
+                text(&c.naam),
+                exact(c.opbrengst),
+                rust_op(grondslag("opbrengst gronden", law)),
+            ]);
         }
         total(
+            &mut report,
+            "Opbrengst gronden",
+            "van alle gronden in het gebied, ook die van de gemeente",
+            x.opbrengst,
+            "opbrengst gronden",
+        );
+        report.heading(naam("omslag en geldsommen"));
+        if zonder {
+            total(
+                &mut report,
+                "Raming",
+                "die de beschikkingen verdelen",
+                x.omslag,
+                "omslag",
+            );
+            if let Some(most) = &g.maximum {
+                let (post, what) = ("Maximum", "van de te verhalen kosten van het gebied");
+                total(&mut report, post, what, most.value, "maximum kostenverhaal");
+            }
+        } else {
+            total(
+                &mut report,
+                "Omslag",
+                "netto kosten, ten hoogste de opbrengst",
+                x.omslag,
+                "omslag",
+            );
+            total(
+                &mut report,
+                "Tekort",
+                "dat de grond niet kan dragen: voor de gemeente",
+                x.tekort,
+                "tekort na aftopping",
+            );
+        }
+        total(
+            &mut report,
             "Geldsommen",
             "van eigenaren zonder overeenkomst",
             x.geldsommen,
+            "geldsommen",
         );
-        total("Overeenkomsten", "(13.13)", x.overeenkomsten);
+        total(
+            &mut report,
+            "Overeenkomsten",
+            "met eigenaren",
+            x.overeenkomsten,
+            "overeenkomsten",
+        );
     }
     report
 }
@@ -351,14 +541,14 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         report.row(vec![text("Bijdragen van derden"), exact(-x.bijdragen)]);
         report.row(vec![text("Geldsommen"), exact(-x.geldsommen)]);
         report.row(vec![text("Overeenkomsten"), exact(-x.overeenkomsten)]);
-        if !x.beschikt_verschil.is_zero() {
+        if x.beschikt_verschil.abs() >= HALVE_CENT {
             report.row(vec![
                 text("Herberekening min wat beschikt en niet terugbetaald is"),
                 exact(x.beschikt_verschil),
             ]);
         }
         report.total(vec![text("Blijft bij de gemeente"), exact(x.rest_totaal())]);
-        for (_, cause, amount) in &x.rest {
+        for (_, cause, amount) in x.rest.iter().filter(|(.., a)| a.abs() >= HALVE_CENT) {
             report.row(vec![text(format!("waarvan {cause}")), exact(*amount)]);
         }
     }

@@ -3,7 +3,7 @@
 //! Formulas are own knowledge, not verified \[O\]; that inbrengwaarden are normative or forfaitair is a spelregel of the
 //! Praktijkhandleiding NOVEX \[P\]. Splits add up exactly, as in [`super::verevening`].
 
-use super::verevening::{DECIMALEN, sluitend, som_van, verdeel};
+use super::verevening::{DECIMALEN, DEEL, VERREKEND, sluitend, som_van, verdeel};
 use crate::number::{At, Number, Of};
 
 /// Decimals of a share: shares of a whole add up to exactly 1.
@@ -23,7 +23,7 @@ pub fn normatieve_inbrengwaarde<N: Number>(m2: &[N], normwaarde: &[N], of: Of) -
 /// The share of each in what all bring in: `inbreng[i]/Σ inbreng` (rules 3.5). The key is the inbrengwaarde, or m². The shares add up to
 /// exactly 1; all are zero when nobody brings in anything.
 pub fn aandelen<N: Number>(inbreng: &[N], van: &[Of], aandeel: &mut [N]) {
-    verdeel(N::number(1), inbreng, AANDEEL_DECIMALEN, aandeel);
+    verdeel(N::number(1), inbreng, AANDEEL_DECIMALEN, van, aandeel);
     for (aandeel, van) in aandeel.iter_mut().zip(van) {
         *aandeel = aandeel.named("aandeel inbreng", *van, At::Once);
         N::volgende();
@@ -61,8 +61,8 @@ pub fn grondbank<N: Number>(
         uit.verrekening[i] = (*feitelijk - recht) * waarde;
         N::volgende();
     }
-    sluitend(programma, inbreng, DECIMALEN, uit.rechten);
-    sluitend(zero, inbreng, decimalen, uit.verrekening);
+    sluitend(programma, inbreng, DECIMALEN, (van, DEEL), uit.rechten);
+    sluitend(zero, inbreng, decimalen, (van, VERREKEND), uit.verrekening);
     for (i, van) in van.iter().enumerate() {
         uit.rechten[i] = uit.rechten[i].named("ontwikkelrecht", *van, At::Once);
         uit.verrekening[i] = uit.verrekening[i].named("verrekening grondbank", *van, At::Once);
@@ -136,7 +136,7 @@ pub fn gem<N: Number>(
     deel: &mut [N],
 ) -> N {
     let verdeelbaar = resultaat.max(-som_van(inleg));
-    let onverdeeld = verdeel(verdeelbaar, inleg, decimalen, deel);
+    let onverdeeld = verdeel(verdeelbaar, inleg, decimalen, van, deel);
     for (deel, van) in deel.iter_mut().zip(van) {
         *deel = deel.named("aandeel resultaat GEM", *van, At::Once);
         N::volgende();

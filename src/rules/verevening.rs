@@ -20,36 +20,58 @@ pub(super) fn som_van<N: Number>(sleutel: &[N]) -> N {
     som
 }
 
+/// The words of a split: a part before it is rounded, and what of the rounding comes to it.
+pub(super) type Splitsing = [&'static str; 2];
+/// Of what one pays or receives.
+pub(super) const VERREKEND: Splitsing = ["verrekening naar sleutel", "afrondingsverschil"];
+/// Of a part of a whole.
+pub(super) const DEEL: Splitsing = ["deel naar sleutel", "afrondingsverschil deel"];
+
 /// Rounds parts and gives what is then left of `totaal` to the one with the largest key, of equal ones the first.
-pub(super) fn sluitend<N: Number>(totaal: N, sleutel: &[N], decimalen: u32, delen: &mut [N]) {
+pub(super) fn sluitend<N: Number>(
+    totaal: N,
+    sleutel: &[N],
+    decimalen: u32,
+    (van, [deel_woord, rest_woord]): (&[Of], Splitsing),
+    delen: &mut [N],
+) {
     let zero = N::number(0);
     let mut rest = totaal;
     let mut grootste = zero;
-    for (deel, s) in delen.iter_mut().zip(sleutel) {
-        *deel = deel.round(decimalen, Rounding::HalfAwayFromZero);
+    for ((deel, s), van) in delen.iter_mut().zip(sleutel).zip(van) {
+        *deel = deel
+            .named(deel_woord, *van, At::Once)
+            .round(decimalen, Rounding::HalfAwayFromZero);
         rest = rest - *deel;
         grootste = grootste.max(*s);
         N::volgende();
     }
     // One until it has been given, then zero.
     let mut nog = N::number(1);
-    for (deel, s) in delen.iter_mut().zip(sleutel) {
+    for ((deel, s), van) in delen.iter_mut().zip(sleutel).zip(van) {
         let krijgt = s.if_less(grootste, zero, nog);
-        *deel = *deel + krijgt * rest;
+        *deel = *deel + (krijgt * rest).named(rest_woord, *van, At::Once);
         nog = nog - krijgt;
         N::volgende();
     }
 }
 
 /// Splits an amount by a key, and gives what is not split: zero, or the whole amount when nobody has a key.
-pub(super) fn verdeel<N: Number>(bedrag: N, sleutel: &[N], decimalen: u32, delen: &mut [N]) -> N {
+pub(super) fn verdeel<N: Number>(
+    bedrag: N,
+    sleutel: &[N],
+    decimalen: u32,
+    van: &[Of],
+    delen: &mut [N],
+) -> N {
     let zero = N::number(0);
     let som = som_van(sleutel);
     for (deel, s) in delen.iter_mut().zip(sleutel) {
         *deel = (bedrag * s.max(zero)).div_or(som, zero);
         N::volgende();
     }
-    sluitend(zero.if_less(som, bedrag, zero), sleutel, decimalen, delen);
+    let geheel = zero.if_less(som, bedrag, zero);
+    sluitend(geheel, sleutel, decimalen, (van, DEEL), delen);
     zero.if_less(som, zero, bedrag)
 }
 
@@ -290,7 +312,7 @@ pub fn kostendeling<N: Number>(
         *bedrag = (totaal * s.max(zero)).div_or(som, *eigen) - *eigen;
         N::volgende();
     }
-    sluitend(zero, sleutel, decimalen, uit.bedrag);
+    sluitend(zero, sleutel, decimalen, (van, VERREKEND), uit.bedrag);
     for (i, van) in van.iter().enumerate() {
         uit.bedrag[i] = uit.bedrag[i].named("verrekening", *van, At::Once);
         uit.na[i] = (eigen[i] + uit.bedrag[i]).named("kosten na verrekening", *van, At::Once);
@@ -352,7 +374,7 @@ pub fn gelijke_grondwaarde<N: Number>(
         *bedrag = *waarde - (totaal * m.max(zero)).div_or(som, *waarde);
         N::volgende();
     }
-    sluitend(zero, maat, decimalen, uit.bedrag);
+    sluitend(zero, maat, decimalen, (van, VERREKEND), uit.bedrag);
     waarde_na(waarde, van, uit);
 }
 
@@ -403,7 +425,7 @@ pub fn doelgrondwaarde<N: Number>(
         uit.na[i] = verschil.max(-verschil);
         N::volgende();
     }
-    sluitend(zero, uit.na, decimalen, uit.bedrag);
+    sluitend(zero, uit.na, decimalen, (van, VERREKEND), uit.bedrag);
     waarde_na(waarde, van, uit);
     Doelrest {
         onvervuld: (onder - gaat_om).named("doel onvervuld", geheel, At::Once),
@@ -423,7 +445,7 @@ pub fn collectieve_kosten<N: Number>(
     geheel: Of,
     bijdrage: &mut [N],
 ) -> N {
-    let ongedekt = verdeel(bedrag, sleutel, decimalen, bijdrage);
+    let ongedekt = verdeel(bedrag, sleutel, decimalen, van, bijdrage);
     for (bijdrage, van) in bijdrage.iter_mut().zip(van) {
         *bijdrage = bijdrage.named("collectieve bijdrage", *van, At::Once);
         N::volgende();
@@ -448,6 +470,7 @@ mod tests {
             Exact::from(dec!(100)),
             &exact([dec!(0), dec!(1), dec!(1), dec!(1)]),
             2,
+            &[Of::Geheel; 4],
             &mut delen,
         );
         assert_eq!(
@@ -459,6 +482,7 @@ mod tests {
             Exact::from(dec!(100)),
             &exact([dec!(0), dec!(-1), dec!(0), dec!(0)]),
             2,
+            &[Of::Geheel; 4],
             &mut delen,
         );
         assert_eq!((delen, rest), (exact([dec!(0); 4]), Exact::from(dec!(100))));

@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A report's column headings and rows. Dutch: `;`, decimal comma, UTF-8 with byte order mark, CRLF, as Dutch Excel reads
-/// it; else `,`, decimal point, LF. Amounts in euro have two decimals, or as many more as their column; other figures are unrounded,
+/// it; else `,`, decimal point, LF. Amounts in euro have two decimals, or as many more as their column; other figures have up to six,
 /// percentages are fractions, what is not a number is empty.
 ///
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -69,18 +69,23 @@ fn text(cell: &Cell, format: Format, nl: bool) -> String {
         Format::Eur(decimals) => Some(u32::from(decimals).max(2)),
         _ => None,
     };
+    // One way of writing in a column: an amount has all its decimals, another figure none that are zero.
     let rounded = |figure: Decimal, decimals: u32| {
-        figure
-            .round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
-            .normalize()
-            .to_string()
+        let figure =
+            figure.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+        let figure = if figure.is_zero() {
+            figure.abs()
+        } else {
+            figure
+        };
+        match cents {
+            Some(_) => format!("{figure:.*}", decimals as usize),
+            None => figure.normalize().to_string(),
+        }
     };
     let figure = match (cell, cents) {
         (Cell::Text(text), _) => return harmless(text),
-        (Cell::Exact(figure), _) if figure.scale() > cents.unwrap_or(CIJFERS) => {
-            rounded(*figure, cents.unwrap_or(CIJFERS))
-        }
-        (Cell::Exact(figure), _) => figure.to_string(),
+        (Cell::Exact(figure), _) => rounded(*figure, cents.unwrap_or(CIJFERS)),
         (Cell::Fast(figure), Some(cents)) if figure.is_finite() => {
             match Decimal::from_str(&figure.to_string()) {
                 Ok(figure) => rounded(figure, cents),
@@ -166,7 +171,7 @@ mod tests {
              Kosten;;\r\n\
              \"'=HYPERLINK(\"\"x\"\")\";-1234567,89;0,1\r\n\
              \"é\nregel\";12;\r\n\
-             '\tTotaal;0;\r\n";
+             '\tTotaal;0,00;\r\n";
         assert_eq!(String::from_utf8(csv(&report(), true)).unwrap(), expected);
     }
 
@@ -176,7 +181,7 @@ mod tests {
              Kosten,,\n\
              \"'=HYPERLINK(\"\"x\"\")\",-1234567.89,0.1\n\
              \"é\nregel\",12,\n\
-             '\tTotaal,0,\n";
+             '\tTotaal,0.00,\n";
         assert_eq!(String::from_utf8(csv(&report(), false)).unwrap(), expected);
     }
 
