@@ -86,6 +86,16 @@ fn uitgangspunten(
         ("rente", format!("{} per jaar", percentage(g.rente.value))),
         ("moment", moment.to_owned()),
         ("beschikking", g.beschikking.to_string()),
+        ("waardering_per", waardering_per(model, g)),
+        (
+            "plankosten_in",
+            if g.plankosten_in_beschikking {
+                "A1 en A10 in het jaar van de beschikking"
+            } else {
+                "A1 en A10 in hun eigen jaren"
+            }
+            .to_owned(),
+        ),
         (
             "methode",
             if g.gewichtsfactor {
@@ -139,12 +149,26 @@ fn uitgangspunten(
             let found = match name {
                 "aftrek" if !g.per_post && law != WRO => grondslag("aftrek eigen kosten", ANDERS),
                 "aftrek" => grondslag("aftrek eigen kosten", law),
+                "plankosten_in" if !g.plankosten_in_beschikking => instelling(name, ANDERS),
                 "methode" if g.gewichtsfactor && law != WRO => instelling(name, ANDERS),
                 _ => instelling(name, law),
             };
             (name, value, found)
         })
         .collect()
+}
+
+/// The date as of which an area values: peildatum, or the first day of the beschikking when that was given before.
+fn waardering_per(model: &Model, g: &Verhaalsgebied) -> String {
+    let gebied = &model.gebied;
+    let when = g.waardeperiode(gebied);
+    if when == gebied.peil {
+        return format!("peildatum {}", gebied.peildatum);
+    }
+    format!(
+        "begin van {}, het jaar van de beschikking: wat daarvoor viel telt voor wat het was",
+        when.label(gebied.tijdstap)
+    )
 }
 
 /// By which standard an inbrengwaarde was found (Ob 8.17).
