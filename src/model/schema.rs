@@ -1355,7 +1355,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "weq",
                 Kind::Number,
-                "bovenwijks: woningequivalenten of a unit. Default 1",
+                "bovenwijks: woningequivalenten of a unit. Default 1; needed when its programma is in m2",
             ),
             opt("bron", Kind::Text, "Source"),
         ],
