@@ -425,6 +425,18 @@ const GRONDSLAGEN: &[(&str, &str, &str, &str)] = &[
         C,
     ),
     ("verevening betaald", "", "som van wat betaald wordt", C),
+    (
+        "moment in periode",
+        "",
+        "een GEM verdeelt bij de rente van de rekening zelf",
+        C,
+    ),
+    (
+        "kosten buiten verevening",
+        "",
+        "kosten van wie niet meedoet: geen afspraak bindt hem",
+        C,
+    ),
     ("verevening saldo", "", "betaald min ontvangen", C),
     ("verrekening naar sleutel", "", NOVEX, "[P], formule [C]"),
     (

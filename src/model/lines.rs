@@ -427,16 +427,17 @@ impl Lines {
         }
     }
 
-    /// What is paid back comes as much later as its payment does, since its interest runs from the one to the other; and never before it.
-    fn terugbetalingen(&mut self, gebied: &Gebied, problems: &mut Vec<Problem>) {
+    /// What is paid back never comes before its payment. It moves with the same deelgebied, since its interest runs from the one to the other.
+    fn terugbetalingen(&self, gebied: &Gebied, problems: &mut Vec<Problem>) {
         for l in 0..self.lijnen.len() {
-            let eigendom = match self.lijnen[l].bedrag {
-                Bedrag::Verrekend(Verrekening::Terugbetaling(e)) => e,
-                Bedrag::Verrekend(Verrekening::Bijdrageterug(b)) => self.bijdragen[b].eigendom,
-                _ => continue,
-            };
-            self.lijnen[l].deelgebied = self.verhaal.eigendommen[eigendom].deelgebied;
             let back = &self.lijnen[l];
+            let comes_back = matches!(
+                back.bedrag,
+                Bedrag::Verrekend(Verrekening::Terugbetaling(_) | Verrekening::Bijdrageterug(_))
+            );
+            if !comes_back {
+                continue;
+            }
             let paid = self
                 .lijnen
                 .iter()

@@ -1070,7 +1070,6 @@ impl Lezer<'_> {
                     &[],
                 );
                 (back.van, back.naar) = (back.naar, back.van);
-                back.deelgebied = None;
                 back.verloop.gewichten = vec![(
                     Periode::of_year(year, stap),
                     rente_op_terugbetaling(&gewichten, year, self.gebied, g),
