@@ -49,6 +49,7 @@ const TEKST: &[&str] = &[
     "vloer",
     "maximum_aftopt",
     "plankosten_in",
+    "plankosten_product",
     "kostensoort",
     "profijt",
     "eigendom",
@@ -276,6 +277,10 @@ impl Gebied {
                     row.push(("partij", format!("{partij}/eigen")));
                     if b.soms(2) {
                         row.push(("raming_verhaal", b.van(0, 2_000_000).to_string()));
+                    }
+                    if b.soms(2) {
+                        let product = b.kies(&["1.1a-b", "2.3a-d", "rest"]);
+                        row.push(("plankosten_product", product.to_owned()));
                     }
                     if b.soms(3) {
                         row.push(("toerekenbaar", "0.6".into()));

@@ -209,8 +209,8 @@ struct EigendomN<N: Number> {
     aandeel: Option<N>,
     inbreng: InbrengN<N>,
     maximum: Option<Bedrag<N>>,
-    /// Posts of his works: what they cost, and their raming.
-    werken: Vec<(usize, usize)>,
+    /// Posts of his works: what they cost, their raming, and of plankosten the share of it that he may deduct.
+    werken: Vec<(usize, usize, Option<N>)>,
     betaalt: bool,
     beschikt: Option<N>,
     /// What comes off a repayment without tijdvak.
@@ -503,9 +503,10 @@ impl<N: Number> Voorbereiding<N> {
                         .map(|(n, werk)| {
                             let own = post(Postsoort::Eigen(i, n));
                             let raming = werk.raming.map_or(own, |_| post(Postsoort::Raming(i, n)));
-                            (own, raming)
+                            let aandeel = werk.zelfrealisatie.map(|key| parameter(model, key));
+                            (own, raming, aandeel)
                         })
-                        .filter(|(own, _)| *own != usize::MAX)
+                        .filter(|(own, ..)| *own != usize::MAX)
                         .collect(),
                     betaalt: e.lijn.is_some() && is_plichtig(model, i),
                     beschikt: e.beschikt.as_ref().map(getal),
@@ -721,8 +722,12 @@ pub(super) fn verhalen<N: Number>(v: &Voorbereid<'_, N>, slots: &[N], werk: &mut
                 (zero, kostenverhaal::geldsom_zonder(bruto, most, rise, of))
             } else {
                 let mut works = Vec::with_capacity(own.werken.len());
-                for (cost, estimate) in &own.werken {
-                    works.push((posten[*cost], posten[*estimate]));
+                for (cost, estimate, share) in &own.werken {
+                    let (made, most) = (posten[*cost], posten[*estimate]);
+                    let made = share.map_or(made, |share| {
+                        kostenverhaal::plankosten_zelfrealisatie(made, most, share)
+                    });
+                    works.push((made, most));
                     raming = raming + posten[*estimate];
                 }
                 let aftrek = named(

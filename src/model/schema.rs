@@ -519,6 +519,11 @@ pub const SCHEMA: &[TableSchema] = &[
                 Kind::Amount,
                 "What the raming of kostenverhaal says for work that an owner carries out, at prijspeil. Default: its own amount",
             ),
+            opt(
+                "plankosten_product",
+                Kind::Choice(PLANKOSTENPRODUCTEN),
+                "Of plankosten (A1, A10) that an owner makes himself: its product in the plankostenscan; he deducts at most the share of the raming that Or 13.8 gives it (60, 80 or 90%)",
+            ),
             opt("groep", Kind::Text, "Group, for totals"),
             opt("hoeveelheid", Kind::Number, "Quantity, zero or more"),
             opt("eenheid", Kind::Text, "Unit of the quantity"),
@@ -1885,6 +1890,9 @@ pub const PRIJZEN: &[&str] = &["von", "huur_per_jaar", "huur_per_maand"];
 
 /// What a share is of.
 pub const MATEN: &[&str] = &["aantal", "m2"];
+
+/// Groups of products of the plankostenscan by which Or 13.8 bounds what an owner deducts.
+pub const PLANKOSTENPRODUCTEN: &[&str] = &["1.1a-b", "2.3a-d", "rest"];
 
 /// Under which law an area recovers its costs.
 pub const REGIMES: &[&str] = &["OW_TIJDVAK", "OW_ZONDER", "WRO"];

@@ -5,7 +5,7 @@
 
 use super::fields::Fields;
 use super::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort, Totaal, Verloop};
-use super::schema::REGIMES;
+use super::schema::{PLANKOSTENPRODUCTEN, REGIMES};
 use super::table::{Row, Tables, dutch, name_key, text_of};
 use super::verevening::Basis;
 use super::{BUITEN, Builder, Gebied, HOOFD, is_full, position_of, rows};
@@ -189,6 +189,8 @@ pub struct Werk {
     pub raming: Option<usize>,
     /// Position in [`KOSTENSOORTEN`].
     pub kostensoort: usize,
+    /// Of plankosten the parameter with the share of the raming that he may deduct (Or 13.8).
+    pub zelfrealisatie: Option<&'static str>,
 }
 
 /// As what a line counts in an area.
@@ -1615,11 +1617,19 @@ impl Lezer<'_> {
         let sleutel = f.text("profijt");
         let eigendom = f.text("eigendom");
         let raming = f.amount("raming_verhaal");
+        let product = f.choice("plankosten_product", PLANKOSTENPRODUCTEN);
         if self.verhaal.gebieden.is_empty() {
             return;
         }
         let Some(code) = code else {
-            for column in ["toerekenbaar", "profijt", "eigendom", "raming_verhaal"] {
+            let columns = [
+                "toerekenbaar",
+                "profijt",
+                "eigendom",
+                "raming_verhaal",
+                "plankosten_product",
+            ];
+            for column in columns {
                 if !f.empty(column) {
                     let name = f.name();
                     f.problem(
@@ -1816,6 +1826,34 @@ impl Lezer<'_> {
                 ),
             );
         }
+        let own_plans = owner.is_some() && is_plankosten(soort);
+        let regime = areas.first().map(|(g, _)| self.verhaal.gebieden[*g].regime);
+        let deducts = own_plans && regime == Some(Regime::OwTijdvak);
+        if let Some(problem) = match product {
+            Some(_) if !deducts => Some(
+                Problem::warning(
+                    "not-in-regime",
+                    format!("{}: plankosten_product is for plankosten (A1, A10) that an owner makes himself in an area with tijdvak (Or 13.8): it has no effect", f.name()),
+                )
+                .fix("clear plankosten_product"),
+            ),
+            None if deducts => Some(
+                Problem::warning(
+                    "plankosten-deducted",
+                    format!("{}: an owner deducts his plankosten to 60, 80 or 90% of their maximum, by product (Or 13.8), and here to all of the raming", f.name()),
+                )
+                .allowed(listed(PLANKOSTENPRODUCTEN.iter().copied()))
+                .fix("give plankosten_product"),
+            ),
+            _ => None,
+        } {
+            f.problem("plankosten_product", problem);
+        }
+        let zelfrealisatie = product.filter(|_| deducts).map(|p| match p {
+            "1.1a-b" => "plankosten.zelfrealisatie_1_1",
+            "2.3a-d" => "plankosten.zelfrealisatie_2_3",
+            _ => "plankosten.zelfrealisatie_rest",
+        });
         for (g, profijt) in areas {
             if self.verhaal.gebieden[g].regime == Regime::OwZonder && soort >= TABEL_B {
                 f.problem(
@@ -1862,6 +1900,7 @@ impl Lezer<'_> {
                 lijn,
                 raming: estimate,
                 kostensoort: soort,
+                zelfrealisatie,
             });
             self.post(
                 telt,

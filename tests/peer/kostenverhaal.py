@@ -15,7 +15,8 @@ One area:
                     "activiteit", "omvang", "maximum", "betaling", "overeenkomst"}]
   profijt         [{"sleutel", "begunstigde", "bestaand", "waarde"}]
   kosten          [{"id", "bedrag", "index", "fasering", "deelgebied", "kostensoort",
-                    "toerekenbaar", "profijt", "eigendom", "raming_verhaal"}]
+                    "toerekenbaar", "profijt", "eigendom", "raming_verhaal",
+                    "plankosten_product"}]
   opbrengsten     [{"id", "bedrag", "index", "fasering", "deelgebied", "in_mindering"}]
   programma       [{"id", "aantal", "grondprijs", "index", "fasering", "deelgebied", "perceel",
                     "categorie"}]
@@ -360,6 +361,10 @@ def kosten_van_gebied(plan, gebied, regime, rekening):
             kosten += raming
         if not leeg(regel.get("eigendom")):
             eigen = rekening.contante_waarde(bedrag, regel, in_jaar) * deel
+            # Or 13.8, with tijdvak under the Omgevingswet
+            groep = {"1.1a-b": "1.1", "2.3a-d": "2.3", "rest": "rest"}.get(regel.get("plankosten_product"))
+            if groep and soort in ("A1", "A10") and regime == "OW_TIJDVAK":
+                eigen = aftrek_plankosten_zelfrealisatie(eigen, raming, groep)
             eigen_kosten.setdefault(regel["eigendom"], []).append((soort, eigen, raming))
     # Ow 13.21: A1 and A10 together at most the maximum plankosten
     if not leeg(gebied.get("plankosten_maximum")):
