@@ -1406,3 +1406,307 @@ proptest! {
         }
     }
 }
+
+/// The text of an explanation of a model of its own.
+fn uitleg_van(model: &Model, adres: &str, diepte: usize) -> String {
+    let opname = Opname::new(model, Route::Grex, None).unwrap_or_else(|p| panic!("{}", shown(&p)));
+    let uitleg = opname.explain(adres, diepte);
+    uitleg.unwrap_or_else(|p| panic!("{}", shown(&p))).tekst()
+}
+
+#[test]
+fn a_geldsom_reads_down_to_article_parameter_and_cell() {
+    let expected = "\
+geldsom X = 530.000,00
+  (Bouwbedrijf X; route grex; rekenregels 1.7; Ow 13.18 lid 1 en 2 [V], vloer op nul [O]; in euro)
+  = grootste van (netto bijdrage X; 0)
+  = grootste van (530.000,00; 0)
+    netto bijdrage X = 530.000,00   (Ow 13.18 lid 2 [V])
+      = bruto bijdrage X - inbrengwaarde X - aftrek eigen kosten X
+      = 2.430.000,00 - 900.000,00 - 1.000.000,00
+        bruto bijdrage X = 2.430.000,00   (Ow 13.16 [V])
+          = omslag Spoorkade × opbrengst eigendom X / opbrengst gronden Spoorkade
+          = 6.300.000,00 × 2.700.000,00 / 7.000.000,00
+            … verder: kostenverhaal[Spoorkade].omslag, eigendom[X].opbrengst, kostenverhaal[Spoorkade].opbrengst
+        inbrengwaarde X = 900.000,00   (Ow 13.17, 13.18 lid 2 onder a, Ob 8.17 [V])
+          = m2 X (invoer) × grond_m2 X (invoer) + opstallen X (invoer) + slopen X (invoer)
+          = 9.000 × 90,00 + 60.000,00 + 30.000,00
+            m2 X (invoer) = 9.000   [model.toml:36:6]
+            grond_m2 X (invoer) = 90,00   [model.toml:37:12]
+            opstallen X (invoer) = 60.000,00   [model.toml:38:13]
+            slopen X (invoer) = 30.000,00   [model.toml:39:10]
+        aftrek eigen kosten X = 1.000.000,00   (Ow 13.18 lid 2 onder b [V], per post [C])
+          = kleinste van (contante waarde kade van X; contante waarde kade van X raming)
+          = kleinste van (1.200.000,00; 1.000.000,00)
+            … verder: contante_waarde[kade van X], contante_waarde[kade van X raming]
+";
+    let model = example("kostenverhaal");
+    assert_eq!(uitleg_van(&model, "eigendom[X].geldsom", DIEPTE), expected);
+    let omslag = uitleg_van(&model, "kostenverhaal[Spoorkade].omslag", 6);
+    for part in [
+        "Ow 13.14 lid 2: macro-aftopping [V]",
+        "plankosten maximum Spoorkade = 1.200.000,00   [model.toml:29:22; Ow 13.21, Or 13.2 [V]]",
+        "verhaalbaar deel brug = 30%   (Ow 13.11 lid 1, 13.14 lid 1 onder b [V], formule [C])",
+        "profijt bestaande stad (invoer) = 700   [model.toml:180:10]",
+    ] {
+        assert!(omslag.contains(part), "{part}\n{omslag}");
+    }
+    let terug = uitleg_van(&model, "eigendom[K1].terugbetaling", 1);
+    let threshold = "drempel eindafrekening = 5%   [parameter kostenverhaal.drempel_eindafrekening";
+    assert!(terug.contains(threshold), "{terug}");
+    assert!(
+        terug.contains("Omgevingswet art. 13.20 lid 2 [V]]"),
+        "{terug}"
+    );
+    // What is elsewhere is no second number of the same name.
+    let rest = uitleg_van(&model, "kostenverhaal[Spoorkade].rest_elders", 2);
+    assert!(
+        rest.contains("contante waarde brug elders = 2.800.000,00"),
+        "{rest}"
+    );
+    assert!(
+        rest.contains("niet verhaalbaar deel brug elders = 70%"),
+        "{rest}"
+    );
+    let raming = uitleg_van(&model, "contante_waarde[kade van X raming]", 1);
+    assert!(raming.starts_with("contante waarde kade van X raming = 1.000.000,00"));
+}
+
+#[test]
+fn every_law_gives_a_geldsom_its_own_article() {
+    let tijdvak = std::fs::read_to_string("models/kostenverhaal/model.toml").unwrap();
+    let wro = tijdvak.replace("\"OW_TIJDVAK\"", "\"WRO\"");
+    assert!(
+        uitleg_van(&of_text(&wro), "eigendom[X].netto", 1)
+            .contains("rekenregels 1.13; Wro 6.19 [O]")
+    );
+    let zonder = tijdvak.replace("\"OW_TIJDVAK\"", "\"OW_ZONDER\"\nmaximum = 9000000");
+    let told = uitleg_van(&of_text(&zonder), "eigendom[X].netto", 1);
+    assert!(
+        told.contains("rekenregels 1.8; Ow 13.15 lid 2, 13.16 [V]"),
+        "{told}"
+    );
+}
+
+/// In one line: by contract, own land, not liable, the receiver, the floor, the two caps, a beschikking of before.
+#[test]
+fn a_geldsom_that_is_nothing_or_capped_says_why() {
+    let tijdvak = std::fs::read_to_string("models/kostenverhaal/model.toml").unwrap();
+    let zonder = tijdvak
+        .replace("\"OW_TIJDVAK\"", "\"OW_ZONDER\"\nmaximum = 9000000")
+        .replace("m2 = 9000\n", "m2 = 9000\nmaximum = 600000\n");
+    let cases = [
+        (
+            "W",
+            tijdvak.clone(),
+            "geen geldsom maar een overeenkomst (Ow 13.13 [V]): afgesproken is 360.000,00, contante waarde; berekend zou 370.000,00 zijn",
+        ),
+        ("G", tijdvak.clone(), "grond van de gemeente zelf"),
+        (
+            "K1",
+            tijdvak.clone(),
+            "dit is de herberekening: betaald is 330.000,00 volgens de beschikking, bij de eindafrekening komt 1.500,00 terug",
+        ),
+        (
+            "K2",
+            tijdvak.replace("omvang = 2000\nbetaling", "omvang = 1200\nbetaling"),
+            "niet kostenverhaalplichtig (Ob 8.13 onder f [V]): verbouw tot kantoor, winkel of horeca met omvang 1.200 m2 bvo, plichtig vanaf 1.500 m2 bvo; zijn bijdrage van 208.000,00",
+        ),
+        (
+            "X",
+            tijdvak.replace(
+                "regime = \"OW_TIJDVAK\"",
+                "regime = \"OW_TIJDVAK\"\nontvanger = \"Bouwbedrijf X/eigen\"",
+            ),
+            "Bouwbedrijf X ontvangt de geldsommen zelf",
+        ),
+        (
+            "X",
+            tijdvak.replace("opstallen = 60000", "opstallen = 1060000"),
+            "de netto bijdrage is -200.000,00; de vloer zet die op nul [O]",
+        ),
+        (
+            "X",
+            tijdvak
+                .replace("opstallen = 60000", "opstallen = 1060000")
+                .replace(
+                    "regime = \"OW_TIJDVAK\"",
+                    "regime = \"OW_TIJDVAK\"\nvloer = \"geen\"",
+                ),
+            "onder nul en zonder vloer: dit wordt uitbetaald [O]",
+        ),
+        (
+            "X",
+            zonder.clone(),
+            "begrensd op het maximum van de activiteit, 600.000,00 (Ow 13.15 lid 2 onder a [V])",
+        ),
+        (
+            "X",
+            zonder.replace("opstallen = 60000", "opstallen = 1560000"),
+            "begrensd op de waardevermeerdering van 300.000,00 (Ow 13.15 lid 2 onder b, Ob 8.18 [V])",
+        ),
+        (
+            "X",
+            zonder.replace("opstallen = 60000", "opstallen = 1960000"),
+            "geen waardevermeerdering",
+        ),
+    ];
+    for (eigendom, text, why) in cases {
+        let told = uitleg_van(&of_text(&text), &format!("eigendom[{eigendom}].geldsom"), 1);
+        assert!(told.contains(&format!("\n  omdat: {why}")), "{why}\n{told}");
+        assert_eq!(told.matches("omdat:").count(), 1, "{told}");
+    }
+    let capped = tijdvak.replace("bedrag = 4000000", "bedrag = 14000000");
+    let told = uitleg_van(&of_text(&capped), "kostenverhaal[Spoorkade].omslag", 1);
+    assert!(
+        told.contains("omdat: macro-aftopping: ten hoogste de opbrengst"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_verrekening_is_read_in_plain_sums() {
+    let expected = "\
+verrekening park P = -1.246.004,10
+  (P/eigen ontvangt van gemeente/eigen; route grex; trekking 3, seed 1; rekenregels 3.2; Praktijkhandleiding NOVEX: wie profiteert betaalt [P], formule [C]; in euro)
+  = verrekening naar sleutel park P
+    verrekening naar sleutel park P = -1.246.004,10   (Praktijkhandleiding NOVEX: wie profiteert betaalt [P], formule [C])
+      = (eigen kosten park P + eigen kosten park Q + eigen kosten park gemeente) × sleutel park P / (sleutel park P + sleutel park Q + sleutel park gemeente) - eigen kosten park P
+      = (8.722.028,73 + 3.738.012,31 + 2.492.008,21) × 50 / (50 + 30 + 20) - 8.722.028,73
+        sleutel park P = 50   [model.toml:48:11; Praktijkhandleiding NOVEX: wie profiteert betaalt [P], formule [C]]
+        sleutel park Q = 30   [model.toml:54:11]
+        sleutel park gemeente = 20   [model.toml:60:11]
+        … verder: verevening_delen[park P].eigen, verevening_delen[park Q].eigen, verevening_delen[park gemeente].eigen
+getrokken:
+    grondprijzen = 1,01177
+    bouwkosten = 1,246004
+";
+    let model = example("verevening");
+    let opname = Opname::new(&model, Route::Grex, Some((3, 1))).unwrap();
+    let told = |adres: &str, diepte| opname.explain(adres, diepte).unwrap().tekst();
+    assert_eq!(told("verevening_delen[park P].verrekening", 2), expected);
+    // Nobody's formula is longer than can be read aloud, whatever is asked.
+    for adres in opname.adressen(Some("verevening*")) {
+        let text = told(&adres.adres, 3);
+        let longest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
+        assert!(longest < 420, "{}: {longest}\n{text}", adres.adres);
+    }
+    // Land value is in euro; what rounding leaves shows where it is a cent.
+    assert!(
+        told("verevening_delen[noord].feitelijk", 1)
+            .starts_with("grondwaarde noord = 1.166.977,82\n")
+    );
+    let text = std::fs::read_to_string("models/verevening/model.toml").unwrap();
+    let cents = text
+        .replace(
+            "kosten_soort = \"collectief\"",
+            "kosten_soort = \"collectief\"\ndecimalen = 2",
+        )
+        .replace("sleutel = 50", "sleutel = 51")
+        .replace("bedrag = 7000000", "bedrag = 7000000.55");
+    let told = uitleg_van(&of_text(&cents), "verevening_delen[park P].verrekening", 2);
+    assert!(told.contains("afgerond op 2 decimalen"), "{told}");
+}
+
+#[test]
+fn an_unknown_figure_of_kostenverhaal_or_verevening_is_told_with_the_nearest() {
+    for (model, asked, found, fix) in [
+        (
+            "kostenverhaal",
+            "eigendom[Z].geldsom",
+            "unknown eigendom \"Z\"",
+            "X, W, K1, K2, G",
+        ),
+        (
+            "kostenverhaal",
+            "eigendom[K11].geldsom",
+            "unknown eigendom \"K11\"",
+            "did you mean \"K1\"?",
+        ),
+        (
+            "kostenverhaal",
+            "eigendom[X].geldsm",
+            "no \"geldsm\" of eigendom \"X\"",
+            "did you mean \"geldsom\"?",
+        ),
+        (
+            "kostenverhaal",
+            "kostenverhaal[Spoorkade].omslg",
+            "no \"omslg\" of kostenverhaal",
+            "did you mean \"omslag\"?",
+        ),
+        (
+            "kostenverhaal",
+            "eigendom[X].waardevermeerdering",
+            "has a tijdvak",
+            "ask eigendom[X].netto",
+        ),
+        (
+            "kostenverhaal",
+            "eigendom[X].geldsom.2026",
+            "one figure",
+            "ask eigendom[X].geldsom",
+        ),
+        (
+            "verevening",
+            "verevening[grondbnk].saldo",
+            "unknown verevening \"grondbnk\"",
+            "did you mean \"grondbank\"?",
+        ),
+        (
+            "verevening",
+            "verevening_delen[park P].verekening",
+            "no \"verekening\"",
+            "did you mean \"verrekening\"?",
+        ),
+        (
+            "verevening",
+            "bijdragen[natuur P].terugbetaling",
+            "no eindafrekening",
+            "fill nodig and eindafrekening",
+        ),
+        (
+            "rekenvoorbeeld",
+            "eigendom[X].geldsom",
+            "unknown eigendom \"X\"",
+            "the model has no table eigendom",
+        ),
+        (
+            "rekenvoorbeeld",
+            "qqqqq",
+            "is no result",
+            "eigendom[ID].geldsom",
+        ),
+        (
+            "rekenvoorbeeld",
+            "qqqqq",
+            "is no result",
+            "verevening_delen[ID].verrekening",
+        ),
+    ] {
+        let model = example(model);
+        let opname = Opname::new(&model, Route::Grex, None).unwrap();
+        let told = shown(&opname.explain(asked, 1).unwrap_err());
+        assert!(
+            told.contains(found) && told.contains(fix),
+            "{asked}: {told}"
+        );
+    }
+}
+
+#[test]
+fn json_tells_article_mark_and_reason() {
+    let model = example("kostenverhaal");
+    let opname = Opname::new(&model, Route::Grex, None).unwrap();
+    let told = opname.explain("eigendom[W].netto", 1).unwrap().json();
+    assert_eq!(told["grondslag"], "Ow 13.18 lid 2");
+    assert_eq!(told["merk"], "[V]");
+    let none = opname.explain("eigendom[W].geldsom", 1).unwrap().json();
+    assert!(none["omdat"].as_str().unwrap().contains("Ow 13.13"));
+    let grond = example("grondwaarde");
+    let told = uitleg_van(&grond, "bedrag[koop grondwaarde]", 1);
+    assert!(
+        told.contains("rekenregels hoofdstuk 8, punt 10; residuele methode"),
+        "{told}"
+    );
+}

@@ -221,16 +221,20 @@ fn waardering(model: &Model, x: &Waarderingsopbouw, report: &mut Report) {
             exact(kosten),
             share(kosten),
         ]);
-        report.total(vec![
-            text("Residu"),
-            text("opbrengst - stichtingskosten"),
-            exact(residu),
-            share(residu),
-            ground(geval),
-        ]);
+        if units.is_some() || rij.getal("disconto").is_some() {
+            report.total(vec![
+                text("Residu"),
+                text("opbrengst - stichtingskosten"),
+                exact(residu),
+                share(residu),
+            ]);
+        }
     }
     let mut how = match w.methode {
-        Methode::Residueel => "residu".to_owned(),
+        Methode::Residueel if units.is_some() || rij.getal("disconto").is_some() => {
+            "residu".to_owned()
+        }
+        Methode::Residueel => "opbrengst - stichtingskosten".to_owned(),
         Methode::Grondquote => format!(
             "{} van de opbrengst",
             percentage(rij.getal("grondquote").unwrap_or_default())

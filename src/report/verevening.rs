@@ -163,8 +163,12 @@ fn genoemd(regel: &Regel, naam: &'static str) -> (String, Format) {
                 (None, _) | (_, Some((_, Unit::Eur, _))) => Format::Eur(2),
                 _ => number,
             };
-            let plain = word.unwrap_or(naam).replace("verevening", "");
-            let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+            let plain: Vec<&str> = word
+                .unwrap_or(naam)
+                .split_whitespace()
+                .filter(|part| *part != "verevening")
+                .collect();
+            let plain = plain.join(" ");
             (plain.replace('_', " "), shown)
         }
     }

@@ -214,7 +214,8 @@ pub(super) fn report_sheet(
             .set_align(FormatAlign::Bottom)
             .set_background_color(HEADING_FILL)
             .set_border_bottom(FormatBorder::Medium)
-            .set_border_bottom_color(DARK);
+            .set_border_bottom_color(DARK)
+            .set_indent(u8::from(na_getal(report, index)));
         write_text(sheet, heading_row, index as u16, &column.heading, &format)?;
     }
     let heading_pixels = heading_lines as u32 * ROW_PIXELS + 4;
@@ -455,7 +456,10 @@ fn write_row(
                         .sum(),
                 );
                 let format = formats.get(row.kind, None);
-                if column.format == Format::Text {
+                if na_getal(report, index) {
+                    let apart = format.clone().set_align(FormatAlign::Left).set_indent(1);
+                    write_text(sheet, at, at_column, text, &apart)?;
+                } else if column.format == Format::Text {
                     write_text(sheet, at, at_column, text, format)?;
                 } else {
                     let right = format.clone().set_align(FormatAlign::Right);
@@ -469,6 +473,12 @@ fn write_row(
     }
     // Excel's tallest row is 409 points.
     Ok((lines as u32).clamp(1, 25))
+}
+
+/// Whether a column of texts stands behind one of figures: its texts then keep off them.
+fn na_getal(report: &Report, column: usize) -> bool {
+    let is_text = |c: usize| report.columns[c].format == Format::Text;
+    column > 0 && is_text(column) && !is_text(column - 1)
 }
 
 /// Column widths in characters, so that every figure shows and texts wrap at a readable width.
@@ -498,6 +508,9 @@ fn column_widths(report: &Report) -> Vec<usize> {
             let bold = usize::from(row.kind == RowKind::Total) * (1 + length(&text) / 12);
             *width = (*width).max(length(&text).min(WIDEST) + bold);
         }
+    }
+    for (column, width) in widths.iter_mut().enumerate() {
+        *width += usize::from(na_getal(report, column)) * 2;
     }
     widths
 }
