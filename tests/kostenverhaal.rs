@@ -1014,3 +1014,43 @@ fasering = "2026"
         cent(result.verhaal[0].eigenaren[0].cijfers.terugbetaling, back);
     }
 }
+
+/// Work of X of 100.000, half of it made in 2025; the raming of 80.000 counts whole.
+#[test]
+fn the_raming_of_work_that_was_begun_counts_whole() {
+    let result = reken(&model(
+        r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 0
+
+[[kosten]]
+id = "kade"
+partij = "X/eigen"
+kostensoort = "A8"
+eigendom = "X"
+bedrag = 100000
+raming_verhaal = 80000
+fasering = "kade"
+
+[[fasering]]
+fasering = "kade"
+periode = "2025"
+bedrag = 50000
+
+[[fasering]]
+fasering = "kade"
+periode = "2026"
+bedrag = 50000
+"#,
+    ));
+    let x = &result.verhaal[0];
+    cent(x.kosten, dec!(80000));
+    cent(x.eigenaren[0].cijfers.aftrek, dec!(80000));
+    cent(x.geldsommen, dec!(0));
+}
