@@ -1274,6 +1274,8 @@ const OVERIGE: &[&str] = &[
 
 /// A figure by its address and by its word.
 type Cijfer = verevening::Cijfer;
+/// The figures of a row and whose they are; the names of all rows when there is no such row.
+type Rijcijfers<'a> = Result<(Vec<Cijfer>, Of), Vec<&'a str>>;
 
 /// The figures of every rule of verevening, and of everyone who takes part, and their words; a kind has more.
 const REGELWOORDEN: [Cijfer; 2] = [
@@ -2265,7 +2267,7 @@ impl Opname<'_> {
 
     /// The figures that a row of kostenverhaal, verevening, bijdragen or normen has, what it is, and whose they are; the names of the rows
     /// of its table when none is called so, and nothing for another table.
-    fn rij_cijfers(&self, head: &str, key: &str) -> Option<Result<(Vec<Cijfer>, Of), Vec<&str>>> {
+    fn rij_cijfers(&self, head: &str, key: &str) -> Option<Rijcijfers<'_>> {
         let model = self.plan.model;
         let (verhaal, own) = (&model.verhaal, &model.verevening);
         let names: Vec<&str> = match head {

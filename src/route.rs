@@ -931,7 +931,7 @@ pub fn controles(model: &Model, grex: &Routeresultaat) -> (Vec<Gecontroleerd>, V
                 problems.push(
                     problem
                         .allowed(
-                            "eindwaarde, boekwaarde.2030, partij[corporatie].saldo and the like",
+                            "eindwaarde, boekwaarde.2030, partij[corporatie].saldo, eigendom[X].geldsom, verevening[REGEL].saldo and the like",
                         )
                         .fix("write the address of a figure in the results"),
                 );

@@ -1459,7 +1459,7 @@ geldsom X = 530.000,00
         "{terug}"
     );
     // What is elsewhere is no second number of the same name.
-    let rest = uitleg_van(&model, "kostenverhaal[Spoorkade].rest_elders", 2);
+    let rest = uitleg_van(&model, "kostenverhaal[Spoorkade].rest_elders", 3);
     assert!(
         rest.contains("contante waarde brug elders = 2.800.000,00"),
         "{rest}"

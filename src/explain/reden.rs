@@ -9,6 +9,7 @@ use crate::model::verevening::Regelsoort;
 use crate::model::verhaal::{Overeenkomst, Regime};
 use crate::number::{At, Of};
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 fn euro(amount: Decimal) -> String {
     dutch(amount, 2)
@@ -322,12 +323,10 @@ impl Opname<'_> {
         let model = self.plan.model;
         let own = &model.verevening;
         let amount = self.cijfer("verrekening", Of::Deelnemer(deelnemer as u16))?;
-        let word = if amount > Decimal::ZERO {
-            "betaalt aan"
-        } else if amount < Decimal::ZERO {
-            "ontvangt van"
-        } else {
-            return None;
+        let word = match amount.cmp(&Decimal::ZERO) {
+            Ordering::Greater => "betaalt aan",
+            Ordering::Less => "ontvangt van",
+            Ordering::Equal => return None,
         };
         let row = &own.deelnemers[deelnemer];
         Some(format!(

@@ -7,6 +7,7 @@ use crate::model::table::{Row, Scalar, Table, dutch, text_of};
 use crate::model::{Lijn, Methode, Model, Waardering};
 use crate::route::grondwaarde::{Waarderingsopbouw, waarderingen};
 use rust_decimal::Decimal;
+use std::fmt::Write as _;
 
 /// A row of a table, to be read by column.
 #[derive(Clone, Copy)]
@@ -53,14 +54,14 @@ fn hoe(rij: Rij<'_>) -> String {
     if let Some(rente) = rij.getal("rente") {
         let mut out = format!("{} rente per jaar", percentage(rente));
         if let Some(years) = rij.getal("jaren") {
-            out.push_str(&format!(", {} jaar", getal(years)));
+            let _ = write!(out, ", {} jaar", getal(years));
         }
         if let Some(part) = rij.getal("deel") {
-            out.push_str(&format!(", gemiddeld {} uitstaand", percentage(part)));
+            let _ = write!(out, ", gemiddeld {} uitstaand", percentage(part));
         }
         let form = rij.tekst("rentevorm");
         if !form.is_empty() {
-            out.push_str(&format!(", {form}"));
+            let _ = write!(out, ", {form}");
         }
         return format!("{out}, over {over}");
     }
@@ -105,7 +106,7 @@ fn hoe_opbrengst(rij: Rij<'_>, w: &Waardering, huur: Option<Decimal>) -> String 
         } else {
             "eraf"
         };
-        out.push_str(&format!(", {} jaar huurvrij {how}", getal(years)));
+        let _ = write!(out, ", {} jaar huurvrij {how}", getal(years));
     }
     if let Some(costs) = rij.getal("kosten_koper") {
         let over = if w.kosten_koper_over_waarde {
@@ -113,7 +114,7 @@ fn hoe_opbrengst(rij: Rij<'_>, w: &Waardering, huur: Option<Decimal>) -> String 
         } else {
             "de koopsom"
         };
-        out.push_str(&format!(", kosten koper {} over {over}", percentage(costs)));
+        let _ = write!(out, ", kosten koper {} over {over}", percentage(costs));
     }
     out
 }
@@ -124,14 +125,10 @@ fn hoe_huur(rij: Rij<'_>) -> String {
         .getal("betaalbaar_aandeel")
         .zip(rij.getal("betaalbare_huur"))
     {
-        out.push_str(&format!(
-            ", {} betaalbaar voor {}",
-            percentage(part),
-            euro(low)
-        ));
+        let _ = write!(out, ", {} betaalbaar voor {}", percentage(part), euro(low));
     }
     if let Some(m2) = rij.getal("m2") {
-        out.push_str(&format!(", per m2 × {} m2", getal(m2)));
+        let _ = write!(out, ", per m2 × {} m2", getal(m2));
     }
     out
 }
@@ -247,14 +244,15 @@ fn waardering(model: &Model, x: &Waarderingsopbouw, report: &mut Report) {
         }
     };
     if let Some((rate, years)) = rij.getal("disconto").zip(rij.getal("jaren")) {
-        how.push_str(&format!(
+        let _ = write!(
+            how,
             ", contant gemaakt over {} jaar tegen {}",
             getal(years),
             percentage(rate)
-        ));
+        );
     }
     if let Some(n) = units {
-        how.push_str(&format!(", gedeeld door {} eenheden", getal(n)));
+        let _ = write!(how, ", gedeeld door {} eenheden", getal(n));
     }
     report.total(vec![
         text("Grondwaarde per eenheid"),
