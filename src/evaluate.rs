@@ -764,6 +764,8 @@ pub struct Werk<N: Number> {
     waarde: Vec<N>,
     /// By deelgebied: its delay.
     uitstel: Vec<N>,
+    /// The same as drawn.
+    vertraging: Vec<N::Whole>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
     /// Whether any flow goes to, from or through the fund.
@@ -854,6 +856,7 @@ impl<N: Number> Werk<N> {
                 .map(|_| [kept(all), kept(all)])
                 .collect(),
             uitstel: Vec::with_capacity(plan.model.deelgebieden.len()),
+            vertraging: Vec::with_capacity(plan.model.deelgebieden.len()),
             waarde: vec![N::number(0); plan.model.rekeningen.len() + 2 * plan.model.partijen.len()],
             fondsstromen: plan.model.fonds.as_ref().is_some_and(|f| {
                 let touches = |c: &Cel| c.van == f.rekening || c.naar == f.rekening;
@@ -1359,6 +1362,8 @@ fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &
     if v.gewaardeerd.is_empty() {
         return;
     }
+    werk.vertraging.clear();
+    werk.vertraging.extend_from_slice(&trekking.uitstel);
     werk.uitstel.clear();
     werk.uitstel
         .extend(trekking.uitstel.iter().map(|u| N::steps(*u)));

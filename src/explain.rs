@@ -1317,6 +1317,7 @@ const VERHAALWOORDEN: &[Cijfer] = &[
     ("rest_eigen_werken", "rest eigen werken"),
     ("rest_beschikt", "rest beschikt"),
     ("rest_betaalmoment", "rest betaalmoment"),
+    ("rest_anderen", "rest anderen"),
 ];
 
 /// The figures of an eigendom in kostenverhaal and their words.

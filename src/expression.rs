@@ -302,6 +302,7 @@ pub const NAMES: &[(&str, Unit, &str)] = &[
     ("rest eigen werken", Unit::Eur, "rules 1.7"),
     ("rest beschikt", Unit::Eur, "rules 1.10"),
     ("rest betaalmoment", Unit::Eur, "rules 1.9"),
+    ("rest anderen", Unit::Eur, "rules 1.7"),
     ("levensduurkosten", Unit::Eur, "rules 4.1"),
     ("levensduurkosten onderhoud", Unit::Eur, "rules 4.1"),
     ("levensduurkosten vervanging", Unit::Eur, "rules 4.1"),

@@ -811,6 +811,22 @@ impl Builder {
             });
         }
         let hoofd = self.partijen.iter().position(|p| p.rol == "gemeente");
+        if let Some(first) = hoofd {
+            let table = tables.table("partijen");
+            let mut all = self.partijen.iter().zip(&table.rows).skip(first + 1);
+            if let Some((other, row)) = all.find(|(p, _)| p.rol == "gemeente") {
+                let text = format!(
+                    "\"{}\" keeps the grondexploitatie, as the first gemeente; \"{}\" is a party as any",
+                    self.partijen[first].partij, other.partij
+                );
+                let place = table.get(row, "rol").place.clone();
+                problems.push(
+                    Problem::warning("two-gemeenten", text).at(&place).fix(
+                        "put the municipality of the area first, or give the other rol = overig",
+                    ),
+                );
+            }
+        }
         if hoofd.is_none() {
             let mut problem = Problem::error("no-gemeente", "no partij has rol gemeente")
                 .fix("give the party that keeps the grondexploitatie rol = gemeente");

@@ -426,6 +426,16 @@ impl Drijvers {
     }
 
     /// Largest drawn delay of a deelgebied, in periods.
+    fn uitstel_vooraf(&self, model: &Model, deelgebied: usize) -> i32 {
+        match self.uitstel.get(deelgebied).copied().flatten() {
+            // A drawn delay that replaces the given one leaves nothing to shift beforehand.
+            Some(Gebruik {
+                als: Als::Waarde, ..
+            }) => 0,
+            _ => model.deelgebieden[deelgebied].uitstel_perioden,
+        }
+    }
+
     fn uitstel_max(&self, model: &Model, deelgebied: usize) -> u32 {
         let Some(gebruik) = self.uitstel[deelgebied] else {
             return 0;
@@ -680,6 +690,11 @@ fn position(timeline: &Timeline, p: Periode) -> usize {
 }
 
 impl<'a> Plan<'a> {
+    /// By how many periods a deelgebied is later before any draw.
+    pub(crate) fn uitstel(&self, deelgebied: usize) -> i32 {
+        self.drijvers.uitstel_vooraf(self.model, deelgebied)
+    }
+
     /// Position of a period; what lies before the first is taken there.
     pub(crate) fn positie(&self, p: Periode) -> usize {
         position(&self.timeline, p)
@@ -706,17 +721,8 @@ impl<'a> Plan<'a> {
             .min(g.peil);
         let horizon_end = ((g.horizon + 1) * m - first.0) as usize;
         let drawn = !drijvers.is_empty();
-        // A drawn delay that replaces the given one leaves nothing to shift beforehand.
-        let shifts: Vec<i32> = model
-            .deelgebieden
-            .iter()
-            .enumerate()
-            .map(|(k, d)| match drijvers.uitstel.get(k).copied().flatten() {
-                Some(Gebruik {
-                    als: Als::Waarde, ..
-                }) => 0,
-                _ => d.uitstel_perioden,
-            })
+        let shifts: Vec<i32> = (0..model.deelgebieden.len())
+            .map(|k| drijvers.uitstel_vooraf(model, k))
             .collect();
         let shift = |k: usize| shifts[k];
         let longest = (0..model.deelgebieden.len())

@@ -969,6 +969,9 @@ fn verwijzingen(schema: &TableSchema, row: &Row, out: &mut HashSet<(&'static str
                 if let Some(id) = text.to_lowercase().strip_prefix("volgt ") {
                     let id = id.rsplit_once(['+', '-']).map_or(id, |(id, _)| id);
                     out.insert(("lijnen", name_key(id)));
+                } else {
+                    // A payment may follow a profile, by its name.
+                    out.insert(("fasering", name_key(&text)));
                 }
             }
             Kind::Text if column.name == "index" && schema.name != "indexen" => {

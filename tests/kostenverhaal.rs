@@ -35,6 +35,8 @@ struct Gebied {
     programma: Vec<Rij>,
     fasering: Vec<(String, Vec<(i32, String)>)>,
     partijen: usize,
+    /// Years that each deelgebied is later.
+    uitstel: [u64; 2],
 }
 
 const TEKST: &[&str] = &[
@@ -60,6 +62,9 @@ const TEKST: &[&str] = &[
     "sleutel",
     "begunstigde",
     "bestaand",
+    "betaling",
+    "zekerheid",
+    "rente_tot_betaling",
 ];
 
 fn rij(columns: &[(&'static str, String)]) -> Rij {
@@ -172,6 +177,51 @@ impl Gebied {
             ]));
         }
         g.lijnen(&mut b, areas);
+        g
+    }
+
+    /// One with what the second opinion does not know: delays, later payments, a beschikking of before, work of the municipality itself.
+    fn ruim(seed: u64) -> Self {
+        let mut g = Gebied::nieuw(seed, false);
+        let mut b = Bron(seed ^ 0xA5A5);
+        g.uitstel = [b.van(0, 3), b.van(0, 3)];
+        for row in &mut g.kostenverhaal {
+            if b.soms(3) {
+                row.retain(|(c, ..)| *c != "beschikking");
+                row.push(("beschikking", b.van(2019, 2025).to_string(), false));
+            }
+            row.push((
+                "rente_tot_betaling",
+                b.kies(&["ja", "nee"]).to_owned(),
+                false,
+            ));
+        }
+        for row in &mut g.eigendom {
+            if b.soms(3) {
+                row.push(("betaling", "2027-2029".into(), false));
+                row.push(("zekerheid", "bankgarantie".into(), false));
+            }
+        }
+        let own: Vec<(String, String)> = g
+            .eigendom
+            .iter()
+            .filter(|e| waarde(e, "partij") == "gemeente")
+            .map(|e| (waarde(e, "id"), waarde(e, "deelgebied")))
+            .collect();
+        for row in &mut g.kosten {
+            let there = own.iter().find(|(_, d)| *d == waarde(row, "deelgebied"));
+            let free = ["eigendom", "profijt", "toerekenbaar"]
+                .iter()
+                .all(|c| waarde(row, c).is_empty());
+            if let Some((id, _)) = there
+                && free
+                && !waarde(row, "kostensoort").is_empty()
+                && b.soms(2)
+            {
+                row.push(("eigendom", id.clone(), false));
+                row.push(("partij", "gemeente/grex".into(), false));
+            }
+        }
         g
     }
 
@@ -335,8 +385,11 @@ impl Gebied {
                 "[[partijen]]\npartij = \"P{p}\"\nrol = \"ontwikkelaar\""
             );
         }
-        for name in ["Noord", "Zuid"] {
-            let _ = writeln!(text, "[[deelgebieden]]\ndeelgebied = \"{name}\"");
+        for (name, years) in ["Noord", "Zuid"].iter().zip(self.uitstel) {
+            let _ = writeln!(
+                text,
+                "[[deelgebieden]]\ndeelgebied = \"{name}\"\nuitstel = {years}"
+            );
         }
         for (table, rows) in self.tabellen() {
             for row in rows {
@@ -502,7 +555,7 @@ proptest! {
 
     #[test]
     fn kostenverhaal_keeps_its_laws(seed in any::<u64>()) {
-        let area = Gebied::nieuw(seed, false);
+        let area = if seed % 2 == 0 { Gebied::nieuw(seed, false) } else { Gebied::ruim(seed) };
         let model = area.model(Decimal::ONE);
         let result = reken(&model);
         for x in &result.verhaal {
@@ -598,7 +651,12 @@ proptest! {
 #[test]
 fn the_fast_arithmetic_gives_what_the_exact_one_does() {
     for seed in 0..300 {
-        let model = Gebied::nieuw(seed, false).model(Decimal::ONE);
+        let area = if seed % 2 == 0 {
+            Gebied::nieuw(seed, false)
+        } else {
+            Gebied::ruim(seed)
+        };
+        let model = area.model(Decimal::ONE);
         for route in Route::BEIDE {
             let plan = Plan::new(&model, route, Diepte::Rekening, Drijvers::default()).unwrap();
             let exact = {
@@ -1053,4 +1111,167 @@ bedrag = 50000
     cent(x.kosten, dec!(80000));
     cent(x.eigenaren[0].cijfers.aftrek, dec!(80000));
     cent(x.geldsommen, dec!(0));
+}
+
+/// X and the municipality each hold land that brings in 1.000.000 in 2026; 500.000 of works. X should pay 250.000.
+fn half(extra: &str, kv: &str, x: &str, works: &str) -> Model {
+    let text = format!(
+        r#"
+[gebied]
+peildatum = 2026-01-01
+eindjaar = 2032
+rente = 0.03
+
+[[partijen]]
+partij = "gemeente"
+rol = "gemeente"
+
+[[partijen]]
+partij = "X"
+rol = "ontwikkelaar"
+
+[[partijen]]
+partij = "buren"
+rol = "gemeente"
+
+[[kostenverhaal]]
+id = "K"
+regime = "OW_TIJDVAK"
+{kv}
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 100000
+{x}
+
+[[eigendom]]
+id = "G"
+partij = "gemeente"
+inbrengwaarde = 100000
+
+[[programma]]
+id = "px"
+partij = "X/eigen"
+aantal = 10
+grondprijs = 100000
+fasering = "2026"
+perceel = "X"
+
+[[programma]]
+id = "pg"
+aantal = 10
+grondprijs = 100000
+fasering = "2026"
+perceel = "G"
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 500000
+fasering = "2026"
+{works}
+{extra}
+"#
+    );
+    support::model(support::tables(&text)).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// Whose costs they are: the municipality's own work is among its costs, what the neighbours make is not.
+#[test]
+fn the_rest_counts_what_the_municipality_makes() {
+    let works = |who: &str| {
+        format!(
+            "\n[[kosten]]\nid = \"werk\"\nkostensoort = \"A8\"\nbedrag = 200000\nfasering = \"2026\"\n{who}\n"
+        )
+    };
+    for (who, costs, left) in [
+        ("", dec!(700000), dec!(350000)),
+        (
+            "eigendom = \"G\"\npartij = \"gemeente/grex\"",
+            dec!(700000),
+            dec!(350000),
+        ),
+        ("partij = \"buren\"", dec!(500000), dec!(150000)),
+    ] {
+        let result = reken(&half("", "", "", &works(who)));
+        let x = &result.verhaal[0];
+        cent(x.geldsommen, dec!(350000));
+        cent(x.kosten_ontvanger, costs);
+        cent(x.rest_totaal(), left);
+        cent(x.rest.iter().map(|(_, _, amount)| *amount).sum(), left);
+    }
+}
+
+/// An uitstel of two years moves what is paid, not the beschikking nor what it asked.
+#[test]
+fn a_delay_moves_payments_and_not_the_beschikking() {
+    let late = "[[deelgebieden]]\ndeelgebied = \"D\"\nuitstel = 2\n";
+    let there = "deelgebied = \"D\"";
+    // Grown to the period in which it is paid, the delay included: worth what is due.
+    let result = reken(&half(late, "rente_tot_betaling = \"ja\"", there, ""));
+    cent(result.verhaal[0].geldsommen, dec!(250000));
+    cent(rest(&result.verhaal[0], "rest_betaalmoment"), dec!(0));
+    // Plankosten in the year of the beschikking stay there, though the works are delayed.
+    let plan = format!(
+        "\n[[kosten]]\nid = \"plan\"\nkostensoort = \"A1\"\nbedrag = 100000\nfasering = \"2026\"\n{there}\n"
+    );
+    let result = reken(&half(late, "", "", &plan));
+    cent(result.verhaal[0].kosten, dec!(800000));
+    // Asked in 2026 and settled in 2030, though X is in the delayed part: 300.000 - 250.000 - 15.000, with 4 % for four years.
+    let m = half(
+        late,
+        "eindafrekening = 2030\nterugbetaalrente = 0.04",
+        &format!("{there}\nbeschikt = 300000"),
+        "",
+    );
+    let result = reken(&m);
+    cent(
+        result.verhaal[0].eigenaren[0].cijfers.terugbetaling,
+        dec!(35000),
+    );
+    for l in m.lijnen.iter().filter(|l| l.tabel == "eigendom") {
+        assert_eq!(l.schuift(), None, "{}", l.id);
+    }
+}
+
+#[test]
+fn a_peildatum_in_a_year_values_as_of_peildatum() {
+    let text = EIGENAAR
+        .replace(
+            "peildatum = 2026-01-01",
+            "peildatum = 2026-07-01\ntijdstap = \"kwartaal\"",
+        )
+        .replace("fasering = \"2026\"", "fasering = \"2027\"");
+    let rest = r#"
+[[kostenverhaal]]
+id = "V"
+regime = "OW_TIJDVAK"
+
+[[eigendom]]
+id = "X"
+partij = "X"
+inbrengwaarde = 0
+
+[[kosten]]
+id = "wegen"
+kostensoort = "A8"
+bedrag = 400000
+fasering = "2027-K1"
+"#;
+    let m =
+        support::model(support::tables(&format!("{text}{rest}"))).unwrap_or_else(|e| panic!("{e}"));
+    let result = reken(&m);
+    // Two quarters after peildatum: 400.000 / 1,03^0,5.
+    cent(result.verhaal[0].kosten, dec!(394131.711266));
+}
+
+/// Asked in 2020, when 100.000 of plankosten lay in 2027: they count whole, as of that year.
+#[test]
+fn plankosten_count_whole_in_a_beschikking_of_before() {
+    let plan =
+        "\n[[kosten]]\nid = \"plan\"\nkostensoort = \"A1\"\nbedrag = 100000\nfasering = \"2027\"\n";
+    let result = reken(&half("", "beschikking = 2020", "beschikt = 300000", plan));
+    let x = &result.verhaal[0];
+    cent(x.kosten, dec!(300000) + dec!(500000) / dec!(1.194052296529));
 }

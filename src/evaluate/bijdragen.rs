@@ -1,6 +1,7 @@
 //! Financiële bijdragen in an evaluation: after the geldsommen of kostenverhaal. The rules stand in `rules::bijdragen`.
 
-use super::{Voorbereid, Werk, verhaal::getal, verhaal::is_plichtig};
+use super::verhaal::{betaalt, getal, is_plichtig};
+use super::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::bijdragen::Bijdrage;
 use crate::number::{Number, Of};
@@ -78,7 +79,7 @@ pub(super) fn bijdragen<N: Number>(v: &Voorbereid<'_, N>, werk: &mut Werk<N>) {
             own.gevraagd,
             owner.opbrengst,
             lasten,
-            owner.geldsom,
+            betaalt(v, werk, row.eigendom),
             if row.afgedwongen {
                 Grondslag::Omgevingsplan
             } else {

@@ -448,6 +448,7 @@ impl<N: Number> Voorbereiding<N> {
                     Postsoort::Overeenkomst(_)
                     | Postsoort::Gemaakt
                     | Postsoort::Geraamd
+                    | Postsoort::Anderen
                     | Postsoort::Elders
                     | Postsoort::Onverhaalbaar
                     | Postsoort::Verevening(..) => {}
@@ -884,14 +885,18 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
     (
         "rest_plankosten_jaar",
         "rest plankosten in het jaar van de beschikking",
-        "plankosten buiten het jaar van de beschikking",
+        "plankosten in hun eigen jaren tegen die in het jaar van de beschikking",
     ),
     (
         "rest_bijdragen",
         "rest bijdragen",
         "bijdragen van derden boven de kosten",
     ),
-    ("rest_raming", "rest raming", "kosten boven de raming"),
+    (
+        "rest_raming",
+        "rest raming",
+        "verschil tussen kosten en raming",
+    ),
     (
         "rest_aftopping",
         "rest aftopping",
@@ -911,7 +916,7 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
     (
         "rest_overeenkomsten",
         "rest overeenkomsten",
-        "overeenkomsten lager dan de bijdrage",
+        "verschil tussen bijdrage en overeenkomst",
     ),
     (
         "rest_vloer_en_maxima",
@@ -921,17 +926,22 @@ pub const OORZAKEN: &[(&str, &str, &str)] = &[
     (
         "rest_eigen_werken",
         "rest eigen werken",
-        "eigen werken boven de aftrek",
+        "verschil tussen aftrek en eigen werken",
     ),
     (
         "rest_beschikt",
         "rest beschikt",
-        "beschikt lager dan de herberekening",
+        "verschil tussen herberekening en wat is beschikt",
     ),
     (
         "rest_betaalmoment",
         "rest betaalmoment",
         "later betaald zonder rente",
+    ),
+    (
+        "rest_anderen",
+        "rest anderen",
+        "verhaald, en door een ander gemaakt",
     ),
 ];
 
@@ -961,27 +971,31 @@ pub struct Gebiedsoverzicht<N> {
 /// What every area comes to; once for the exact record and for the recorder. Kept details are needed.
 pub fn overzicht<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>) -> Vec<Gebiedsoverzicht<N>> {
     let (plan, model) = (v.plan, v.plan.model);
-    // The very numbers of the evaluation: the recorder knows them.
-    let beschikt = |e: usize| {
-        let (_, comes_back) = beschikt(model, e)?;
-        let paid = v.verhaal.as_ref()?.eigendommen.get(e)?.beschikt?;
-        Some((paid, comes_back))
-    };
     // What a euro of a calculated geldsom is worth when it is paid.
     let waard = |i: usize, e: usize| {
         let lijn = &model.lijnen[model.verhaal.eigendommen[e].lijn?];
         let factors = v.verhaal.as_ref()?.factoren.get(i)?;
-        let delay = lijn.schuift().map_or(0, |k| {
-            model.deelgebieden[k].uitstel_perioden.max(0) as usize
-        });
-        let parts: Vec<N> = lijn
-            .verloop
-            .gewichten
-            .iter()
-            .filter_map(|(p, share)| {
-                let factor = factors.get(plan.positie(*p) + delay)?;
-                Some(getal::<N>(share) * *factor)
-            })
+        let mut series = vec![None; factors.len()];
+        let moves = lijn.schuift();
+        let fixed = moves.map_or(0, |k| v.plan.uitstel(k));
+        for (p, share) in &lijn.verloop.gewichten {
+            *series.get_mut((plan.positie(*p) as i64 + i64::from(fixed)).max(0) as usize)? =
+                Some(getal::<N>(share));
+        }
+        let drawn = moves.filter(|k| plan.drijvers.uitstel.get(*k).copied().flatten().is_some());
+        if let Some(k) = drawn {
+            // Which period it falls in is the draw's.
+            let mut shares: Vec<N> = series
+                .into_iter()
+                .map(|share| share.unwrap_or_else(|| N::number(0)))
+                .collect();
+            N::shift(&mut shares, *werk.vertraging.get(k)?);
+            return Some(contant(&shares, factors));
+        }
+        let parts: Vec<N> = series
+            .into_iter()
+            .zip(factors)
+            .filter_map(|(share, factor)| Some(share? * *factor))
             .collect();
         (!parts.is_empty()).then(|| N::sum(&parts))
     };
@@ -989,7 +1003,7 @@ pub fn overzicht<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>) -> Vec<Gebied
     areas
         .map(|(i, (g, x))| {
             let zonder = g.regime == Regime::OwZonder;
-            gebiedsoverzicht(plan, werk, i, zonder, x, &beschikt, &|e| waard(i, e))
+            gebiedsoverzicht(v, werk, i, zonder, x, &|e| waard(i, e))
         })
         .collect()
 }
@@ -1002,15 +1016,29 @@ pub fn beschikt(model: &Model, eigendom: usize) -> Option<(&Quantity, bool)> {
     row.beschikt.as_ref().map(|paid| (paid, comes_back))
 }
 
+/// What an owner pays by beschikking: what was asked less what comes back, or what is calculated.
+pub(super) fn betaalt<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>, eigendom: usize) -> N {
+    let x = &werk.eigendommen[eigendom];
+    let asked = v
+        .verhaal
+        .as_ref()
+        .and_then(|voor| voor.eigendommen[eigendom].beschikt);
+    match (beschikt(v.plan.model, eigendom), asked) {
+        (Some((_, true)), Some(asked)) => asked - x.terugbetaling,
+        (Some((_, false)), Some(asked)) => asked,
+        _ => x.geldsom,
+    }
+}
+
 fn gebiedsoverzicht<N: Number>(
-    plan: &Plan<'_>,
+    v: &Voorbereid<'_, N>,
     werk: &Werk<N>,
     i: usize,
     zonder: bool,
     x: &Gebiedsverhaal<N>,
-    beschikt: &dyn Fn(usize) -> Option<(N, bool)>,
     waard: &dyn Fn(usize) -> Option<N>,
 ) -> Gebiedsoverzicht<N> {
+    let plan = v.plan;
     let model = plan.model;
     let of = Of::Verhaal(i as u16);
     let zero = N::number(0);
@@ -1064,12 +1092,23 @@ fn gebiedsoverzicht<N: Number>(
     let values = |list: &[(usize, N)]| list.iter().map(|(_, v)| *v).collect::<Vec<_>>();
     let overeenkomst_totaal =
         N::sum(&values(&overeenkomsten)).named("overeenkomsten", of, At::Once);
-    let own_works = sum(&|s| of_owner(s).is_some());
+    // What the receiver and the municipality make themselves is among their costs.
+    let eigen = |e: usize| {
+        matches!(
+            Positie::van(model, e),
+            Positie::Gemeente | Positie::Ontvanger
+        )
+    };
+    let own_works = sum(&|s| match s {
+        Postsoort::Eigen(e, _) | Postsoort::Raming(e, _) => of_owner(s).is_some() && !eigen(e),
+        _ => false,
+    });
+    let anderen = sum(&|s| s == Postsoort::Anderen);
     let listed = N::sum(&values(&kostensoorten));
     let elders = sum(&|s| s == Postsoort::Elders);
     let onverhaalbaar = sum(&|s| s == Postsoort::Onverhaalbaar);
     let later = sum(&|s| s == Postsoort::Gemaakt) - sum(&|s| s == Postsoort::Geraamd);
-    let kosten_ontvanger = (listed + later - own_works + elders + onverhaalbaar).named(
+    let kosten_ontvanger = (listed + later - own_works - anderen + elders + onverhaalbaar).named(
         "kosten van de ontvanger",
         of,
         At::Once,
@@ -1103,18 +1142,16 @@ fn gebiedsoverzicht<N: Number>(
     let above = x.netto - x.omslag - x.tekort;
     let surplus = if zonder { x.netto.min(zero) } else { above };
     // An owner with a beschikking pays that, less what comes back: not what is calculated now.
+    let asked = |e: usize| beschikt(model, e).is_some();
     let ordered = all(&|e| {
-        beschikt(e).map_or(zero, |(paid, comes_back)| {
-            let more = figures[e].geldsom - paid;
-            if comes_back {
-                more + figures[e].terugbetaling
-            } else {
-                more
-            }
-        })
+        if asked(e) {
+            figures[e].geldsom - betaalt(v, werk, e)
+        } else {
+            zero
+        }
     });
     let later_paid = all(&|e| {
-        let calculated = Positie::van(model, e) == Positie::Geldsom && beschikt(e).is_none();
+        let calculated = Positie::van(model, e) == Positie::Geldsom && !asked(e);
         let worth = waard(e).filter(|_| calculated);
         worth.map_or(zero, |worth| {
             figures[e].geldsom - figures[e].geldsom * worth
@@ -1137,10 +1174,11 @@ fn gebiedsoverzicht<N: Number>(
         if zonder {
             -own_works
         } else {
-            all(&|e| figures[e].aftrek) - own_works
+            all(&|e| if eigen(e) { zero } else { figures[e].aftrek }) - own_works
         },
         ordered,
         later_paid,
+        -anderen,
     ];
     let oorzaken = amounts
         .into_iter()

@@ -103,7 +103,7 @@ impl Opname<'_> {
                     _ => String::new(),
                 };
                 Some(format!(
-                    "geen geldsom maar een overeenkomst ({law}): afgesproken is {}{line}, contante waarde; berekend zou {} zijn; zie eigendom[{}].overeenkomst",
+                    "geen geldsom maar een overeenkomst ({law}): wat is afgesproken{line} is {} waard (contante waarde); berekend zou {} zijn; zie eigendom[{}].overeenkomst",
                     euro(agreed),
                     euro(netto),
                     row.id

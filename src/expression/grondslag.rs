@@ -43,7 +43,7 @@ const C: &str = "[C]";
 const NOVEX: &str = "Praktijkhandleiding NOVEX: wie profiteert betaalt";
 const ALPHEN: &str = "Ow 13.22-13.24, Ob 8.21 lid 1 onder e; formule als in Alphen aan den Rijn";
 const P31: &str = "[V] grond, [P] formule";
-const CW: &str = "contante waarde per peildatum";
+const CW: &str = "contante waarde";
 const AFGEROND: &str = "wat afronding overlaat gaat naar de grootste sleutel";
 const INBRENG: &str = "afspraak van partijen; normatieve inbrengwaarden: Praktijkhandleiding NOVEX";
 const REST: &str = "wat niet wordt verhaald";
@@ -300,6 +300,7 @@ const GRONDSLAGEN: &[(&str, &str, &str, &str)] = &[
     ("rest beschikt", "", "Ow 13.20 lid 1 en 2", V),
     ("rest beschikt", WRO, "Wro 6.20", O),
     ("rest betaalmoment", "", CW, C),
+    ("rest anderen", "", REST, C),
     // Financiële bijdragen.
     (
         "maximum financiële bijdrage",

@@ -894,7 +894,7 @@ const WOORDEN: &[Woord] = &[
     ),
     (
         "rest plankosten in het jaar van de beschikking",
-        "rest: plankosten buiten het jaar van de beschikking",
+        "rest: plankosten in eigen jaren tegen het jaar van de beschikking",
         "plankosten in eigen jaren - dezelfde in het jaar van de beschikking",
     ),
     (
@@ -904,7 +904,7 @@ const WOORDEN: &[Woord] = &[
     ),
     (
         "rest raming",
-        "rest: kosten boven de raming",
+        "rest: verschil tussen kosten en raming",
         "netto kosten - raming die wordt verdeeld",
     ),
     (
@@ -929,7 +929,7 @@ const WOORDEN: &[Woord] = &[
     ),
     (
         "rest overeenkomsten",
-        "rest: overeenkomsten lager dan de bijdrage",
+        "rest: verschil tussen bijdrage en overeenkomst",
         "bijdrage - overeenkomst",
     ),
     (
@@ -939,18 +939,23 @@ const WOORDEN: &[Woord] = &[
     ),
     (
         "rest eigen werken",
-        "rest: eigen werken boven de aftrek",
+        "rest: verschil tussen aftrek en eigen werken",
         "aftrek - raming van de werken",
     ),
     (
         "rest beschikt",
-        "rest: beschikt lager dan de herberekening",
+        "rest: verschil tussen herberekening en beschikt",
         "geldsom - beschikt + terugbetaling",
     ),
     (
         "rest betaalmoment",
         "rest: later betaald zonder rente",
         "geldsom - geldsom × wat een euro bij betaling waard is",
+    ),
+    (
+        "rest anderen",
+        "rest: verhaald, en door een ander gemaakt",
+        "kosten van anderen, met een minteken",
     ),
     (
         "discontovoet verevening",

@@ -427,7 +427,8 @@ impl Lines {
         }
     }
 
-    /// What is paid back never comes before its payment. It moves with the same deelgebied, since its interest runs from the one to the other.
+    /// What is paid back never comes before its payment. A bijdrage and its repayment move with the same deelgebied, since interest runs from the one to the other;
+    /// a beschikking that was given and its eindafrekening stand.
     fn terugbetalingen(&self, gebied: &Gebied, problems: &mut Vec<Problem>) {
         for l in 0..self.lijnen.len() {
             let back = &self.lijnen[l];

@@ -1083,7 +1083,7 @@ pub const SCHEMA: &[TableSchema] = &[
             opt(
                 "betaling",
                 Kind::Phasing,
-                "When it pays: a period, a range or a profile of table fasering. Default: year of the beschikking",
+                "When it pays: a period, a range or a profile of table fasering. Default: year of the beschikking; of what is still to be asked, not before peildatum",
             ),
             opt(
                 "zekerheid",

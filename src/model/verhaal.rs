@@ -81,7 +81,11 @@ impl Verhaalsgebied {
     /// The period as of which it values: peildatum, or the beschikking when that was given before it. What was asked then is so
     /// compared with a herberekening of the same date.
     pub fn waardeperiode(&self, gebied: &Gebied) -> Periode {
-        Periode::of_year(self.beschikking, gebied.tijdstap).min(gebied.peil)
+        if self.beschikking < gebied.peil.year(gebied.tijdstap) {
+            Periode::of_year(self.beschikking, gebied.tijdstap)
+        } else {
+            gebied.peil
+        }
     }
 }
 
@@ -219,7 +223,9 @@ pub enum Postsoort {
     Gemaakt,
     /// The same as of that year.
     Geraamd,
-    /// Costs of the receiver without a kostensoort.
+    /// Recoverable costs that another party than the receiver makes.
+    Anderen,
+    /// Costs of the receiver without a kostensoort, or of one that his regime does not know.
     Onverhaalbaar,
     /// Flows that a rule of verevening adds up: of who takes part (nothing is the rule itself), and what.
     Verevening(Option<usize>, Basis),

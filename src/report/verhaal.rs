@@ -158,6 +158,29 @@ fn uitgangspunten(
         .collect()
 }
 
+/// As of when the amounts of a report stand.
+fn contant_per(model: &Model) -> String {
+    let gebied = &model.gebied;
+    let others: Vec<String> = model
+        .verhaal
+        .gebieden
+        .iter()
+        .filter(|g| g.waardeperiode(gebied) != gebied.peil)
+        .map(|g| {
+            let when = g.waardeperiode(gebied).label(gebied.tijdstap);
+            format!("{} per begin {when}", g.id)
+        })
+        .collect();
+    if others.is_empty() {
+        "contante waarde per peildatum".to_owned()
+    } else {
+        format!(
+            "contante waarde per peildatum, van {} (het jaar van de beschikking)",
+            others.join(", ")
+        )
+    }
+}
+
 /// The date as of which an area values: peildatum, or the first day of the beschikking when that was given before.
 fn waardering_per(model: &Model, g: &Verhaalsgebied) -> String {
     let gebied = &model.gebied;
@@ -193,7 +216,7 @@ fn opzet(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             ("Grondslag", Format::Text),
         ],
     )
-    .note("concept voor een jurist: geen besluit. Contante waarde per peildatum; inbrengwaarden niet verdisconteerd")
+    .note(format!("concept voor een jurist: geen besluit. {}; inbrengwaarden niet verdisconteerd", contant_per(model)))
     .note("kostensoorten van Omgevingsbesluit bijlage IV (verkort weergegeven); met werken die eigenaren zelf uitvoeren")
     .note("[V] gelezen in de wettekst, [P] uit een publicatie, [O] eigen kennis, niet nagegaan, [C] keuze of conventie: laat [O] en [C] door een jurist beoordelen");
     for x in verhaal {
@@ -365,7 +388,7 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             ("Per m2", Format::Eur(2)),
         ],
     )
-    .note("contante waarde per peildatum. Netto = bruto - inbrengwaarde - aftrek (met tijdvak), of het laagste van aandeel, maximum en waardevermeerdering (zonder)")
+    .note(format!("{}. Netto = bruto - inbrengwaarde - aftrek (met tijdvak), of het laagste van aandeel, maximum en waardevermeerdering (zonder)", contant_per(model)))
     .note("een geldsom is nooit lager dan nul tenzij vloer = geen; per m2 grond: wat hij betaalt")
     .note("met een beschikt bedrag is de geldsom de herberekening: betaald is dan het beschikte min de terugbetaling");
     for x in verhaal {
@@ -451,7 +474,10 @@ pub fn eigenaren_kort(model: &Model, route: &Routeresultaat) -> Option<Report> {
             ("Betaalt", Format::Eur(0)),
         ],
     )
-    .note("contante waarde per peildatum; polder explain MODEL \"eigendom[ID].geldsom\" legt een geldsom uit");
+    .note(format!(
+        "{}; polder explain MODEL \"eigendom[ID].geldsom\" legt een geldsom uit",
+        contant_per(model)
+    ));
     for x in &route.verhaal {
         for e in &x.eigenaren {
             let row = &model.verhaal.eigendommen[e.eigendom];
@@ -555,7 +581,7 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         "Wat de gemeente niet verhaalt, naar oorzaak",
         &[("Oorzaak", Format::Text), ("Bedrag", Format::Eur(2))],
     )
-    .note("contante waarde per peildatum; + blijft bij de gemeente. De oorzaken tellen op tot kosten min bijdragen, geldsommen en overeenkomsten; waar beschikt is telt het beschikte min de terugbetaling");
+    .note(format!("{}; + blijft bij de gemeente. De oorzaken tellen op tot kosten min bijdragen, geldsommen en overeenkomsten; waar beschikt is telt het beschikte min de terugbetaling", contant_per(model)));
     for x in verhaal {
         report.heading(model.verhaal.gebieden[x.gebied].id.clone());
         report.row(vec![
@@ -569,6 +595,12 @@ fn rest(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             report.row(vec![
                 text("Herberekening min wat beschikt en niet terugbetaald is"),
                 exact(x.beschikt_verschil),
+            ]);
+        }
+        if x.betaalverschil.abs() >= HALVE_CENT {
+            report.row(vec![
+                text("Later betaald zonder rente"),
+                exact(x.betaalverschil),
             ]);
         }
         report.total(vec![text("Blijft bij de gemeente"), exact(x.rest_totaal())]);

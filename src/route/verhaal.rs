@@ -256,6 +256,24 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
                 "none needed: it stands in the rest of the municipality",
             ));
         }
+        for e in x
+            .eigenaren
+            .iter()
+            .filter(|e| e.positie == Positie::NietPlichtig)
+        {
+            let row = &model.verhaal.eigendommen[e.eigendom];
+            if row.beschikt.is_some() {
+                let text = format!(
+                    "eigendom \"{}\": a beschikking asked it to pay, and its activity is not liable (Ob 8.13): the herberekening is 0",
+                    row.id
+                );
+                out.push(
+                    Problem::warning("asked-not-liable", text)
+                        .at(&row.place)
+                        .fix("correct activiteit or omvang, or clear beschikt"),
+                );
+            }
+        }
         if g.regime != Regime::OwZonder && g.vloer {
             for e in x
                 .eigenaren
@@ -283,7 +301,11 @@ pub fn bevindingen(model: &Model, verhaal: &[Verhaalresultaat]) -> Vec<Problem> 
                     euro(x.verhaald()),
                     euro(most.value)
                 )),
-                "raise the maximum in the omgevingsplan, or set maximum_aftopt = ja, which cuts the geldsommen",
+                if g.maximum_aftopt {
+                    "raise the maximum in the omgevingsplan: what was agreed or asked is not cut"
+                } else {
+                    "raise the maximum in the omgevingsplan, or set maximum_aftopt = ja, which cuts the geldsommen"
+                },
             ));
         }
         if g.regime == Regime::OwZonder

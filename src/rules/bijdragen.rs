@@ -64,7 +64,7 @@ pub struct Bijdrage<N> {
 /// A financiële bijdrage within its bounds (rules 1.12, T-1.12).
 ///
 /// `maximum = max(0, opbrengst − inbrengwaarde)`: with tijdvak of the activity itself (13.23 lid 3 a) \[V\]; without it is the
-/// waardevermeerdering (13.23 lid 3 b, Ob 8.18) \[V\], of the same form. `ruimte = max(0, maximum − geldsom)` \[C\]. Enforced, the bijdrage is at
+/// waardevermeerdering (13.23 lid 3 b, Ob 8.18) \[V\], of the same form. `ruimte = min(maximum, max(0, maximum − geldsom))` \[C\]. Enforced, the bijdrage is at
 /// most the bound chosen; by agreement it is what is agreed. Euro, positive pays.
 pub fn financiele_bijdrage<N: Number>(
     gevraagd: N,
@@ -80,9 +80,11 @@ pub fn financiele_bijdrage<N: Number>(
         (opbrengst - inbrengwaarde)
             .max(zero)
             .named("maximum financiële bijdrage", of, At::Once);
-    let ruimte = (maximum - geldsom)
-        .max(zero)
-        .named("ruimte financiële bijdrage", of, At::Once);
+    // A geldsom below zero does not widen the bound of the law.
+    let ruimte =
+        (maximum - geldsom.max(zero))
+            .max(zero)
+            .named("ruimte financiële bijdrage", of, At::Once);
     let bedrag = match (grondslag, begrenzing) {
         (Grondslag::Overeenkomst, _) => gevraagd.max(zero),
         (Grondslag::Omgevingsplan, Begrenzing::Wettelijk) => gevraagd.max(zero).min(maximum),

@@ -49,11 +49,28 @@ impl Lezer<'_> {
             let zekerheid = f.text("zekerheid").is_some();
             let beschikt = f.count("beschikt");
             let andere_kosten = f.count("andere_kosten");
-            let overeenkomst = f.amount("overeenkomst");
+            let overeenkomst = f.count("overeenkomst");
             let post = f.text("overeenkomst_post");
             f.choice("basis", &["onteigening", "woz"]);
             f.text("bron");
             let inbreng = inbreng(&mut f, m2.as_ref());
+            let columns = [
+                "inbrengwaarde",
+                "grond_m2",
+                "opstallen",
+                "vrijmaken",
+                "slopen",
+                "saneren",
+            ];
+            let none = columns.iter().all(|c| f.empty(c));
+            if none && !self.verhaal.gebieden.is_empty() && id.is_some() {
+                let text = format!("{} has no inbrengwaarde: it counts as 0", f.name());
+                f.problem(
+                    "inbrengwaarde",
+                    Problem::warning("no-inbrengwaarde", text)
+                        .fix("give inbrengwaarde, or m2 and grond_m2 (Ob 8.17); 0 when it is worth nothing"),
+                );
+            }
             let (Some(id), Some(partij)) = (id, partij) else {
                 continue;
             };
@@ -144,6 +161,18 @@ impl Lezer<'_> {
                         ),
                     )
                     .fix("correct one of the two"),
+                );
+            }
+            if let Some(g) = gebied.filter(|_| zonder && andere_kosten.is_some())
+                && (beschikt.is_none() || self.verhaal.gebieden[g].eindafrekening.is_none())
+            {
+                let text = format!(
+                    "eigendom \"{id}\": andere_kosten has no effect without beschikt and an eindafrekening of its area"
+                );
+                let problem = Problem::warning("not-used", text);
+                f.problem(
+                    "andere_kosten",
+                    problem.fix("clear andere_kosten, or give both"),
                 );
             }
             let perceel = perceel.unwrap_or_else(|| id.clone());
@@ -248,7 +277,7 @@ impl Lezer<'_> {
         let late = gewichten
             .iter()
             .find(|(p, _)| *p >= peil && p.year(stap) > beschikking)
-            .filter(|_| betaling.is_some())
+            .filter(|_| betaling.is_some() && post.is_none())
             .map(|(p, _)| p.label(stap));
         if let Some(late) = late
             && !zekerheid
@@ -263,12 +292,13 @@ impl Lezer<'_> {
                 .fix("say in zekerheid what security there is, or pay at the beschikking"),
             );
         }
+        let delay = deelgebied.map_or(0, |k| b.deelgebieden[k].uitstel_perioden);
         // What was agreed is paid as it was agreed; a geldsom stands at contante waarde.
         let gegroeid = match area.as_ref().filter(|g| g.tot_betaling) {
             None => gewichten.clone(),
             Some(g) => gewichten
                 .iter()
-                .map(|(p, q)| (*p, gegroeid(q, *p, self.gebied, g)))
+                .map(|(p, q)| (*p, gegroeid(q, Periode(p.0 + delay), self.gebied, g)))
                 .collect(),
         };
         let lijn = |bedrag: Bedrag, id: &str, word: &str, gewichten: &[(Periode, Quantity)]| Lijn {
@@ -352,6 +382,16 @@ impl Lezer<'_> {
                 );
                 return;
             }
+            if betaling.is_some() {
+                let text = format!(
+                    "eigendom \"{}\": betaling has no effect: line \"{post}\" has a fasering of its own",
+                    this.id
+                );
+                f.problem(
+                    "betaling",
+                    Problem::warning("not-used", text).fix("clear betaling"),
+                );
+            }
             if payer == BUITEN {
                 // The workbook's row has no payer: the owner is.
                 self.lijnen[found].van = eigen;
@@ -387,18 +427,34 @@ impl Lezer<'_> {
             let nth = self.verhaal.eigendommen.len();
             let word = "kostenverhaal";
             if let Some(asked) = &this.beschikt {
+                if let Some((p, _)) = gewichten.iter().find(|(p, _)| p.year(stap) < beschikking) {
+                    let text = format!(
+                        "eigendom \"{}\" paid in {} what a beschikking of {beschikking} asked",
+                        this.id,
+                        p.label(stap)
+                    );
+                    f.problem(
+                        "betaling",
+                        Problem::warning("paid-before-asked", text)
+                            .fix("correct betaling, or beschikking of its kostenverhaal"),
+                    );
+                }
                 // A beschikking is paid as it stands: its amount is not one at contante waarde.
                 let due = Bedrag::Product(vec![Factor {
                     kolom: "bedrag",
                     waarde: asked.clone(),
                 }]);
                 let mut paid = betaald(lijn(due, &this.id, word, &gewichten), asked, peil);
+                // A beschikking that was given stands: no delay of the works moves it, nor what comes back of it.
+                paid.deelgebied = None;
                 if geboekt {
                     paid.realisatie = Vec::new();
                 }
                 self.lijnen.push(paid);
             } else {
-                let past = gewichten.iter().find(|(p, _)| *p < peil);
+                let past = gewichten
+                    .iter()
+                    .find(|(p, _)| *p < peil && f.empty("beschikt"));
                 if let Some((p, _)) = past {
                     f.problem(
                         "betaling",
@@ -423,6 +479,7 @@ impl Lezer<'_> {
                     &[],
                 );
                 (back.van, back.naar) = (back.naar, back.van);
+                back.deelgebied = None;
                 back.verloop.gewichten = vec![(
                     Periode::of_year(year, stap),
                     rente_op_terugbetaling(&gewichten, year, self.gebied, g),
@@ -561,10 +618,10 @@ fn rente_op_terugbetaling(
 
 /// The inbrengwaarde of a row: a whole, or parts.
 fn inbreng(f: &mut Fields<'_>, m2: Option<&Quantity>) -> Inbreng {
-    let whole = f.amount("inbrengwaarde");
-    let land = f.amount("grond_m2");
+    let whole = f.count("inbrengwaarde");
+    let land = f.count("grond_m2");
     let names = ["opstallen", "vrijmaken", "slopen", "saneren"];
-    let parts = names.map(|c| f.amount(c));
+    let parts = names.map(|c| f.count(c));
     if whole.is_some()
         && let Some(column) = names
             .into_iter()

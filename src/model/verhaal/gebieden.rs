@@ -76,7 +76,16 @@ impl Lezer<'_> {
                     )
                     .fix("take the year in which the beschikking was or will be given"),
                 );
-                continue;
+            }
+            if eindafrekening.is_none() && terugbetaalrente.is_some() {
+                let text = format!(
+                    "kostenverhaal \"{id}\": terugbetaalrente has no effect without eindafrekening"
+                );
+                let problem = Problem::warning("not-used", text);
+                f.problem(
+                    "terugbetaalrente",
+                    problem.fix("give eindafrekening, or clear it"),
+                );
             }
             if let Some(year) = eindafrekening
                 && !(beschikking.max(peiljaar)..=self.gebied.horizon).contains(&year)
@@ -89,7 +98,6 @@ impl Lezer<'_> {
                     )
                     .fix("take a year after both, or a later horizon"),
                 );
-                continue;
             }
             let regime = match regime {
                 "OW_ZONDER" => Regime::OwZonder,

@@ -5,7 +5,7 @@ use super::{
     Verhaalspost, Werk, eenheden, is_plankosten, kostensoort, onbekend,
 };
 use crate::model::fields::Fields;
-use crate::model::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort};
+use crate::model::lines::{Bedrag, Factor, Lijn, Rol, Stroomsoort, Verloop};
 use crate::model::schema::PLANKOSTENPRODUCTEN;
 use crate::model::table::{Row, name_key, text_of};
 use crate::model::{Builder, is_full, position_of, rows};
@@ -263,6 +263,9 @@ impl Lezer<'_> {
                 );
             }
             let code = KOSTENSOORTEN[soort];
+            if area.regime == Regime::OwZonder && soort >= TABEL_B {
+                continue;
+            }
             let held = self.verhaal.eigendommen.iter().find(|e| {
                 e.gemeente && e.gebied == Some(*g) && soort >= TABEL_B && e.inbreng.telt(soort)
             });
@@ -295,34 +298,42 @@ impl Lezer<'_> {
     }
 
     /// The line as which a cost counts in an area: plankosten as if they were all made in the year of the beschikking (Or 13.6), at the
-    /// index of that year. What was made before peildatum keeps its own value, and a beschikking of before counts as one at peildatum.
+    /// index of that year; without one when the beschikking was given before peildatum. What was made before peildatum keeps its own value.
     fn telt_als(&mut self, lijn: usize, gebied: usize, soort: usize) -> usize {
         let g = &self.verhaal.gebieden[gebied];
         let (stap, peil) = (self.gebied.tijdstap, self.gebied.peil);
-        let all = &self.lijnen[lijn].verloop.gewichten;
-        let year = g.beschikking.max(peil.year(stap));
-        if !g.plankosten_in_beschikking
-            || !is_plankosten(soort)
-            || all.iter().all(|(p, _)| p.year(stap) == year)
-        {
+        let work = &self.lijnen[lijn];
+        let all = &work.verloop.gewichten;
+        let in_year = all.iter().all(|(p, _)| p.year(stap) == g.beschikking);
+        // A delay of the works does not move the beschikking.
+        let stays = in_year && work.deelgebied.is_none();
+        if !g.plankosten_in_beschikking || !is_plankosten(soort) || all.is_empty() || stays {
             return lijn;
         }
         let whole: Exact = all
             .iter()
             .fold(Exact::ZERO, |sum, (_, q)| sum + Exact::from(q.value));
         let Some(whole) = whole.0 else { return lijn };
-        let mut copy = self.lijnen[lijn].clone();
-        copy.id = format!("{} in {year}", copy.id);
-        copy.omschrijving = format!("{} in {year}", copy.omschrijving);
-        copy.soort = Stroomsoort::Raming;
-        copy.rol = Rol::Verrekening;
-        // A delay of the works does not move the beschikking.
-        copy.deelgebied = None;
-        copy.verloop.gewichten = vec![(
-            Periode::of_year(year, stap).max(peil),
-            Quantity::made(whole),
-        )];
-        copy.raming = None;
+        let past = g.waardeperiode(self.gebied) < peil;
+        let when = if past {
+            g.waardeperiode(self.gebied)
+        } else {
+            Periode::of_year(g.beschikking, stap).max(peil)
+        };
+        let copy = Lijn {
+            id: format!("{} in {}", work.id, g.beschikking),
+            omschrijving: format!("{} in {}", work.omschrijving, g.beschikking),
+            soort: Stroomsoort::Raming,
+            rol: Rol::Verrekening,
+            deelgebied: None,
+            index: work.index.filter(|_| !past),
+            verloop: Verloop {
+                gewichten: vec![(when, Quantity::made(whole))],
+                totaal: work.verloop.totaal.clone(),
+            },
+            raming: None,
+            ..work.clone()
+        };
         self.lijnen.push(copy);
         self.lijnen.len() - 1
     }
@@ -466,15 +477,23 @@ impl Lezer<'_> {
                     )
                     .fix("clear kostensoort, or take regime OW_TIJDVAK"),
                 );
+                if owner.is_none() && self.draagt(lijn, g) {
+                    let soort = Postsoort::Onverhaalbaar;
+                    self.post(lijn, g, soort, toerekenbaar.clone(), profijt);
+                }
                 continue;
             }
             let telt = self.telt_als(lijn, g, soort);
+            let receiver = b.rekeningen[self.verhaal.gebieden[g].ontvanger].partij;
+            let van_ander = payer != receiver;
             let Some(e) = owner else {
                 let mut post = |lijn: usize, soort: Postsoort| {
                     self.post(lijn, g, soort, toerekenbaar.clone(), profijt.clone());
                 };
                 post(telt, Postsoort::Kosten(soort));
-                if telt != lijn {
+                if van_ander {
+                    post(telt, Postsoort::Anderen);
+                } else if telt != lijn {
                     post(lijn, Postsoort::Gemaakt);
                     post(telt, Postsoort::Geraamd);
                 }
@@ -660,7 +679,7 @@ impl Lezer<'_> {
                 )
                 .fix("clear plankosten_product"),
             ),
-            None if deducts => Some(
+            None if deducts && f.empty("plankosten_product") => Some(
                 Problem::warning(
                     "plankosten-deducted",
                     format!("{}: an owner deducts his plankosten to 60, 80 or 90% of their maximum, by product (Or 13.8), and here to all of the raming", f.name()),
