@@ -583,7 +583,13 @@ impl Lezer<'_> {
             let kosten_soort = f.text("kosten_soort");
             let maatregel = b.reference(&mut f, "maatregel", "maatregelen");
             let rekening = if !f.empty("rekening") {
-                b.account(&mut f, "rekening", ("eigen", "eigen"))
+                let given = b.account(&mut f, "rekening", ("eigen", "eigen"));
+                if let (Some("collectief"), Some(given)) = (soort, given)
+                    && f.empty("bedrag")
+                {
+                    self.ander_betaalt(b, &mut f, given, maatregel, kosten_soort.as_deref());
+                }
+                given
             } else if soort == Some("collectief") {
                 self.betaler(b, &mut f, maatregel, kosten_soort.as_deref())
             } else {
@@ -765,6 +771,46 @@ impl Lezer<'_> {
         value.0.map(Quantity::made)
     }
 
+    /// The accounts that pay the costs of a rule.
+    fn betalers(&self, maatregel: Option<usize>, kosten_soort: Option<&str>) -> Vec<usize> {
+        let mut payers: Vec<usize> = Vec::new();
+        if maatregel.is_some() || kosten_soort.is_some() {
+            for l in self.kosten((maatregel, kosten_soort), None) {
+                if !payers.contains(&self.lijnen[l].van) {
+                    payers.push(self.lijnen[l].van);
+                }
+            }
+        }
+        payers
+    }
+
+    /// Warns when collective costs are paid to one account, and another carries part of them.
+    fn ander_betaalt(
+        &self,
+        b: &Builder,
+        f: &mut Fields<'_>,
+        rekening: usize,
+        maatregel: Option<usize>,
+        kosten_soort: Option<&str>,
+    ) {
+        let payers = self.betalers(maatregel, kosten_soort);
+        let Some(other) = payers.iter().find(|p| **p != rekening) else {
+            return;
+        };
+        let text = format!(
+            "{}: costs are shared that \"{}\" pays, and \"{}\" receives what others pay of them",
+            f.name(),
+            b.rekening_naam(*other),
+            b.rekening_naam(rekening)
+        );
+        f.problem(
+            "rekening",
+            Problem::warning("payer-elsewhere", text).fix(
+                "make a rule for each who carries costs out, or narrow kosten_soort or maatregel",
+            ),
+        );
+    }
+
     /// The account of a rule on collective costs that names none: the one that pays these costs. When that is not one account, the rule
     /// has to say who is paid.
     fn betaler(
@@ -774,14 +820,7 @@ impl Lezer<'_> {
         maatregel: Option<usize>,
         kosten_soort: Option<&str>,
     ) -> Option<usize> {
-        let mut payers: Vec<usize> = Vec::new();
-        if maatregel.is_some() || kosten_soort.is_some() {
-            for l in self.kosten((maatregel, kosten_soort), None) {
-                if !payers.contains(&self.lijnen[l].van) {
-                    payers.push(self.lijnen[l].van);
-                }
-            }
-        }
+        let payers = self.betalers(maatregel, kosten_soort);
         if let [one] = payers[..] {
             return Some(one);
         }

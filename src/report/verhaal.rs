@@ -204,6 +204,30 @@ fn maatstaf(model: &Model, row: &Eigendom) -> &'static str {
     }
 }
 
+/// Of costs that count in part: code, and how that part was found (profijt, proportionaliteit, toerekenbaarheid).
+fn delen(model: &Model, gebied: usize) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    for post in model.verhaal.posten.iter().filter(|p| p.gebied == gebied) {
+        let Postsoort::Kosten(k) = post.soort else {
+            continue;
+        };
+        let caused = post.deel.as_ref();
+        let caused = caused.map(|q| format!("{} toerekenbaar", percentage(q.value)));
+        let shared = post.profijt.as_ref().map(|(own, all)| {
+            let all: Decimal = all.iter().map(|q| q.value).sum();
+            format!("profijt {} van {}", dutch(own.value, 0), dutch(all, 0))
+        });
+        let how: Vec<String> = [caused, shared].into_iter().flatten().collect();
+        if !how.is_empty() {
+            let line = &model.lijnen[post.lijn].omschrijving;
+            let part = percentage(post.aandeel());
+            let text = format!("waarin {line}: {} = {part} verhaalbaar", how.join(", "));
+            out.push((KOSTENSOORTEN[k], text));
+        }
+    }
+    out
+}
+
 /// A draft of the exploitatieopzet: per area what it was calculated with, costs, opbrengsten, and what is spread.
 fn opzet(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
     let mut report = Report::new(
@@ -261,6 +285,14 @@ fn opzet(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
                 text(OMSCHRIJVING[k]),
                 exact(*amount),
                 rust_op(grondslag("kosten per kostensoort", law)),
+            ]);
+        }
+        for (code, what) in delen(model, x.gebied) {
+            report.row(vec![
+                text(code),
+                text(what),
+                Cell::Empty,
+                rust_op(grondslag("verhaalbaar deel", law)),
             ]);
         }
         if !x.boven_plankosten.is_zero() {
@@ -385,6 +417,7 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             ("Beschikt", Format::Eur(2)),
             ("Terugbetaling", Format::Eur(2)),
             ("Overeenkomst", Format::Eur(2)),
+            ("Betaalt", Format::Eur(2)),
             ("Per m2", Format::Eur(2)),
         ],
     )
@@ -428,9 +461,16 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
                 } else {
                     Cell::Empty
                 },
+                exact(pays),
                 per.map_or(Cell::Empty, exact),
             ]);
         }
+        let asked: Decimal = x
+            .eigenaren
+            .iter()
+            .filter_map(|e| model.verhaal.eigendommen[e.eigendom].beschikt.as_ref())
+            .map(|q| q.value)
+            .sum();
         let sum = |pick: fn(&crate::route::verhaal::Eigenaar) -> Decimal| -> Cell {
             exact(x.eigenaren.iter().map(pick).sum())
         };
@@ -448,9 +488,10 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
             sum(|e| e.cijfers.aftrek),
             sum(|e| e.cijfers.netto),
             exact(x.geldsommen),
-            Cell::Empty,
-            Cell::Empty,
+            exact(asked),
+            sum(|e| e.cijfers.terugbetaling),
             exact(x.overeenkomsten),
+            exact(x.verhaald()),
             Cell::Empty,
         ]);
     }

@@ -178,6 +178,29 @@ pub fn bijdrage_bovenwijks<N: Number>(aantal: N, weq: N, tarief: N, of: Of) -> N
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Exact;
+    use rust_decimal::dec;
+
+    /// Room is what kostenverhaal leaves of the maximum; money back leaves no more than that maximum (Ow 13.23 lid 3).
+    #[test]
+    fn room_is_within_the_maximum() {
+        let room = |geldsom: Decimal| {
+            let e = |value: Decimal| Exact::from(value);
+            let x = financiele_bijdrage(
+                e(dec!(5000000)),
+                e(dec!(1000000)),
+                e(dec!(900000)),
+                e(geldsom),
+                Grondslag::Omgevingsplan,
+                Begrenzing::Economisch,
+                Of::Geheel,
+            );
+            x.bedrag.0
+        };
+        assert_eq!(room(dec!(40000)), Some(dec!(60000)));
+        assert_eq!(room(dec!(-591666.67)), Some(dec!(100000)));
+        assert_eq!(room(dec!(250000)), Some(dec!(0)));
+    }
 
     #[test]
     fn every_condition_of_the_law_counts() {
