@@ -439,6 +439,13 @@ const GRONDSLAGEN: &[(&str, &str, &str, &str)] = &[
         C,
     ),
     ("verevening saldo", "", "betaald min ontvangen", C),
+    (
+        "verrekening naar sleutel",
+        "doel",
+        "verevening naar een doel",
+        C,
+    ),
+    ("verrekening", "doel", "verevening naar een doel", C),
     ("verrekening naar sleutel", "", NOVEX, "[P], formule [C]"),
     (
         "verrekening naar sleutel",
@@ -492,6 +499,9 @@ const GRONDSLAGEN: &[(&str, &str, &str, &str)] = &[
     ("kosten na verrekening", "", NOVEX, "[P], formule [C]"),
     ("gemis", "", NOVEX, "[P], formule [C]"),
     ("grondwaarde na verrekening", "", NOVEX, "[P], formule [C]"),
+    ("ruimte boven doel", "", "verevening naar een doel", C),
+    ("gemis onder doel", "", "verevening naar een doel", C),
+    ("wat omgaat", "", "verevening naar een doel", C),
     ("doel onvervuld", "", "verevening naar een doel", C),
     ("boven doel", "", "verevening naar een doel", C),
     ("collectieve bijdrage", "", NOVEX, "[P], formule [C]"),

@@ -683,6 +683,17 @@ const WOORDEN: &[Woord] = &[
         "grondwaarde - verrekening",
     ),
     (
+        "ruimte boven doel",
+        "",
+        "grondwaarde - doel, niet onder nul",
+    ),
+    ("gemis onder doel", "", "doel - grondwaarde, niet onder nul"),
+    (
+        "wat omgaat",
+        "bedrag dat omgaat tussen deelgebieden",
+        "kleinste van alle ruimte boven en alle gemis onder de doelen",
+    ),
+    (
         "doel onvervuld",
         "",
         "doel - grondwaarde na verrekening, niet onder nul",

@@ -411,18 +411,20 @@ pub fn doelgrondwaarde<N: Number>(
 ) -> Doelrest<N> {
     let zero = N::number(0);
     let (mut boven, mut onder) = (zero, zero);
-    for (doel, waarde) in doel.iter().zip(waarde) {
-        boven = boven + (*waarde - *doel).max(zero);
-        onder = onder + (*doel - *waarde).max(zero);
+    for (i, (doel, waarde)) in doel.iter().zip(waarde).enumerate() {
+        let named = |value: N, word: &'static str| value.named(word, van[i], At::Once);
+        uit.na[i] = named((*waarde - *doel).max(zero), "ruimte boven doel");
+        uit.bedrag[i] = named((*doel - *waarde).max(zero), "gemis onder doel");
+        boven = boven + uit.na[i];
+        onder = onder + uit.bedrag[i];
         N::volgende();
     }
-    let gaat_om = boven.min(onder);
-    for (i, (doel, waarde)) in doel.iter().zip(waarde).enumerate() {
-        let verschil = *waarde - *doel;
-        uit.bedrag[i] = (gaat_om * verschil.max(zero)).div_or(boven, zero)
-            - (gaat_om * (-verschil).max(zero)).div_or(onder, zero);
+    let gaat_om = boven.min(onder).named("wat omgaat", geheel, At::Once);
+    for (bedrag, na) in uit.bedrag.iter_mut().zip(uit.na.iter_mut()) {
+        let (ruimte, gemis) = (*na, *bedrag);
+        *bedrag = (gaat_om * ruimte).div_or(boven, zero) - (gaat_om * gemis).div_or(onder, zero);
         // For as long as it serves as the key of what rounding leaves.
-        uit.na[i] = verschil.max(-verschil);
+        *na = ruimte.max(gemis);
         N::volgende();
     }
     sluitend(zero, uit.na, decimalen, (van, VERREKEND), uit.bedrag);
