@@ -569,10 +569,10 @@ fn bands_of_owners_are_in_every_form_and_can_be_asked_about() {
     let csv = std::fs::read_to_string(map.0.join("uit/kade grex - Verdeling per eigenaar.csv"));
     let csv = csv.unwrap();
     let row = csv.lines().find(|l| l.starts_with("X geldsom;")).unwrap();
-    assert!(row.starts_with("X geldsom;X;295000;0,"), "{row}");
+    assert!(row.starts_with("X geldsom;X;295000,00;0,"), "{row}");
     assert!(
         csv.lines()
-            .any(|l| l.starts_with("W overeenkomst;W;250000;vast;250000;")),
+            .any(|l| l.starts_with("W overeenkomst;W;250000,00;vast;250000,00;")),
         "{csv}"
     );
     assert!(csv.lines().any(|l| l.starts_with("Kade omslag;")), "{csv}");

@@ -1499,7 +1499,7 @@ fn a_geldsom_that_is_nothing_or_capped_says_why() {
         (
             "W",
             tijdvak.clone(),
-            "geen geldsom maar een overeenkomst (Ow 13.13 [V]): afgesproken is 360.000,00, contante waarde; berekend zou 370.000,00 zijn",
+            "geen geldsom maar een overeenkomst (Ow 13.13 [V]): wat is afgesproken is 360.000,00 waard (contante waarde); berekend zou 370.000,00 zijn",
         ),
         ("G", tijdvak.clone(), "grond van de gemeente zelf"),
         (

@@ -1033,19 +1033,19 @@ pub(super) fn betaalt<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>, eigendom
 fn gebiedsoverzicht<N: Number>(
     v: &Voorbereid<'_, N>,
     werk: &Werk<N>,
-    i: usize,
+    nr: usize,
     zonder: bool,
     x: &Gebiedsverhaal<N>,
     waard: &dyn Fn(usize) -> Option<N>,
 ) -> Gebiedsoverzicht<N> {
     let plan = v.plan;
     let model = plan.model;
-    let of = Of::Verhaal(i as u16);
+    let of = Of::Verhaal(nr as u16);
     let zero = N::number(0);
     let posts = |wanted: &dyn Fn(Postsoort) -> bool| -> Vec<N> {
         let found = plan.posten.iter().zip(&werk.posten);
         found
-            .filter(|(post, _)| post.gebied == i && wanted(post.soort))
+            .filter(|(post, _)| post.gebied == nr && wanted(post.soort))
             .map(|(_, value)| *value)
             .collect()
     };
@@ -1062,7 +1062,7 @@ fn gebiedsoverzicht<N: Number>(
     for k in 0..KOSTENSOORTEN.len() {
         let found = posts(&|s| s == Postsoort::Kosten(k) || of_owner(s) == Some(k));
         if !found.is_empty() {
-            let of = Of::Kostensoort(i as u16, k as u16);
+            let of = Of::Kostensoort(nr as u16, k as u16);
             kostensoorten.push((
                 k,
                 N::sum(&found).named("kosten per kostensoort", of, At::Once),
@@ -1076,7 +1076,7 @@ fn gebiedsoverzicht<N: Number>(
         })
         .collect();
     let mine: Vec<usize> = (0..model.verhaal.eigendommen.len())
-        .filter(|e| model.verhaal.eigendommen[*e].gebied == Some(i))
+        .filter(|e| model.verhaal.eigendommen[*e].gebied == Some(nr))
         .collect();
     let mut overeenkomsten = Vec::new();
     let mut agreed = vec![zero; model.verhaal.eigendommen.len()];
