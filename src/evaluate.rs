@@ -764,7 +764,7 @@ pub struct Werk<N: Number> {
     waarde: Vec<N>,
     /// By deelgebied: its delay.
     uitstel: Vec<N>,
-    /// The same as drawn.
+    /// The same as whole periods, where anything is settled.
     vertraging: Vec<N::Whole>,
     /// What the fund did.
     pub fonds: FondsWerk<N>,
@@ -1362,8 +1362,6 @@ fn gewaardeerd<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &
     if v.gewaardeerd.is_empty() {
         return;
     }
-    werk.vertraging.clear();
-    werk.vertraging.extend_from_slice(&trekking.uitstel);
     werk.uitstel.clear();
     werk.uitstel
         .extend(trekking.uitstel.iter().map(|u| N::steps(*u)));
@@ -1397,6 +1395,10 @@ fn stromen<N: Number>(v: &Voorbereid<'_, N>, trekking: &Trekking<N>, werk: &mut 
         .map(|f| f.rekening);
     gewaardeerd(v, trekking, werk);
     // Lines that pay what is settled come after all others.
+    if v.verhaal.is_some() {
+        werk.vertraging.clear();
+        werk.vertraging.extend_from_slice(&trekking.uitstel);
+    }
     let mut settled = v.verhaal.is_none();
     for (c, (cel, vorm)) in plan.cellen.iter().zip(&v.vormen).enumerate() {
         if cel.verrekend.is_some() && !settled {

@@ -425,7 +425,7 @@ impl Drijvers {
         self.slots.is_empty() && self.schokken.is_empty()
     }
 
-    /// Largest drawn delay of a deelgebied, in periods.
+    /// Delay of a deelgebied before any draw, in periods.
     fn uitstel_vooraf(&self, model: &Model, deelgebied: usize) -> i32 {
         match self.uitstel.get(deelgebied).copied().flatten() {
             // A drawn delay that replaces the given one leaves nothing to shift beforehand.
@@ -436,6 +436,7 @@ impl Drijvers {
         }
     }
 
+    /// Largest drawn delay of a deelgebied, in periods.
     fn uitstel_max(&self, model: &Model, deelgebied: usize) -> u32 {
         let Some(gebruik) = self.uitstel[deelgebied] else {
             return 0;

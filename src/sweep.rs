@@ -235,7 +235,7 @@ fn verrekeningen(model: &Model, results: &[Routeresultaat; 2]) -> Vec<Verrekenin
                 (None, Positie::Overeenkomst) => (figure("overeenkomst"), None),
                 _ => (figure("geldsom"), None),
             };
-            let betaalt = [a, b].map(|e| e.betaalt(model));
+            let betaalt = [a, b].map(crate::route::verhaal::Eigenaar::betaalt);
             out.push(made(
                 Soort::Kostenverhaal,
                 id,

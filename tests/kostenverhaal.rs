@@ -13,8 +13,6 @@ use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use support::toeval::Bron;
 
 // -------------------------------------------------------------------------------------------------------- random areas
@@ -699,19 +697,7 @@ fn the_fast_arithmetic_gives_what_the_exact_one_does() {
 fn a_second_opinion_agrees_to_the_cent() {
     let areas: Vec<Gebied> = (10_000..11_000).map(|s| Gebied::nieuw(s, false)).collect();
     let input = Value::Array(areas.iter().map(Gebied::json).collect()).to_string();
-    let script = support::root().join("tests/peer/kostenverhaal.py");
-    let mut child = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3; tests/run installs it");
-    let mut pipe = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || pipe.write_all(input.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success());
-    let answers: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let answers = support::peer::answers("kostenverhaal.py", input);
     let (mut compared, mut charged) = (0, 0);
     for (area, answer) in areas.iter().zip(answers.as_array().unwrap()) {
         let model = area.model(Decimal::ONE);
@@ -1274,4 +1260,38 @@ fn plankosten_count_whole_in_a_beschikking_of_before() {
     let result = reken(&half("", "beschikking = 2020", "beschikt = 300000", plan));
     let x = &result.verhaal[0];
     cent(x.kosten, dec!(300000) + dec!(500000) / dec!(1.194052296529));
+}
+
+/// A drawn delay of two years leaves the rest that a given one does.
+#[test]
+fn a_drawn_delay_costs_the_rest_what_a_given_one_does() {
+    let there = "deelgebied = \"D\"";
+    let lost = |uitstel: u32, drawn: Option<u32>| {
+        let mut extra = format!("[[deelgebieden]]\ndeelgebied = \"D\"\nuitstel = {uitstel}\n");
+        if drawn.is_some() {
+            extra += "[[onzekerheden]]\nid = \"u\"\ndoel = \"deelgebied[D].uitstel\"\nverdeling = \"discreet\"\nwaarden = \"0: 50%; 2: 50%\"\nals = \"waarde\"\n";
+        }
+        let m = half(&extra, "", there, "");
+        let (drijvers, _) = Drijvers::resolve(&m);
+        let plan = Plan::new(&m, Route::Grex, Diepte::Opgave, drijvers).unwrap();
+        let v = Voorbereid::<Exact>::new(&plan);
+        let mut werk = Werk::new(&plan, true);
+        let trekking = Trekking {
+            slots: drawn
+                .map(|u| Exact::from(Decimal::from(u)))
+                .into_iter()
+                .collect(),
+            uitstel: vec![drawn.unwrap_or(0)],
+            ..Trekking::geen()
+        };
+        evaluate(&v, &trekking, &mut werk);
+        polder::evaluate::verhaal::overzicht(&v, &werk)[0]
+            .betaalverschil
+            .0
+            .unwrap()
+    };
+    // 250.000 is paid in 2028, without rente: 250.000 - 250.000 / 1,03^2.
+    cent(lost(2, None), dec!(250000) - dec!(250000) / dec!(1.0609));
+    cent(lost(0, Some(2)), lost(2, None));
+    cent(lost(0, Some(0)), dec!(0));
 }

@@ -14,8 +14,6 @@ use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use support::toeval::Bron;
 
 /// Columns that hold euro; the others are homes, m², shares and words.
@@ -442,18 +440,7 @@ fn a_second_opinion_agrees_to_the_cent() {
         .take(1_000)
         .collect();
     let input = Value::Array(areas.iter().map(Gebied::json).collect()).to_string();
-    let mut child = Command::new("python3")
-        .arg(support::root().join("tests/peer/vereveningsmodel.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3; tests/run installs it");
-    let mut pipe = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || pipe.write_all(input.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success());
-    let answers: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let answers = support::peer::answers("vereveningsmodel.py", input);
     let number = |of: &Value| -> Decimal { of.as_str().unwrap().parse().unwrap() };
     let mut compared = std::collections::BTreeMap::<&str, (usize, usize)>::new();
     let mut differ = std::collections::BTreeMap::<String, (usize, String)>::new();

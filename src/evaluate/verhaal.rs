@@ -1017,7 +1017,7 @@ pub fn beschikt(model: &Model, eigendom: usize) -> Option<(&Quantity, bool)> {
 }
 
 /// What an owner pays by beschikking: what was asked less what comes back, or what is calculated.
-pub(super) fn betaalt<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>, eigendom: usize) -> N {
+pub fn betaalt<N: Number>(v: &Voorbereid<'_, N>, werk: &Werk<N>, eigendom: usize) -> N {
     let x = &werk.eigendommen[eigendom];
     let asked = v
         .verhaal

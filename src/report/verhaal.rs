@@ -428,7 +428,7 @@ fn eigenaren(model: &Model, verhaal: &[Verhaalresultaat]) -> Report {
         for e in &x.eigenaren {
             let row = &model.verhaal.eigendommen[e.eigendom];
             let c = &e.cijfers;
-            let pays = e.betaalt(model);
+            let pays = e.betaalt();
             let per = row.m2.as_ref().and_then(|m2| pays.checked_div(m2.value));
             report.row(vec![
                 text(&row.id),
@@ -528,7 +528,7 @@ pub fn eigenaren_kort(model: &Model, route: &Routeresultaat) -> Option<Report> {
                 text(e.positie.woord()),
                 exact(e.cijfers.bruto),
                 exact(e.cijfers.netto),
-                exact(e.betaalt(model)),
+                exact(e.betaalt()),
             ]);
         }
         report.total(vec![

@@ -3,7 +3,7 @@
 
 use super::number;
 pub use crate::evaluate::verhaal::Positie;
-use crate::evaluate::verhaal::{Eigenaarsverhaal, OORZAKEN, beschikt, overzicht};
+use crate::evaluate::verhaal::{Eigenaarsverhaal, OORZAKEN, betaalt, overzicht};
 use crate::evaluate::{Voorbereid, Werk};
 use crate::model::Model;
 use crate::model::table::{dutch, name_key};
@@ -23,22 +23,16 @@ pub struct Eigenaar {
     pub positie: Positie,
     /// The figures.
     pub cijfers: Eigenaarsverhaal<Decimal>,
+    /// What he pays by beschikking: what was asked less what comes back, or what is calculated.
+    pub beschikking: Decimal,
     /// What was agreed, at contante waarde; zero without a contract.
     pub overeenkomst: Decimal,
 }
 
 impl Eigenaar {
-    /// What he pays in all: by contract, or what was ordered less what comes back, or what is calculated.
-    pub fn betaalt(&self, model: &Model) -> Decimal {
-        let ordered = beschikt(model, self.eigendom);
-        let due = ordered.map_or(self.cijfers.geldsom, |(paid, comes_back)| {
-            if comes_back {
-                paid.value - self.cijfers.terugbetaling
-            } else {
-                paid.value
-            }
-        });
-        due + self.overeenkomst
+    /// What he pays in all: by contract, or by beschikking.
+    pub fn betaalt(&self) -> Decimal {
+        self.beschikking + self.overeenkomst
     }
 }
 
@@ -135,6 +129,7 @@ fn eigenaar(
             geldsom: n(x.geldsom)?,
             terugbetaling: n(x.terugbetaling)?,
         },
+        beschikking: n(betaalt(v, werk, eigendom))?,
         overeenkomst: n(overeenkomst)?,
     })
 }

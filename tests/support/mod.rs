@@ -1,6 +1,7 @@
 //! What the tests share: models from text, read by the real reader.
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub(crate) mod peer;
 pub(crate) mod toeval;
 
 use polder::model::Model;
